@@ -1,11 +1,12 @@
 """Coordinates: one working CRS per park, degrees on the wire, and the two Chinese distortions.
 
-Takes arrays of degrees or metres, gives arrays of the same shape. GCJ-02 and BD-09 are distortions of
-WGS-84, not coordinate systems: they exist at the doors only (an ingest source that declares its datum, a
-base map that needs the shift). The forward formulas are the published ones on which gcoord,
-coord-convert, prcoords and coordTransform agree; the inverse iterates the forward one to 1e-10 degrees,
-where the usual one-step inverse is 1.2 m off. CGCS2000 and WGS-84 differ by centimetres and are taken
-as one. What a file means by its numbers is the owner's to say: nothing here guesses a datum.
+Takes arrays of degrees or metres, gives arrays of the same shape. GCJ-02 and BD-09 are distortions
+of WGS-84, not coordinate systems: they exist at the doors only (an ingest source that declares its
+datum, a base map that needs the shift). The forward formulas are the published ones on which
+gcoord, coord-convert, prcoords and coordTransform agree; the inverse iterates the forward one to
+1e-10 degrees, where the usual one-step inverse is 1.2 m off. CGCS2000 and WGS-84 differ by
+centimetres and are taken as one. What a file means by its numbers is the owner's to say: nothing
+here guesses a datum.
 """
 
 from __future__ import annotations
@@ -152,9 +153,7 @@ def to_wgs84(lon: ArrayLike, lat: ArrayLike, datum: str) -> tuple[Floats, Floats
     return _transform(_transformer(datum, "OGC:CRS84"), lon, lat)
 
 
-def to_datum(
-    lon: ArrayLike, lat: ArrayLike, datum: str, park_datum: str
-) -> tuple[Floats, Floats]:
+def to_datum(lon: ArrayLike, lat: ArrayLike, datum: str, park_datum: str) -> tuple[Floats, Floats]:
     """Bring coordinates of a declared datum to the park's own (`wgs84` or `gcj02`).
 
     A park that stays in GCJ-02 altogether is not shifted at all: its GCJ-02 sources come back
@@ -258,18 +257,14 @@ def project(lon: ArrayLike, lat: ArrayLike, crs: str) -> tuple[Floats, Floats]:
     return _transform(_transformer("OGC:CRS84", crs), *_floats(lon, lat))
 
 
-def unproject(
-    easting: ArrayLike, northing: ArrayLike, crs: str
-) -> tuple[Floats, Floats]:
+def unproject(easting: ArrayLike, northing: ArrayLike, crs: str) -> tuple[Floats, Floats]:
     """Undo `project`: metres of the working CRS to degrees; shapes as there."""
     return _transform(_transformer(crs, "OGC:CRS84"), *_floats(easting, northing))
 
 
 def project_geometry(geometry: G, crs: str) -> G:
     """Project a geometry in degrees into the working CRS, vertex by vertex."""
-    return shapely.transform(
-        geometry, lambda xy: np.column_stack(project(xy[:, 0], xy[:, 1], crs))
-    )
+    return shapely.transform(geometry, lambda xy: np.column_stack(project(xy[:, 0], xy[:, 1], crs)))
 
 
 def unproject_geometry(geometry: G, crs: str) -> G:
@@ -333,10 +328,11 @@ def _gcj02_shift(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return d_lon, d_lat
 
 
-def _invert(
-    forward: Forward, lon: ArrayLike, lat: ArrayLike
-) -> tuple[Floats, Floats]:
-    """Iterate x <- x + (target - forward(x)); the distortion is nearly the identity, so it contracts."""
+def _invert(forward: Forward, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
+    """Iterate x <- x + (target - forward(x)).
+
+    The distortion is nearly the identity, so it contracts.
+    """
     target_lon, target_lat = _floats(lon, lat)
     lon, lat = target_lon.copy(), target_lat.copy()
     for _ in range(_INVERSE_ROUNDS):
@@ -354,8 +350,6 @@ def _transformer(source: str, target: str) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
-def _transform(
-    transformer: Transformer, x: Floats, y: Floats
-) -> tuple[Floats, Floats]:
+def _transform(transformer: Transformer, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     out_x, out_y = transformer.transform(x, y)
     return np.asarray(out_x, dtype=np.float64), np.asarray(out_y, dtype=np.float64)

@@ -1,8 +1,8 @@
 """Events: points in space and time as arrays, the currency between features and surfaces.
 
-Takes columns of equal length, gives a checked frozen value. Positions are metres in a stated working
-CRS, times are days since 1970-01-01T00:00Z, weights are what one event counts. Which records become
-events is decided in `features`; what is made of them in `surfaces`.
+Takes columns of equal length, gives a checked frozen value. Positions are metres in a stated
+working CRS, times are days since 1970-01-01T00:00Z, weights are what one event counts. Which
+records become events is decided in `features`; what is made of them in `surfaces`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Grid, Surface, Unit: where cells are, what they hold, and in which unit.
 
-Takes a working CRS and a boundary in it, gives cells; holds values with everything a reader must know
-of them. A grid is anchored at the south-west corner of the boundary's box, row 0 in the north, so the
-stored `origin` is (west, south + rows x cell): GDAL's convention, with a stable anchor. What meets two
-surfaces checks grid, unit and period and refuses rather than guesses.
+Takes a working CRS and a boundary in it, gives cells; holds values with everything a reader must
+know of them. A grid is anchored at the south-west corner of the boundary's box, row 0 in the
+north, so the stored `origin` is (west, south + rows x cell): GDAL's convention, with a stable
+anchor. What meets two surfaces checks grid, unit and period and refuses rather than guesses.
 """
 
 from __future__ import annotations
@@ -145,11 +145,13 @@ class Grid:
 
     def eastings(self) -> Floats:
         """Give the centres' eastings, west to east: (cols,) metres."""
-        return self.origin[0] + (np.arange(self.shape[1]) + 0.5) * self.cell_m
+        steps = np.arange(self.shape[1], dtype=np.float64)
+        return self.origin[0] + (steps + 0.5) * self.cell_m
 
     def northings(self) -> Floats:
         """Give the centres' northings, north to south: (rows,) metres."""
-        return self.origin[1] - (np.arange(self.shape[0]) + 0.5) * self.cell_m
+        steps = np.arange(self.shape[0], dtype=np.float64)
+        return self.origin[1] - (steps + 0.5) * self.cell_m
 
     def centres(self) -> tuple[Floats, Floats]:
         """Give all centres: easting and northing, each (rows, cols), metres."""
@@ -205,11 +207,15 @@ class Grid:
         for top in range(0, self.shape[0], rows):
             for left in range(0, self.shape[1], cols):
                 bottom, right = min(top + rows, self.shape[0]), min(left + cols, self.shape[1])
-                yield slice(top, bottom), slice(left, right), self._window(
-                    max(0, top - halo),
-                    max(0, left - halo),
-                    min(self.shape[0], bottom + halo),
-                    min(self.shape[1], right + halo),
+                yield (
+                    slice(top, bottom),
+                    slice(left, right),
+                    self._window(
+                        max(0, top - halo),
+                        max(0, left - halo),
+                        min(self.shape[0], bottom + halo),
+                        min(self.shape[1], right + halo),
+                    ),
                 )
 
     def _window(self, top: int, left: int, bottom: int, right: int) -> Grid:

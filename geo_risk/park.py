@@ -1,9 +1,10 @@
 """The park file: one TOML file describes a deployment. Read, check, and write with every default.
 
-Takes TOML text or a path, gives a frozen `ParkFile`; paths in it are made absolute. An unknown key is an
-error that names the nearest known word; a value of the wrong type says what was expected. Each key's
-comment stands beside it here once: `geo-risk init` writes it, the docs' table is generated from it.
-Nothing about a city or a park is in code; sources are described, never opened, here.
+Takes TOML text or a path, gives a frozen `ParkFile`; paths in it are made absolute. An unknown key
+is an error that names the nearest known word; a value of the wrong type says what was expected.
+Each key's comment stands beside it here once: `geo-risk init` writes it, the docs' table is
+generated from it. Nothing about a city or a park is in code; sources are described, never opened,
+here.
 """
 
 from __future__ import annotations
@@ -192,7 +193,9 @@ class ModelSection:
 
     horizon_days: int = _key("a forecast is for the next so many days", 30)
     window_days: int = _key("how far back reports and visits count", 730)
-    bandwidth_m: float = _key("kernel bandwidth (sigma), metres; 0 = by prospective likelihood", 0.0)
+    bandwidth_m: float = _key(
+        "kernel bandwidth (sigma), metres; 0 = by prospective likelihood", 0.0
+    )
     half_life_days: float = _key("age at which a report counts half; 0 = by likelihood", 0.0)
     shrink_reports: float = _key("reports worth as much as the inherent surface (months 1-5)", 60.0)
     reach_m: float = _key("people and class count within this reach, metres", 150.0)
@@ -218,7 +221,7 @@ class MapSection:
     min_reports: int = _key("public: areas with fewer reports are merged or withheld", 5)
 
     def __post_init__(self) -> None:
-        """The public floor may be raised, never lowered."""
+        """Let the public floor be raised, never lowered."""
         if self.min_enterprises < 8 or self.min_reports < 5:
             raise ParkFileError(
                 "[map] min_enterprises and min_reports cannot be below 8 and 5.", "Raise them."
@@ -281,9 +284,14 @@ class ParkFile:
 
     @property
     def kinds(self) -> dict[str, ReportKind]:
-        """Every kind of report, the deployment's own included; sensitive ones off unless decided."""
+        """Every kind of report, the deployment's own included.
+
+        Sensitive ones off unless decided.
+        """
         known = {
-            id_: ReportKind(id=id_, name=zh, en=id_.replace("_", " "), forecast=id_ not in SENSITIVE_KINDS)
+            id_: ReportKind(
+                id=id_, name=zh, en=id_.replace("_", " "), forecast=id_ not in SENSITIVE_KINDS
+            )
             for id_, zh in REPORT_KINDS.items()
         }
         for one in self.kind:
@@ -423,7 +431,9 @@ def _parse_sections(raw: dict[str, Any]) -> dict[str, Any]:
         try:
             datetime.fromisoformat(as_of)
         except ValueError:
-            raise ParkFileError(f"[calendar] as_of {as_of!r} is no date.", "Write YYYY-MM-DD.") from None
+            raise ParkFileError(
+                f"[calendar] as_of {as_of!r} is no date.", "Write YYYY-MM-DD."
+            ) from None
     return parsed
 
 
@@ -478,9 +488,7 @@ def _parse_value(hint: Any, raw: Any, where: str) -> Any:
     if origin is dict:
         if not isinstance(raw, dict):
             raise ParkFileError(f"{where} is {raw!r}.", "Write a table { key = value }.")
-        return {
-            str(k): _parse_value(get_args(hint)[1], v, f"{where}.{k}") for k, v in raw.items()
-        }
+        return {str(k): _parse_value(get_args(hint)[1], v, f"{where}.{k}") for k, v in raw.items()}
     if hint is Any or origin in {Union, types.UnionType}:
         return raw
     if isinstance(raw, date | datetime | time) and hint is str:

@@ -1,9 +1,10 @@
-"""The flow, in order, on one page: files are read, records kept, surfaces fitted, a publication made.
+"""The flow, in order, on one page: files read, records kept, surfaces fitted, results published.
 
-Takes a checked park file and an open store, gives what `build --json` says. Each source goes in in one
-transaction of its own, so that a build killed half-way leaves the store as it was before that file; the
-publication replaces the last one in one step. A file that was read before, with the same bytes and the
-same description, is not read again. What surfaces make of records belongs to `fitting`.
+Takes a checked park file and an open store, gives what `build --json` says. Each source goes in in
+one transaction of its own, so that a build killed half-way leaves the store as it was before that
+file; the publication replaces the last one in one step. A file that was read before, with the same
+bytes and the same description, is not read again. What surfaces make of records belongs to
+`fitting`.
 """
 
 from __future__ import annotations
@@ -222,16 +223,12 @@ def readmit(
             "codes": dict(Counter(one.code for one in batch.rejects)),
             "readmitted": sorted({*before.get("readmitted", ()), *_accepted_rows(batch)}),
         }
-        store.put(
-            batch.records, actor=actor, at=now, run=replace(run, summary=summary, at=now)
-        )
+        store.put(batch.records, actor=actor, at=now, run=replace(run, summary=summary, at=now))
         _write_rejects(state_dir, batch)
     return batch
 
 
-def inputs_of(
-    park: ParkFile, store: Store, boundary: BaseGeometry, *, actor: Actor
-) -> ParkInputs:
+def inputs_of(park: ParkFile, store: Store, boundary: BaseGeometry, *, actor: Actor) -> ParkInputs:
     """Take from the store what surfaces are fitted on: records without person data."""
 
     def all_of(collection: str) -> list[Any]:

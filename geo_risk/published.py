@@ -1,7 +1,8 @@
-"""What a build publishes: graded surfaces, their explanation, zones, premises, and how far to trust it.
+"""What a build publishes: graded surfaces, their explanation, zones, premises, and their worth.
 
-Values only: made by `fitting`, kept by `store`, shown by `maps` and `api`. A publication is one moment's
-whole: everything in it was made from the same records and replaces what was there in one step.
+Values only: made by `fitting`, kept by `store`, shown by `maps` and `api`. A publication is one
+moment's whole: everything in it was made from the same records and replaces what was there in one
+step.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ class Factors:
     names
         At most six factor names (keys of the words catalogue: `factor.<name>`).
     parts
-        float32 (len(names), rows, cols): exact Shapley share of each factor against the park's mean.
+        float32 (len(names), rows, cols): exact Shapley share of each factor against the park's
+        mean.
     reference
         Value of a cell whose factors all stand at their park mean.
     """
@@ -96,7 +98,8 @@ class GradedSurface:
     classes
         uint8 (rows, cols) of `RiskClass`.
     class_probability
-        float32 (rows, cols): probability that the cell's true class is the one shown; NaN = unknown.
+        float32 (rows, cols): probability that the cell's true class is the one shown; NaN =
+        unknown.
     breaks_version
         `v1`, counted up when the breaks change; `provisional` before there is a year.
     factors
@@ -137,7 +140,8 @@ class ZoneSummary:
     area_km2
         Area of the zone's cells within the boundary, km².
     mean, maximum, total
-        Area mean, largest cell, and mean x area (per 30 days where the unit has it); NaN without cells.
+        Area mean, largest cell, and mean x area (per 30 days where the unit has it); NaN without
+        cells.
     risk_class
         Class of the mean by the surface's breaks.
     class_cells
@@ -230,7 +234,9 @@ def class_of(value: float, breaks: tuple[float, float, float]) -> RiskClass:
     return RiskClass(1 + sum(value >= bound for bound in breaks))
 
 
-def classes_of(values: NDArray[np.float64], breaks: tuple[float, float, float]) -> NDArray[np.uint8]:
+def classes_of(
+    values: NDArray[np.float64], breaks: tuple[float, float, float]
+) -> NDArray[np.uint8]:
     """Give the classes of many values; shape kept, NaN gives 0. The same rule as `class_of`."""
     classes = 1 + sum((values >= bound).astype(np.uint8) for bound in breaks)
     return np.where(np.isnan(values), 0, classes).astype(np.uint8)

@@ -1,11 +1,12 @@
 """The nouns: every record of the park, who may create it, and where.
 
-Takes checked values, gives frozen dataclasses; nothing here reads a file or a store. What can change
-in the world carries valid time [valid_from, valid_to). A premises or report without a usable point is
-a record like any other, with the reason in `unlocated`. Fields made with `personal` hold what belongs
-to persons: the store keeps them apart from events, under a random id, with a purpose and an expiry.
-`lon`, `lat` are degrees in the park's datum (WGS-84 unless the park file says GCJ-02); times are UTC.
-The field's Chinese name and meaning stand beside it, and the docs' tables are generated from here.
+Takes checked values, gives frozen dataclasses; nothing here reads a file or a store. What can
+change in the world carries valid time [valid_from, valid_to). A premises or report without a
+usable point is a record like any other, with the reason in `unlocated`. Fields made with
+`personal` hold what belongs to persons: the store keeps them apart from events, under a random id,
+with a purpose and an expiry. `lon`, `lat` are degrees in the park's datum (WGS-84 unless the park
+file says GCJ-02); times are UTC. The field's Chinese name and meaning stand beside it, and the
+docs' tables are generated from here.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who reads or writes: goes down from the door through every write and every read of person data.
+    """Who reads or writes: goes down from the door through every write and read of person data.
 
     Parameters
     ----------
@@ -149,7 +150,7 @@ def about(zh: str, en: str, **metadata: Any) -> dict[str, Any]:
 
 
 def personal(zh: str, en: str, purpose: str) -> dict[str, Any]:
-    """Describe a field that belongs to a person: kept apart from events, with a purpose and an expiry."""
+    """Describe a field that belongs to a person: kept apart, with a purpose and an expiry."""
     return about(zh, en, personal=True, purpose=purpose)
 
 
@@ -194,8 +195,6 @@ class Record:
                     f"{where}: {one.name} {value} has no time zone.", "Give a zone-aware time."
                 )
         _check_order(where, "valid_from", self.valid_from, "valid_to", self.valid_to)
-        if hasattr(self, "lon"):
-            _check_point(where, self.lon, self.lat)
 
 
 def _check_order(
@@ -227,7 +226,7 @@ _CREDIT_CODE = re.compile(rf"[{_CREDIT_ALPHABET}]{{18}}")
 
 
 def credit_code_check_digit(first_17: str) -> str:
-    """Give the 18th character of a unified social credit code (GB 32100-2015, 5.2, ISO 7064 MOD 31-3)."""
+    """Give the 18th character of a credit code (GB 32100-2015, 5.2; ISO 7064 MOD 31-3)."""
     total = sum(
         _CREDIT_ALPHABET.index(char) * weight
         for char, weight in zip(first_17, _CREDIT_WEIGHTS, strict=True)
@@ -242,7 +241,7 @@ def is_credit_code(text: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Located(Record):
-    """A record that may have a point. `unlocated` says why it has none; `outside` is for the boundary."""
+    """A record that may have a point; `unlocated` says why it has none."""
 
     lon: float | None = field(default=None, metadata=about("经度", "longitude, degrees"))
     lat: float | None = field(default=None, metadata=about("纬度", "latitude, degrees"))
@@ -253,6 +252,11 @@ class Located(Record):
     outside: bool = field(
         default=False, metadata=about("界外", "outside the boundary: counted, left out of surfaces")
     )
+
+    def __post_init__(self) -> None:
+        """Refuse half a point, and one that is nowhere."""
+        super().__post_init__()
+        _check_point(f"{type(self).__name__} {self.id!r}", self.lon, self.lat)
 
     @property
     def is_located(self) -> bool:
@@ -295,7 +299,7 @@ class Enterprise(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Premises(Located):
-    """场所: where an enterprise works. Visits, hazards and travel attach here. Moving is a new row."""
+    """场所: where an enterprise works; visits, hazards and travel attach here. Moving: a new row."""
 
     collection: ClassVar[str] = "premises"
     title_zh: ClassVar[str] = "场所"
@@ -305,7 +309,9 @@ class Premises(Located):
         default=PremisesKind.OTHER, metadata=about("场所类型", "plant, leased workshop, ...")
     )
     address: str = field(default="", metadata=personal("地址", "address", "find the premises"))
-    host_premises_id: str = field(default="", metadata=about("所在场所", "premises it is inside of"))
+    host_premises_id: str = field(
+        default="", metadata=about("所在场所", "premises it is inside of")
+    )
     people: int | None = field(default=None, metadata=about("在场人数", "people on site"))
     inherent_class: int | None = field(
         default=None, metadata=about("固有风险等级", "1 to 4, 4 gravest (GB 18218 一级 = 4)")
@@ -364,8 +370,9 @@ class Assignment(Record):
         """Require exactly one of zone and enterprise."""
         super().__post_init__()
         if bool(self.zone_id) == bool(self.enterprise_id):
+            named = "both" if self.zone_id else "neither"
             raise InputError(
-                f"Assignment {self.id!r} names {'both' if self.zone_id else 'neither'} zone and enterprise.",
+                f"Assignment {self.id!r} names {named} of zone and enterprise.",
                 "Name exactly one of them.",
             )
 
@@ -394,7 +401,8 @@ class Visit(Record):
     premises_id: str = field(default="", metadata=about("场所", "premises"))
     enterprise_id: str = field(default="", metadata=about("企业", "enterprise"))
     team: str = field(
-        default="", metadata=about("走访组", "the looker: id of the team of participants; '' unknown")
+        default="",
+        metadata=about("走访组", "the looker: id of the team of participants; '' unknown"),
     )
     participant_ids: tuple[str, ...] = field(default=(), metadata=about("参与人", "officers"))
     start: datetime = field(metadata=about("开始时间", "start (UTC)"))
@@ -444,24 +452,30 @@ class Report(Located):
     occurred_mid: datetime | None = field(
         default=None, metadata=about("发生时间", "the source's own best single time (UTC)")
     )
-    reported_at: datetime | None = field(default=None, metadata=about("上报时间", "reported at (UTC)"))
+    reported_at: datetime | None = field(
+        default=None, metadata=about("上报时间", "reported at (UTC)")
+    )
     closed_at: datetime | None = field(default=None, metadata=about("办结时间", "closed at (UTC)"))
-    severity: Severity | None = field(default=None, metadata=about("严重程度", "major, general, minor"))
-    self_reported: bool = field(default=False, metadata=about("自查自报", "the enterprise said it first"))
+    severity: Severity | None = field(
+        default=None, metadata=about("严重程度", "major, general, minor")
+    )
+    self_reported: bool = field(
+        default=False, metadata=about("自查自报", "the enterprise said it first")
+    )
     state: str = field(default=CaseState.REPORTED.value, metadata=about("状态", "case state"))
     due: datetime | None = field(default=None, metadata=about("期限", "due (UTC)"))
     legal_grade: str = field(default="", metadata=about("重大事故隐患条款", "number of the clause"))
     referred_to: str = field(default="", metadata=about("移送", "who else enforces it"))
     duplicate_of: str = field(default="", metadata=about("重复于", "report it repeats"))
     text: str = field(default="", metadata=personal("内容", "free text", "handle the report"))
-    reporter: str = field(default="", metadata=personal("上报人", "reporter", "answer the reporter"))
+    reporter: str = field(
+        default="", metadata=personal("上报人", "reporter", "answer the reporter")
+    )
 
     def __post_init__(self) -> None:
         """Check the interval."""
         super().__post_init__()
-        _check_order(
-            self.id, "occurred_from", self.occurred_from, "occurred_to", self.occurred_to
-        )
+        _check_order(self.id, "occurred_from", self.occurred_from, "occurred_to", self.occurred_to)
 
     @property
     def time(self) -> datetime:
@@ -683,7 +697,7 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
     Road: (_imported("roads"),),
     Population: (_imported("population"),),
 }
-"""Every record has a door; the docs' table is made from this, and a record without one fails the tests."""
+"""Every record has a door: the docs' table is made from this, and tests fail without one."""
 
 COLLECTIONS: dict[str, type[Record]] = {one.collection: one for one in DOORS}
 """Collection name to record class, in the order of the flow."""
@@ -696,6 +710,4 @@ def personal_fields(kind: type[Record]) -> tuple[str, ...]:
 
 def may_create(role: Role, kind: type[Record], door: str) -> bool:
     """Say whether a role creates this kind of record at this door (the text of `Door.where`)."""
-    return any(
-        one.role == role and one.where == door and one.built for one in DOORS.get(kind, ())
-    )
+    return any(one.role == role and one.where == door and one.built for one in DOORS.get(kind, ()))

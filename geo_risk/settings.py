@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         return root.expanduser().resolve() / park.park.id
 
     def url_of_store(self, park: ParkFile) -> str:
-        """Give the store's URL: the environment's, the park file's, else SQLite in the state folder."""
+        """Give the store's URL.
+
+        The environment's, the park file's, else SQLite in the state folder.
+        """
         chosen = self.store_url or park.store.url
         return chosen or f"sqlite:///{self.state_dir(park) / 'store.sqlite'}"
