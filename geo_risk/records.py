@@ -299,7 +299,7 @@ class Enterprise(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Premises(Located):
-    """场所: where an enterprise works; visits, hazards and travel attach here. Moving: a new row."""
+    """场所: where an enterprise works; visits, hazards and travel attach here. Moving is a row."""
 
     collection: ClassVar[str] = "premises"
     title_zh: ClassVar[str] = "场所"
