@@ -1,0 +1,89 @@
+# The commands of the project. `make run` and `make test` are all a newcomer needs.
+PYTHON ?= python3
+PORT ?= 8000
+JOBS ?= 2
+# npm asks its registry for a newer npm and audits; neither is wanted here.
+export npm_config_update_notifier = false
+export npm_config_audit = false
+export npm_config_fund = false
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Workers share the cores: numerics must not start a thread per core in each of them.
+export OPENBLAS_NUM_THREADS ?= 1
+
+VENV := .venv
+PY := $(VENV)/bin/python
+SAMPLE := data/sample
+WEB := maps/assets/vendor
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lint types contracts stale docs picture bench golden soak lock
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(VENV)/.packages $(VENV)/.project $(WEB)/.built ## .venv, locked packages, local web assets; quick when nothing changed
+
+$(VENV)/.packages: requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3 setup"; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.project: $(VENV)/.packages pyproject.toml
+	$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(WEB)/.built: $(VENV)/.project maps/package-lock.json maps/package.json $(wildcard maps/assets/*.py maps/assets.py)
+	$(PY) -m maps.assets
+	@mkdir -p $(@D) && touch $@
+
+$(SAMPLE)/park.toml: $(VENV)/.project $(wildcard data/sample_park/*.py)
+	$(PY) -m data.sample_park --out $(SAMPLE)
+	@touch $@
+
+run: setup $(SAMPLE)/park.toml ## the sample park on http://127.0.0.1:8000 (PORT=... for another)
+	$(VENV)/bin/geo-risk build $(SAMPLE)/park.toml
+	exec $(VENV)/bin/geo-risk serve $(SAMPLE)/park.toml --port $(PORT)
+
+test: setup ## all tests
+	$(PY) -m pytest -n $(JOBS) --dist loadfile
+
+check: setup format lint types contracts stale ## format, lint, types, import contracts, stale docs, then all tests
+	@$(MAKE) --no-print-directory test
+
+format: setup
+	$(VENV)/bin/ruff format --check .
+
+lint: setup
+	$(VENV)/bin/ruff check .
+
+types: setup
+	$(VENV)/bin/mypy
+
+contracts: setup
+	$(VENV)/bin/lint-imports
+
+stale: setup
+	$(PY) -m docs.generate --check
+
+docs: setup ## write the generated tables of docs/
+	$(PY) -m docs.generate
+
+picture: setup $(SAMPLE)/park.toml ## draw docs/map.png anew (needs Chromium)
+	$(PY) -m docs.picture
+
+bench: setup ## the benchmark tables, JSON in bench/out/
+	$(PY) -m bench
+
+golden: setup ## redraw the stored pictures; look at the change before committing it
+	GEO_RISK_REDRAW_GOLDEN=1 $(PY) -m pytest -m golden
+
+soak: setup ## the truth tests in their long form
+	$(PY) -m pytest -n $(JOBS) --dist loadfile -m soak
+
+lock: ## write requirements/*.txt anew from pyproject.toml (needs uv)
+	uv pip compile $(LOCK) pyproject.toml -o requirements/base.txt
+	uv pip compile $(LOCK) --extra dev pyproject.toml -o requirements/dev.txt
+
+LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header
