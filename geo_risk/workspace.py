@@ -1,9 +1,9 @@
-"""A park opened by a person: the door for notebooks and scripts, and what the command line uses.
+"""A park opened by a person: the door for notebooks and scripts, and for the command line.
 
-Takes the path of a park file, gives a `Workspace` that knows the store and the state folder, builds,
-and hands out what analysts know: GeoDataFrames of records, surfaces with their scores. Opened at a
-door, so it is one of the few places that asks what time it is. Everything it does is done elsewhere:
-`pipeline` builds, `store` keeps, `evaluation` scores.
+Takes the path of a park file, gives a `Workspace` that knows the store and the state folder,
+builds, and hands out what analysts know: GeoDataFrames of records, surfaces with their scores.
+Opened at a door, so it is one of the few places that asks what time it is. What it does is done
+elsewhere: `pipeline` builds, `store` keeps, `evaluation` scores.
 """
 
 from __future__ import annotations

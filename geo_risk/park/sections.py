@@ -1,27 +1,25 @@
-"""The park file: one TOML file describes a deployment. Read, check, and write with every default.
+"""What a park file may say: its sections as frozen dataclasses, each key with its comment.
 
-Takes TOML text or a path, gives a frozen `ParkFile`; paths in it are made absolute. An unknown key
-is an error that names the nearest known word; a value of the wrong type says what was expected.
-Each key's comment stands beside it here once: `geo-risk init` writes it, the docs' table is
-generated from it. Nothing about a city or a park is in code; sources are described, never opened,
-here.
+A value that exists is a value that holds: sources, kinds and publication floors are checked when
+built. The comments are what `geo-risk init` writes and the docs show.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-import tomllib
-import types
 import zoneinfo
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
-from datetime import date, datetime, time
+from dataclasses import MISSING, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from geo_risk.crs import check_datum, check_working_crs
-from geo_risk.errors import InputError, ParkFileError
+from geo_risk.crs import check_datum
+from geo_risk.errors import ParkFileError
 from geo_risk.records import REPORT_KINDS, SENSITIVE_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SOURCE_KINDS = (
     "enterprises",
@@ -123,7 +121,7 @@ class Source:
         """Check kind and datum; name the source after its file."""
         if self.kind not in SOURCE_KINDS:
             raise ParkFileError(
-                f"[[source]] kind {self.kind!r} is not known.", _nearest(self.kind, SOURCE_KINDS)
+                f"[[source]] kind {self.kind!r} is not known.", nearest(self.kind, SOURCE_KINDS)
             )
         if self.datum:
             object.__setattr__(self, "datum", check_datum(self.datum))
@@ -316,263 +314,8 @@ class ParkFile:
         return sorted(self.source, key=lambda one: READING_ORDER.index(one.kind))
 
 
-def read_park(path: str | Path, data_root: str | Path | None = None) -> ParkFile:
-    """Read and check a park file.
-
-    Parameters
-    ----------
-    path
-        The TOML file.
-    data_root
-        Overrides `[park] data_root` (`--data`, `GEO_RISK_SHARED_DATA`).
-
-    Returns
-    -------
-    ParkFile
-        With absolute paths.
-
-    Raises
-    ------
-    ParkFileError
-        When it is missing, no TOML, or does not hold together; the message says where.
-    """
-    path = Path(path).expanduser().resolve()
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ParkFileError(
-            f"There is no park file {path}.", "Write one with `geo-risk init`."
-        ) from None
-    except IsADirectoryError:
-        raise ParkFileError(f"{path} is a folder.", "Name the TOML file in it.") from None
-    except UnicodeDecodeError:
-        raise ParkFileError(f"{path.name} is not UTF-8.", "Save it as UTF-8.") from None
-    return parse_park(text, path, data_root)
-
-
-def parse_park(text: str, path: Path, data_root: str | Path | None = None) -> ParkFile:
-    """Check the text of a park file; as `read_park`."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ParkFileError(f"{path.name} is not TOML: {error}.", "Mend that line.") from None
-    try:
-        parsed = _parse_sections(raw)
-    except ParkFileError as error:
-        raise ParkFileError(f"{path.name}: {error.message}", error.hint) from None
-    except InputError as error:
-        raise ParkFileError(f"{path.name}: {error.message}", error.hint) from None
-    park = ParkFile(path=path, **parsed)
-    return _with_absolute_paths(park, path.parent, data_root)
-
-
-def write_park(park: ParkFile) -> str:
-    """Write a park file as TOML, every default and every comment in it.
-
-    Parameters
-    ----------
-    park
-        What to write; paths beside the file are written relative to it.
-
-    Returns
-    -------
-    str
-        TOML that `parse_park` reads back to the same.
-    """
-    lines = ["# A geo-risk park file. Every key is here; those you do not need may go.", ""]
-    for name, section in ParkFile.SECTIONS.items():
-        value = getattr(park, name)
-        many = isinstance(value, tuple)
-        doc = (section.__doc__ or "").splitlines()[0].replace("`", "")
-        if many and not value:
-            lines += [f"# {doc}", f"# [[{name}]]", ""]
-        for one in value if many else (value,):
-            head = f"[[{name}]]" if many else f"[{name}]"
-            lines += [f"# {doc}", head, *_lines(one, park.path.parent), ""]
-    return "\n".join(lines)
-
-
-def _parse_sections(raw: dict[str, Any]) -> dict[str, Any]:
-    known = ParkFile.SECTIONS
-    for name in raw:
-        if name not in known:
-            raise ParkFileError(f"[{name}] is not known.", _nearest(name, known))
-    if "park" not in raw:
-        raise ParkFileError("[park] is missing.", "See `geo-risk init` for all of it.")
-    parsed: dict[str, Any] = {}
-    for name, value in raw.items():
-        if name in {"source", "kind"}:
-            if not isinstance(value, list):
-                raise ParkFileError(f"[{name}] must be a list.", f"Write [[{name}]].")
-            parsed[name] = tuple(
-                _parse_table(known[name], one, f"[[{name}]] no. {i + 1}")
-                for i, one in enumerate(value)
-            )
-        elif not isinstance(value, dict):
-            raise ParkFileError(f"{name} must be a table.", f"Write [{name}].")
-        else:
-            parsed[name] = _parse_table(known[name], value, f"[{name}]")
-    _check_park(parsed["park"])
-    names = [one.name for one in parsed.get("source", ())]
-    for name in names:
-        if names.count(name) > 1:
-            raise ParkFileError(
-                f"Two sources are called {name!r}.", "Give one of them another `name`."
-            )
-    known_kinds = {*REPORT_KINDS, *(one.id for one in parsed.get("kind", ()))}
-    for one in parsed.get("source", ()):
-        kind = one.set.get("kind")
-        if one.kind == "reports" and kind is not None and kind not in known_kinds:
-            raise ParkFileError(
-                f"[[source]] {one.name}: set kind {kind!r} is not declared.",
-                f"Add [[kind]] with id = {kind!r}. {_nearest(str(kind), known_kinds)}",
-            )
-    if as_of := getattr(parsed.get("calendar"), "as_of", ""):
-        try:
-            datetime.fromisoformat(as_of)
-        except ValueError:
-            raise ParkFileError(
-                f"[calendar] as_of {as_of!r} is no date.", "Write YYYY-MM-DD."
-            ) from None
-    return parsed
-
-
-def _check_park(park: ParkSection) -> None:
-    if not re.fullmatch(r"[a-z0-9-]+", park.id):
-        raise ParkFileError(f"[park] id {park.id!r}.", "Use a-z, 0-9 and hyphens only.")
-    check_working_crs(park.crs)
-    check_datum(park.boundary.datum)
-    try:
-        zoneinfo.ZoneInfo(park.timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        raise ParkFileError(
-            f"[park] timezone {park.timezone!r} is not known.",
-            _nearest(park.timezone, zoneinfo.available_timezones()),
-        ) from None
-    if not park.cell_m > 0:
-        raise ParkFileError(f"[park] cell_m is {park.cell_m}.", "Give metres above 0.")
-
-
-def _parse_table(section: type, raw: Any, where: str) -> Any:
-    if not isinstance(raw, dict):
-        raise ParkFileError(f"{where} is {raw!r}.", "Write a table { key = value }.")
-    hints = get_type_hints(section)
-    known = {one.name: one for one in fields(section)}
-    for name in raw:
-        if name not in known:
-            raise ParkFileError(f"{where}: key {name!r} is not known.", _nearest(name, known))
-    values: dict[str, Any] = {}
-    for name, one in known.items():
-        if name in raw:
-            values[name] = _parse_value(hints[name], raw[name], f"{where} {name}")
-        elif one.default is MISSING and one.default_factory is MISSING:
-            raise ParkFileError(f"{where}: {name} is missing.", f"{one.metadata['comment']}.")
-    try:
-        return section(**values)
-    except ParkFileError:
-        raise
-    except InputError as error:
-        raise ParkFileError(f"{where}: {error.message}", error.hint) from None
-
-
-def _parse_value(hint: Any, raw: Any, where: str) -> Any:
-    origin = get_origin(hint)
-    if is_dataclass(hint) and isinstance(hint, type):
-        return _parse_table(hint, raw, where)
-    if origin is Literal:
-        if raw not in get_args(hint):
-            raise ParkFileError(f"{where} is {raw!r}.", _nearest(str(raw), get_args(hint)))
-        return raw
-    if origin is tuple:
-        return _parse_tuple(hint, raw, where)
-    if origin is dict:
-        if not isinstance(raw, dict):
-            raise ParkFileError(f"{where} is {raw!r}.", "Write a table { key = value }.")
-        return {str(k): _parse_value(get_args(hint)[1], v, f"{where}.{k}") for k, v in raw.items()}
-    if hint is Any or origin in {Union, types.UnionType}:
-        return raw
-    if isinstance(raw, date | datetime | time) and hint is str:
-        return raw.isoformat()
-    if hint is Path and isinstance(raw, str) and raw:
-        return Path(raw)
-    if hint is float and isinstance(raw, int | float) and not isinstance(raw, bool):
-        return float(raw)
-    if hint in {str, bool, int} and type(raw) is hint:
-        return raw
-    expected = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
-    raise ParkFileError(f"{where} is {raw!r}.", f"Write {expected.get(hint, 'a file name')}.")
-
-
-def _parse_tuple(hint: Any, raw: Any, where: str) -> tuple[Any, ...]:
-    inner = get_args(hint)
-    if isinstance(raw, str) and inner[0] is str:
-        raw = [raw]
-    if not isinstance(raw, list):
-        raise ParkFileError(f"{where} is {raw!r}.", "Write a list [ ... ].")
-    if inner[-1] is not Ellipsis and len(raw) != len(inner):
-        raise ParkFileError(f"{where} has {len(raw)} values.", f"Give {len(inner)}.")
-    return tuple(_parse_value(inner[0], one, where) for one in raw)
-
-
-def _nearest(word: str, known: Any) -> str:
+def nearest(word: str, known: Iterable[object]) -> str:
+    """Name the known word nearest to one that is not known, or some of those there are."""
     words = [str(one) for one in known]
     close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
     return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(sorted(words)[:30])}."
-
-
-def _with_absolute_paths(park: ParkFile, here: Path, data_root: str | Path | None) -> ParkFile:
-    roots = [here]
-    chosen = data_root if data_root is not None else park.park.data_root
-    if chosen:
-        roots.insert(0, (here / Path(chosen).expanduser()).resolve())
-
-    def absolute(file: Path) -> Path:
-        if file.is_absolute():
-            return file
-        candidates = [(root / file).resolve() for root in roots]
-        return next((one for one in candidates if one.exists()), candidates[0])
-
-    boundary = replace(park.park.boundary, file=absolute(park.park.boundary.file))
-    return replace(
-        park,
-        park=replace(park.park, boundary=boundary),
-        source=tuple(replace(one, file=absolute(one.file)) for one in park.source),
-    )
-
-
-def _lines(section: Any, here: Path) -> list[str]:
-    lines = []
-    for one in fields(section):
-        value = getattr(section, one.name)
-        text = f"{one.name} = {_toml(value, here)}"
-        lines.append(f"{text}{' ' * max(1, 44 - len(text))}# {one.metadata['comment']}")
-    return lines
-
-
-def _toml(value: Any, here: Path) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, Path):
-        value = value.relative_to(here).as_posix() if value.is_relative_to(here) else str(value)
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(_toml(one, here) for one in value)}]"
-    if is_dataclass(value):
-        value = {one.name: getattr(value, one.name) for one in fields(value)}
-    inside = ", ".join(f"{_bare(k)} = {_toml(v, here)}" for k, v in value.items())
-    return f"{{ {inside} }}" if inside else "{}"
-
-
-def _bare(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    escaped = "".join(
-        char if char >= " " and char != "\x7f" else f"\\u{ord(char):04x}" for char in escaped
-    )
-    return f'"{escaped}"'

@@ -1,0 +1,82 @@
+"""Which role creates each record, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from geo_risk.records.actors import Role
+from geo_risk.records.base import Record
+from geo_risk.records.enterprises import Declaration, Enterprise, Premises
+from geo_risk.records.happenings import Report, Visit
+from geo_risk.records.officers import Assignment, Officer, Team
+from geo_risk.records.places import PatrolZone, Population, Road, Station
+from geo_risk.records.services import Campaign, Guidance, Order, ServiceEvent, Slip
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a record comes into being.
+
+    Parameters
+    ----------
+    role
+        Who creates it there.
+    where
+        The command or the route, in the words a person types.
+    built
+        False while the page or command is planned only; the docs say so.
+    """
+
+    role: Role
+    where: str
+    built: bool = True
+
+
+def _imported(kind: str) -> Door:
+    return Door(Role.KEEPER, f"geo-risk build ({kind})")
+
+
+DOORS: dict[type[Record], tuple[Door, ...]] = {
+    Enterprise: (_imported("enterprises"),),
+    Premises: (
+        _imported("premises"),
+        _imported("enterprises"),
+        Door(Role.CLERK, "PATCH /ogc/collections/premises/items/{fid}"),
+        Door(Role.OFFICER, "PATCH /ogc/collections/premises/items/{fid}"),
+    ),
+    Officer: (_imported("officers"),),
+    Team: (_imported("officers"),),
+    Assignment: (_imported("assignments"),),
+    Visit: (_imported("visits"), Door(Role.OFFICER, "POST /ogc/collections/visits/items")),
+    Report: (
+        _imported("reports"),
+        Door(Role.OFFICER, "POST /ogc/collections/reports/items"),
+        Door(Role.CLERK, "POST /ogc/collections/reports/items"),
+        Door(Role.ENTERPRISE, "POST /ogc/collections/reports/items"),
+        Door(Role.VOLUNTEER, "POST /ogc/collections/reports/items"),
+    ),
+    Declaration: (_imported("declarations"),),
+    PatrolZone: (_imported("zones"),),
+    Station: (_imported("stations"),),
+    ServiceEvent: (_imported("services"),),
+    Order: (_imported("orders"), Door(Role.ENTERPRISE, "POST /v1/orders", built=False)),
+    Slip: (Door(Role.CHIEF, "geo-risk slips", built=False),),
+    Guidance: (Door(Role.OFFICER, "POST /ogc/collections/guidance/items", built=False),),
+    Campaign: (Door(Role.CLERK, "POST /ogc/collections/campaigns/items", built=False),),
+    Road: (_imported("roads"),),
+    Population: (_imported("population"),),
+}
+"""Every record has a door: the docs' table is made from this, and tests fail without one."""
+
+COLLECTIONS: dict[str, type[Record]] = {one.collection: one for one in DOORS}
+"""Collection name to record class, in the order of the flow."""
+
+
+def personal_fields(kind: type[Record]) -> tuple[str, ...]:
+    """Give the names of the fields that the store keeps apart as person data."""
+    return tuple(one.name for one in fields(kind) if one.metadata.get("personal"))
+
+
+def may_create(role: Role, kind: type[Record], door: str) -> bool:
+    """Say whether a role creates this kind of record at this door (the text of `Door.where`)."""
+    return any(one.role == role and one.where == door and one.built for one in DOORS.get(kind, ()))
