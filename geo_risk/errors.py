@@ -12,6 +12,7 @@ GeoRiskError                        code, message, hint
 ├── AuthError                       not signed in
 │   └── ForbiddenError              signed in, and not allowed
 ├── ConflictError                   a step this state does not allow
+│   └── IdempotencyError            an idempotency key came before with another body
 ├── StaleError                      If-Match names an older state
 ├── PreconditionMissingError        If-Match is required and was not given
 ├── KeyReusedError                  an Idempotency-Key came again with another body
@@ -117,6 +118,12 @@ class ConflictError(GeoRiskError):
     """A step that the present state does not allow."""
 
     code = "conflict"
+
+
+class IdempotencyError(ConflictError):
+    """An idempotency key came before with another body."""
+
+    code = "idempotency_key_reused"
 
 
 class StaleError(GeoRiskError):

@@ -1,0 +1,425 @@
+"""The store's verbs for records: put, find, get, count, update, delete, known, events.
+
+Each verb is one transaction. Person data leaves only when asked for, and such a read is in the audit
+before anything is given back. How SQL is made is `queries`', what a change does is `changes`'.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from geo_risk.errors import NotFoundError
+from geo_risk.records import Actor, Record
+from geo_risk.store.accounts import answer_of, check_key, remember_answer, write_audit
+from geo_risk.store.changes import Changes, etag_of
+from geo_risk.store.engine import Database
+from geo_risk.store.persons import kept_persons, texts_of
+from geo_risk.store.queries import PLACE_THROUGH, select_count, select_rows
+from geo_risk.store.rows import dump, kind_of, record_of_row
+from geo_risk.store.schema import TABLES, events, iso, runs
+from geo_risk.store.values import (
+    Answer,
+    Event,
+    Idempotency,
+    Page,
+    PutResult,
+    Query,
+    SourceRun,
+    Stored,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_NAMED_IN_AUDIT = 200  # so many subjects get a line each; more are one line that holds the query
+
+
+class RecordDesk:
+    """What can be done with records; part of `Store`."""
+
+    _database: Database
+
+    def put(
+        self,
+        records: Iterable[Record],
+        *,
+        actor: Actor,
+        at: datetime,
+        run: SourceRun | None = None,
+        idempotency: Idempotency | None = None,
+    ) -> PutResult:
+        """Keep records, all of them or none; what is kept already leaves no trace.
+
+        Parameters
+        ----------
+        records
+            Of any collections, in any order.
+        actor, at
+            Who, and when (zone-aware).
+        run
+            The import that brings them, kept in the same transaction. It merges three ways: what
+            a person has changed since stays, unless the source says something new there.
+            Without it the records are taken as they are; their empty person fields say nothing.
+        idempotency
+            A client's key: the second time, the first answer comes back and nothing is written.
+
+        Returns
+        -------
+        PutResult
+
+        Raises
+        ------
+        InputError
+            When one id comes twice with different values.
+        IdempotencyError
+            When the key came with another body before.
+        """
+        records = list(records)
+
+        def write(changes: Changes) -> list[tuple[str, str]]:
+            changes.put(records)
+            if run is not None:
+                changes.connection.execute(
+                    runs.insert(),
+                    {
+                        "source": run.name,
+                        "digest": run.digest,
+                        "summary": dump(dict(run.summary)),
+                        "at": iso(run.at or at),
+                        "actor_id": actor.id,
+                    },
+                )
+            return [(one.collection, one.id) for one in records]
+
+        result, _ = self._write(write, actor, at, run.name if run else "", idempotency)
+        return result
+
+    def update(
+        self,
+        collection: str,
+        record_id: str,
+        changes: Mapping[str, Any],
+        *,
+        actor: Actor,
+        at: datetime,
+        if_match: str | None = None,
+        idempotency: Idempotency | None = None,
+    ) -> Stored[Record]:
+        """Change some fields of a record.
+
+        Parameters
+        ----------
+        changes
+            Field to new value, of the field's type; '' takes person data away.
+        if_match
+            Etag of the state that was read; None or `*`: whatever it is now.
+
+        Returns
+        -------
+        Stored
+            As it is now, without person data.
+
+        Raises
+        ------
+        NotFoundError, StaleError, InputError
+            When it is not there, has changed meanwhile, or would not hold.
+        """
+
+        def write(one: Changes) -> list[tuple[str, str]]:
+            one.update(collection, record_id, changes, if_match)
+            return [(collection, record_id)]
+
+        _, stored = self._write(write, actor, at, "", idempotency)
+        return stored[0] if stored else self.get(collection, record_id, actor=actor)
+
+    def delete(
+        self,
+        collection: str,
+        record_id: str,
+        *,
+        actor: Actor,
+        at: datetime,
+        if_match: str | None = None,
+    ) -> None:
+        """Take a record out of every answer; its events stay, and an import does not bring it back.
+
+        Raises
+        ------
+        NotFoundError, StaleError
+            As `update`.
+        """
+        with self._database.write() as connection:
+            Changes(connection, self._database, actor, at).delete(collection, record_id, if_match)
+
+    def find(self, query: Query, *, actor: Actor) -> list[Stored[Record]]:
+        """Give the records of a query, in the order of ids.
+
+        Parameters
+        ----------
+        query
+            Which.
+        actor
+            Who reads; audited where `query.personal`.
+
+        Returns
+        -------
+        list of Stored
+
+        Raises
+        ------
+        InputError
+            When the query names a collection, field or value that does not exist.
+        """
+        with self._database.read() as connection:
+            found = self._read(connection, query)
+        if query.personal and found:
+            self._audit_read(query, found, actor)
+        return found
+
+    def page(self, query: Query, *, actor: Actor) -> Page[Record]:
+        """Give one page: `query.limit` records after `query.after`, and the next cursor."""
+        if query.limit is None:
+            return Page(tuple(self.find(query, actor=actor)), None)
+        items = self.find(replace(query, limit=query.limit + 1), actor=actor)
+        more = len(items) > query.limit
+        shown = items[: query.limit]
+        return Page(tuple(shown), shown[-1].record.id if more and shown else None)
+
+    def get(
+        self, collection: str, record_id: str, *, actor: Actor, personal: bool = False
+    ) -> Stored[Record]:
+        """Give one record.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none, or it was deleted.
+        """
+        query = Query(collection, ids=[record_id], personal=personal)
+        found = self.find(query, actor=actor)
+        if not found:
+            raise NotFoundError(f"There is no {record_id!r} in {collection}.", "Check the id.")
+        return found[0]
+
+    def count(self, query: Query) -> int:
+        """Count the records of a query."""
+        with self._database.read() as connection:
+            statement = select_count(query, sqlite=self._database.is_sqlite)
+            return int(connection.scalar(statement) or 0)
+
+    def known(self) -> tuple[dict[str, dict[str, str]], dict[str, tuple[str, ...]]]:
+        """Give what a new row may refer to.
+
+        Returns
+        -------
+        ids
+            Collection to {number, credit code or id: record id}; a number that two sources use for
+            different records is left out.
+        premises_of
+            Enterprise id to the ids of its premises, the first one kept first.
+        """
+        ids: dict[str, dict[str, str]] = {}
+        premises_of: dict[str, tuple[str, ...]] = {}
+        with self._database.read() as connection:
+            for name, table in TABLES.items():
+                names = ("id", "number", "credit_code", "enterprise_id")
+                chosen = sa.select(*(table.c[one] for one in names if one in table.c))
+                chosen = chosen.where(table.c.deleted_at.is_(None)).order_by(table.c.row)
+                rows = connection.execute(chosen).mappings().all()
+                ids[name] = _lookup(rows)
+                if name == "premises":
+                    for row in rows:
+                        owner = row["enterprise_id"]
+                        premises_of[owner] = (*premises_of.get(owner, ()), row["id"])
+        premises_of.pop("", None)
+        return ids, premises_of
+
+    def run_of(self, source_name: str) -> SourceRun | None:
+        """Give when a source was last read, and what came of it."""
+        return next((one for one in self.runs() if one.name == source_name), None)
+
+    def runs(self) -> list[SourceRun]:
+        """Give the last run of every source, in the order in which they were read."""
+        newest = sa.select(sa.func.max(runs.c.seq)).group_by(runs.c.source)
+        chosen = sa.select(runs).where(runs.c.seq.in_(newest)).order_by(runs.c.seq)
+        with self._database.read() as connection:
+            rows = connection.execute(chosen).mappings().all()
+        return [
+            SourceRun(row["source"], row["digest"], json.loads(row["summary"]), row["at"])
+            for row in rows
+        ]
+
+    def events(
+        self,
+        collection: str | None = None,
+        record_id: str | None = None,
+        since: str | None = None,
+        limit: int | None = None,
+    ) -> list[Event]:
+        """Give events in the order in which they were committed.
+
+        Parameters
+        ----------
+        collection, record_id
+            Only of these.
+        since
+            Only after the event with this id.
+        limit
+            At most so many.
+        """
+        chosen = sa.select(events).order_by(events.c.id)
+        wanted = {"collection": collection, "record_id": record_id}
+        for name, value in wanted.items():
+            if value is not None:
+                chosen = chosen.where(events.c[name] == value)
+        if since is not None:
+            chosen = chosen.where(events.c.id > since)
+        if limit is not None:
+            chosen = chosen.limit(limit)
+        with self._database.read() as connection:
+            rows = connection.execute(chosen).mappings().all()
+        return [
+            Event(
+                **{
+                    **row,
+                    "changes": json.loads(row["changes"]),
+                    "persons": json.loads(row["persons"]),
+                }
+            )
+            for row in rows
+        ]
+
+    def frame(
+        self, collection: str, query: Query | None = None, *, actor: Actor
+    ) -> gpd.GeoDataFrame:
+        """Give records as a GeoDataFrame, for analysts.
+
+        Parameters
+        ----------
+        collection
+            Which; `query` may narrow it.
+        actor
+            Who reads.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Index `id`, a column per field, geometry in degrees of the park's datum (labelled
+            EPSG:4326): the record's own, or its premises' or station's; None where unlocated.
+        """
+        from geo_risk.store.frames import frame_of  # noqa: PLC0415 (pandas takes 0.5 s to load)
+
+        query = replace(query or Query(collection), collection=collection)
+        return frame_of(collection, self.find(query, actor=actor), personal=query.personal)
+
+    def _write(
+        self,
+        write: Callable[[Changes], list[tuple[str, str]]],
+        actor: Actor,
+        at: datetime,
+        source: str,
+        idempotency: Idempotency | None,
+    ) -> tuple[PutResult, list[Stored[Record]]]:
+        with self._database.write() as connection:
+            if idempotency is not None:
+                kept = answer_of(connection, actor.id, idempotency.key, at)
+                check_key(kept, idempotency.key, idempotency.body_digest)
+                if kept is not None:
+                    return PutResult(0, 0, 0, kept, replayed=True), []
+            changes = Changes(connection, self._database, actor, at, source)
+            written = write(changes)
+            counts = (changes.new, changes.changed, changes.unchanged)
+            if idempotency is None:
+                return PutResult(*counts), []
+            stored = [
+                one
+                for name, record_id in written
+                for one in self._read(connection, Query(name, ids=[record_id]))
+            ]
+            answer = replace(idempotency.answer(stored), body_digest=idempotency.body_digest, at=at)
+            remember_answer(connection, actor.id, idempotency.key, answer, at)
+            return PutResult(*counts, answer), stored
+
+    def answer(self, actor_id: str, key: str, *, now: datetime | None = None) -> Answer | None:
+        """Give what was answered to an actor's idempotency key, if it is still kept."""
+        with self._database.read() as connection:
+            return answer_of(connection, actor_id, key, now)
+
+    def remember_answer(
+        self, actor_id: str, key: str, body_digest: str, status: int, body: str, at: datetime
+    ) -> None:
+        """Keep an answer to a write that was no `put`.
+
+        Raises
+        ------
+        IdempotencyError
+            When the key came with another body before.
+        """
+        with self._database.write() as connection:
+            check_key(answer_of(connection, actor_id, key, at), key, body_digest)
+            answer = Answer(status, body, body_digest=body_digest)
+            remember_answer(connection, actor_id, key, answer, at)
+
+    def _read(self, connection: sa.Connection, query: Query) -> list[Stored[Record]]:
+        sqlite = self._database.is_sqlite
+        kind = kind_of(query.collection)
+        rows = connection.execute(select_rows(query, sqlite=sqlite)).mappings().all()
+        nobody = dict.fromkeys(texts_of(kind, {}, {}), "")
+        kept = {}
+        if query.personal and rows:
+            ids = [row["id"] for row in rows]
+            kept = kept_persons(connection, query.collection, ids, sqlite=sqlite)
+        through = query.collection in PLACE_THROUGH
+        return [
+            Stored(
+                record=record_of_row(
+                    kind,
+                    row,
+                    texts_of(kind, json.loads(row["persons"]), kept) if kept else nobody,
+                ),
+                revision=row["revision"],
+                etag=etag_of(row),
+                changed_at=row["changed_at"],
+                place=_place(row, through=through),
+            )
+            for row in rows
+        ]
+
+    def _audit_read(self, query: Query, found: Sequence[Stored[Record]], actor: Actor) -> None:
+        name = query.collection
+        if len(found) <= _NAMED_IN_AUDIT:
+            subjects = [(f"{name}/{one.record.id}", 1) for one in found]
+        else:
+            asked = {
+                key: value
+                for key, value in vars(query).items()
+                if value not in (None, {}, False) and key not in {"collection", "personal"}
+            }
+            subjects = [(f"{name}?{dump(asked)}", len(found))]
+        with self._database.write() as connection:
+            write_audit(connection, self._database, actor, "read", subjects, None)
+
+
+def _lookup(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    twice = set()
+    for row in rows:
+        for key in {row["number"], row.get("credit_code", "")} - {""}:
+            if found.setdefault(key, row["id"]) != row["id"]:
+                twice.add(key)
+    for key in twice:
+        del found[key]
+    return found | {row["id"]: row["id"] for row in rows}
+
+
+def _place(row: Mapping[str, Any], *, through: bool) -> tuple[float, float] | None:
+    lon, lat = ("place_lon", "place_lat") if through else ("lon", "lat")
+    if row.get(lon) is None:
+        return None
+    return row[lon], row[lat]

@@ -1,0 +1,270 @@
+"""What goes into the store and what comes out, apart from the records themselves.
+
+Frozen values only: a query, a stored record with its revision, what a put did, an event, an account.
+Times are zone-aware; boxes are degrees in the park's datum, longitude first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from geo_risk.errors import InputError
+from geo_risk.records import Record, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+R = TypeVar("R", bound=Record, covariant=True)
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which records of one collection.
+
+    Parameters
+    ----------
+    collection
+        Name of the collection, as `reports`.
+    bbox
+        (west, south, east, north) degrees, edges included; west > east crosses 180 degrees.
+        A visit is where its premises is, a service event where its station is.
+    time_from, time_to
+        Half-open [from, to) on the record's main time (occurred, start to end, at, ...; valid time
+        where it has no other); both equal means that instant; None leaves a side open.
+    valid_at
+        Only what is valid at this moment.
+    filters
+        Field to value, or to a tuple of values of which one must hold; text is read as the field's
+        type. Person data cannot be asked for.
+    ids
+        Only these.
+    after
+        Only ids greater than this: the cursor of the next page.
+    limit
+        At most so many, in the order of ids (by code point).
+    located
+        True: with a place; False: without.
+    personal
+        Give person data too; such a read is audited.
+    """
+
+    collection: str
+    bbox: Box | None = None
+    time_from: datetime | None = None
+    time_to: datetime | None = None
+    valid_at: datetime | None = None
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    ids: Sequence[str] | None = None
+    after: str | None = None
+    limit: int | None = None
+    located: bool | None = None
+    personal: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse naive times, a box that is none, and a negative limit."""
+        for name in ("time_from", "time_to", "valid_at"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise InputError(f"Query: {name} {moment} has no time zone.", "Give one with it.")
+        if self.time_from and self.time_to and self.time_to < self.time_from:
+            raise InputError("Query: time_to is before time_from.", "Exchange the two.")
+        if self.limit is not None and self.limit < 0:
+            raise InputError(f"Query: limit is {self.limit}.", "Give 0 or more.")
+        if self.bbox is not None:
+            west, south, east, north = self.bbox
+            if not (
+                south <= north
+                and max(abs(west), abs(east)) <= 180
+                and max(abs(south), abs(north)) <= 90
+            ):
+                raise InputError(
+                    f"Query: {self.bbox} is no box.", "Give west, south, east, north in degrees."
+                )
+
+
+@dataclass(frozen=True)
+class Stored(Generic[R]):
+    """A record as it is kept.
+
+    Parameters
+    ----------
+    record
+        Person data empty unless asked for.
+    revision
+        1 when new, one more with every change.
+    etag
+        Opaque text that changes with the revision; without quotation marks.
+    changed_at
+        When the last change was made.
+    place
+        (lon, lat) of the record, or of the premises or station it hangs on; None: to be located.
+    """
+
+    record: R
+    revision: int
+    etag: str
+    changed_at: datetime
+    place: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """One page of a query, and the cursor of the next (None: this was the last)."""
+
+    items: tuple[Stored[R], ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class SourceRun:
+    """That a source was read: its name, its digest, and its summary as in `build --json`."""
+
+    name: str
+    digest: str
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was answered to a request that carried an idempotency key."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body_digest: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """A client's key for one write.
+
+    Parameters
+    ----------
+    key
+        The client's own; counts per actor, for 30 days.
+    body_digest
+        Digest of the request; the same key with another digest is refused.
+    answer
+        Makes the answer from what was stored; it is kept in the same transaction.
+    """
+
+    key: str
+    body_digest: str
+    answer: Callable[[Sequence[Stored[Record]]], Answer]
+
+
+@dataclass(frozen=True)
+class PutResult:
+    """How many records were new, changed, unchanged; `answer` and `replayed` for an idempotent write."""
+
+    new: int
+    changed: int
+    unchanged: int
+    answer: Answer | None = None
+    replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change: ids, codes, times and points only.
+
+    Parameters
+    ----------
+    id
+        UUIDv7; ids rise in the order of commits.
+    at, actor_id, role, door
+        When, who, as what, by which door.
+    action
+        `created`, `changed`, `deleted`, `restored`, `published`, `photo_added`.
+    collection, record_id, revision
+        What was changed; the revision it led to.
+    source
+        Name of the source that brought it, '' for a person's own act.
+    changes
+        Field to new value (JSON); for a new record, what differs from the field's default.
+    persons
+        Person field to the random id of its data, None where it was taken away.
+    """
+
+    id: str
+    at: datetime
+    actor_id: str
+    role: str
+    door: str
+    action: str
+    collection: str
+    record_id: str
+    revision: int
+    source: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    persons: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """Who looked at, exported or removed what, and when; subjects are ids."""
+
+    id: str
+    at: datetime
+    actor_id: str
+    role: str
+    door: str
+    what: str
+    subject: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class User:
+    """An account. `name` is what is typed at sign-in; the store sees the password's hash only."""
+
+    id: str
+    name: str
+    role: Role
+    password_hash: str
+    station_id: str | None = None
+    zone_ids: tuple[str, ...] = ()
+    enterprise_id: str | None = None
+    created_at: datetime | None = None
+    disabled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A sign-in that still holds: whose, and until when."""
+
+    user: User
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Token:
+    """A bearer token by its hash: what it may do is the role's; `user_id` where it is somebody's."""
+
+    id: str
+    hash: str
+    label: str
+    role: Role
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    user_id: str | None = None
+    station_id: str | None = None
+    zone_ids: tuple[str, ...] = ()
+    enterprise_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What `forget` or retention removed: how many pieces of person data, and which files."""
+
+    records: int
+    values: int
+    files: tuple[str, ...] = ()
