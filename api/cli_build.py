@@ -1,0 +1,167 @@
+"""`geo-risk build`, `readmit`, `evaluate`: from files to surfaces, and how good they are.
+
+Take a park file and what to do, print tables, and write the figures as JSON for other programs. The
+work itself is done in `pipeline` and `evaluation`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli_session import (
+    KEEPER,
+    OUT,
+    AsOfOption,
+    Bars,
+    DataOption,
+    JsonOption,
+    ParkArgument,
+    now,
+    open_workspace,
+    print_table,
+    write_json,
+)
+from geo_risk import pipeline
+
+
+class Target(StrEnum):
+    """What models are scored on."""
+
+    EVENTS = "events"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this topic's commands."""
+    app.command()(build)
+    app.command()(readmit)
+    app.command()(evaluate)
+
+
+def build(
+    park: ParkArgument,
+    json: JsonOption = None,
+    data: DataOption = None,
+    as_of: AsOfOption = None,
+) -> None:
+    """Read the sources, fit the surfaces, publish."""
+    with open_workspace(park, data, as_of) as workspace, Bars() as bars:
+        result = workspace.build(now=now(), actor=KEEPER, progress=bars)
+        rejects = workspace.state_dir / "rejects"
+    if json is not None:
+        write_json(json, result.summary)
+    _print_build(result.summary, rejects)
+
+
+def readmit(
+    park: ParkArgument,
+    rejects: Annotated[
+        Path, typer.Argument(metavar="REJECTS.xlsx", help="The corrected file.", show_default=False)
+    ],
+    source: Annotated[
+        str, typer.Option(help="Source of the rows; else the file's name.", show_default=False)
+    ] = "",
+    data: DataOption = None,
+) -> None:
+    """Read corrected rejects again: good rows go in, the others stay rejected."""
+    with open_workspace(park, data) as workspace:
+        batch = pipeline.readmit(
+            workspace.park,
+            workspace.store,
+            source or rejects.stem,
+            rejects,
+            actor=KEEPER,
+            now=now(),
+            state_dir=workspace.state_dir,
+        )
+    OUT.print(f"{batch.accepted} of {batch.read} rows accepted, {batch.rejected} still rejected.")
+    for one in batch.rejects:
+        OUT.print(f"  row {one.row}, {one.column}: {one.reason} {one.remedy}", markup=False)
+    if batch.accepted:
+        OUT.print("Run `geo-risk build` to bring them onto the map.")
+
+
+def evaluate(
+    park: ParkArgument,
+    kind: Annotated[str, typer.Option(help="Kind of report.", show_default=False)],
+    cut: Annotated[
+        list[datetime],
+        typer.Option(
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="First day of a test period; repeat.",
+            show_default=False,
+        ),
+    ],
+    target: Annotated[Target, typer.Option(help="What is scored.")] = Target.EVENTS,
+    cell: Annotated[float, typer.Option(help="Side of a cell, metres.")] = 250.0,
+    horizon: Annotated[int, typer.Option(help="Days of a test period.")] = 90,
+    json: JsonOption = None,
+    data: DataOption = None,
+) -> None:
+    """Score every model and the baselines on what came after each cut."""
+    with open_workspace(park, data) as workspace, Bars() as bars:
+        scores = workspace.evaluate_events(
+            kind,
+            cell_m=cell,
+            horizon_days=horizon,
+            cuts=[one.date() for one in cut],
+            now=now(),
+            progress=bars,
+        )
+    if json is not None:
+        write_json(json, scores)
+    _print_scores(scores, target)
+
+
+def _print_build(summary: dict[str, Any], rejects: Path) -> None:
+    counts = ("read", "accepted", "rejected", "unlocated", "outside")
+    print_table(
+        ("source", "kind", *counts, "odd"),
+        [
+            (one["name"], one["kind"], *(one[key] for key in counts), _odd(one.get("odd", {})))
+            for one in summary["sources"]
+        ],
+    )
+    print_table(
+        ("\nsurface", "\nunit", "\nmodel", "\nversion"),
+        [(one["id"], one["unit"], one["model"], one["version"]) for one in summary["surfaces"]],
+    )
+    rung = summary["rung"]
+    OUT.print(f"\n{rung['months']} months of history: {rung['key']}, served {rung['served']}.")
+    for one in summary["sources"]:
+        if one["rejected"]:
+            OUT.print(
+                f"{one['rejected']} rows of {one['name']} wait in {rejects / one['name']}.xlsx: "
+                "correct them there, then `geo-risk readmit`.",
+                markup=False,
+            )
+
+
+def _odd(odd: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in odd.items() if count)
+
+
+def _print_scores(scores: dict[str, Any], target: Target) -> None:
+    tested = sum(fold["n"] for fold in scores["folds"])
+    OUT.print(
+        f"{target}: {scores['kind']}, {scores['cells']:,} cells of {scores['cell_m']:g} m, "
+        f"{len(scores['folds'])} folds of {scores['horizon_days']} days, {tested:,} events"
+    )
+    print_table(
+        ("model", "ig_nats", "pai 1 %", "pai 5 %", "pai 10 %", "pei* 5 %", "brier"),
+        [
+            (
+                f"{name} (served)" if name == scores["served"] else name,
+                one["ig_nats"],
+                *(one["pai"][share] for share in ("1", "5", "10")),
+                one["pei_star"]["5"],
+                one["brier"],
+            )
+            for name, one in scores["mean"].items()
+        ],
+    )

@@ -1,0 +1,236 @@
+"""The keeper's work: `forget`, `retention`, `backup`, `restore`, `user`, `token`.
+
+Takes a park file and whom or what it is about. Passwords are asked for, read from standard input, or
+made and shown once; they are never arguments. What the store removes, keeps and audits is decided
+there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.auth import new_token, new_user
+from api.cli_session import (
+    KEEPER,
+    OUT,
+    ParkArgument,
+    ask_secret,
+    now,
+    open_workspace,
+    print_table,
+)
+from api.passwords import hash_password, random_password
+from geo_risk.errors import NotFoundError
+from geo_risk.records import Role
+from geo_risk.store import Forgotten, Store, User
+
+_user = typer.Typer(help="Accounts: add, list, password, disable.", no_args_is_help=True)
+_token = typer.Typer(help="Bearer tokens: add, list, revoke.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As typed at sign-in.")]
+RoleOption = Annotated[Role, typer.Option(help="What the account is.", show_default=False)]
+EnterpriseOption = Annotated[
+    str, typer.Option(help="Id of the enterprise, for the role enterprise.", show_default=False)
+]
+RandomOption = Annotated[bool, typer.Option("--random", help="Make a password and show it once.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this topic's commands."""
+    app.command()(forget)
+    app.command()(retention)
+    app.command()(backup)
+    app.command()(restore)
+    app.add_typer(_user, name="user")
+    app.add_typer(_token, name="token")
+
+
+def forget(
+    park: ParkArgument,
+    subject: Annotated[
+        str, typer.Argument(metavar="ID", help="Record whose person data goes.", show_default=False)
+    ],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a person's data from store, files and later restores; no figure changes."""
+    if not yes:
+        typer.confirm(f"Remove all person data of {subject}? This cannot be undone.", abort=True)
+    with open_workspace(park) as workspace:
+        _print_forgotten(workspace.store.forget(subject, actor=KEEPER, at=now()))
+
+
+def retention(park: ParkArgument) -> None:
+    """Remove person data whose time has come; run it every night."""
+    with open_workspace(park) as workspace:
+        _print_forgotten(workspace.store.expire(now()))
+
+
+def backup(
+    park: ParkArgument,
+    to: Annotated[
+        Path, typer.Argument(metavar="TO", help="File to write; must be new.", show_default=False)
+    ],
+) -> None:
+    """Copy the park's whole state into one file, while others write."""
+    with open_workspace(park) as workspace:
+        workspace.store.backup(to)
+    OUT.print(f"{to}: {to.stat().st_size / 1e6:.1f} MB", markup=False)
+
+
+def restore(
+    park: ParkArgument,
+    source: Annotated[
+        Path, typer.Argument(metavar="FROM", help="What `backup` wrote.", show_default=False)
+    ],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put a backup in place of the park's state; who was forgotten since stays forgotten."""
+    if not yes:
+        typer.confirm("Replace the present state by the backup?", abort=True)
+    with open_workspace(park) as workspace:
+        workspace.store.restore(source)
+    OUT.print("Restored. Restart the service if it is running.")
+
+
+@_user.command("add")
+def add_user(
+    park: ParkArgument,
+    name: NameArgument,
+    role: RoleOption,
+    zone: Annotated[
+        list[str] | None, typer.Option(help="Id of an officer's zone; repeat.", show_default=False)
+    ] = None,
+    station: Annotated[str, typer.Option(help="Id of the station.", show_default=False)] = "",
+    enterprise: EnterpriseOption = "",
+    *,
+    random: RandomOption = False,
+) -> None:
+    """Make an account; its password is asked for."""
+    with open_workspace(park) as workspace:
+        password = random_password() if random else ask_secret(f"Password of {name}")
+        user = new_user(
+            name,
+            password,
+            role,
+            now(),
+            station_id=station or None,
+            zone_ids=tuple(zone or ()),
+            enterprise_id=enterprise or None,
+        )
+        workspace.store.put_user(user)
+    OUT.print(f"{name}: {role}", markup=False)
+    if random:
+        OUT.print(f"Password, shown this once: {password}", markup=False)
+
+
+@_user.command("list")
+def list_users(park: ParkArgument) -> None:
+    """Show accounts, without secrets."""
+    with open_workspace(park) as workspace:
+        users = workspace.store.users()
+    print_table(
+        ("name", "role", "zones", "enterprise", "made", "disabled"),
+        [
+            (
+                *(one.name, one.role.value, " ".join(one.zone_ids), one.enterprise_id),
+                *(_day(one.created_at), _day(one.disabled_at)),
+            )
+            for one in users
+        ],
+    )
+
+
+@_user.command("password")
+def change_password(
+    park: ParkArgument, name: NameArgument, *, random: RandomOption = False
+) -> None:
+    """Give an account another password."""
+    with open_workspace(park) as workspace:
+        user = _user_named(workspace.store, name)
+        password = random_password() if random else ask_secret(f"New password of {name}")
+        workspace.store.put_user(replace(user, password_hash=hash_password(password)))
+    OUT.print(f"Password, shown this once: {password}" if random else "Changed.", markup=False)
+
+
+@_user.command("disable")
+def disable_user(park: ParkArgument, name: NameArgument) -> None:
+    """Close an account: no sign-in, no session; what it did stays."""
+    with open_workspace(park) as workspace:
+        user = _user_named(workspace.store, name)
+        workspace.store.put_user(replace(user, disabled_at=now()))
+    OUT.print(f"{name} is disabled.", markup=False)
+
+
+@_token.command("add")
+def add_token(
+    park: ParkArgument,
+    label: Annotated[str, typer.Argument(metavar="LABEL", help="What it is for.")],
+    role: RoleOption,
+    days: Annotated[int, typer.Option(help="Good for so many days.", min=1)] = 365,
+    user: Annotated[str, typer.Option(help="Whose it is, if someone's.", show_default=False)] = "",
+    enterprise: EnterpriseOption = "",
+) -> None:
+    """Make a bearer token and show it once."""
+    with open_workspace(park) as workspace:
+        secret, token = new_token(
+            label,
+            role,
+            now(),
+            life=timedelta(days=days),
+            user=_user_named(workspace.store, user) if user else None,
+            enterprise_id=enterprise or None,
+        )
+        workspace.store.put_token(token)
+    OUT.print(f"{token.id}, good until {_day(token.expires_at)}, shown this once:", markup=False)
+    OUT.print(secret, markup=False)
+
+
+@_token.command("list")
+def list_tokens(park: ParkArgument) -> None:
+    """Show tokens, without secrets."""
+    with open_workspace(park) as workspace:
+        tokens = workspace.store.tokens()
+    print_table(
+        ("id", "label", "role", "made", "expires", "revoked"),
+        [
+            (
+                *(one.id, one.label, one.role.value, _day(one.created_at)),
+                *(_day(one.expires_at), _day(one.revoked_at)),
+            )
+            for one in tokens
+        ],
+    )
+
+
+@_token.command("revoke")
+def revoke_token(
+    park: ParkArgument, token: Annotated[str, typer.Argument(metavar="ID", help="As in `list`.")]
+) -> None:
+    """End a token at once."""
+    with open_workspace(park) as workspace:
+        workspace.store.revoke_token(token, now())
+    OUT.print(f"{token} is revoked.", markup=False)
+
+
+def _user_named(store: Store, name: str) -> User:
+    user = store.user_by_name(name)
+    if user is None:
+        raise NotFoundError(f"There is no user {name!r}.", "See `geo-risk user list`.")
+    return user
+
+
+def _day(moment: object) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""
+
+
+def _print_forgotten(done: Forgotten) -> None:
+    OUT.print(f"Removed {done.values} pieces of person data of {done.records} records.")
+    for name in done.files:
+        OUT.print(f"  {name}", markup=False)

@@ -1,0 +1,204 @@
+"""What every command shares: the park it opens, who acts, what it prints, where it writes.
+
+Takes the words of a command line, gives an open `Workspace`, a progress bar on stderr, tables on
+stdout and JSON in a file that is replaced in one step. Secrets never come in as arguments, where
+other users of the machine could read them: they are asked for, or read from standard input.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from geo_risk.records import Actor, Role
+
+if TYPE_CHECKING:
+    from geo_risk.workspace import Workspace
+
+OUT = Console(highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+KEEPER = Actor(id="cli", role=Role.KEEPER, door="cli")
+"""Whoever may run commands on the machine that holds the store is its keeper."""
+
+ParkArgument = Annotated[
+    Path, typer.Argument(metavar="PARK", help="The park file.", show_default=False)
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Folder that source files are relative to; else GEO_RISK_SHARED_DATA.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="F", help="Also write the figures here.", show_default=False),
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+        help="Nothing later is known; else the park file's, else now.",
+        show_default=False,
+    ),
+]
+
+_STAGES = {"fit": "surfaces", "publish": "publication"}
+
+
+def open_workspace(
+    park: Path, data: Path | None = None, as_of: datetime | None = None
+) -> Workspace:
+    """Open a park for a command.
+
+    Parameters
+    ----------
+    park
+        The park file.
+    data
+        Folder of the sources, None = as the environment or the park file says.
+    as_of
+        Overrides the park file's calendar, in the park's own time; None = leave it.
+
+    Returns
+    -------
+    Workspace
+        To be used in a `with` block.
+    """
+    from geo_risk.settings import Settings  # noqa: PLC0415 - numerics are loaded when needed
+    from geo_risk.workspace import Workspace, read_park  # noqa: PLC0415
+
+    settings = Settings()
+    read = read_park(park, data if data is not None else settings.shared_data)
+    if as_of is not None:
+        read = replace(read, calendar=replace(read.calendar, as_of=as_of.isoformat()))
+    return Workspace(read, settings)
+
+
+def now() -> datetime:
+    """Give the present moment; a command asks once."""
+    return datetime.now(UTC)
+
+
+def made_by() -> str:
+    """Give the name of the person at the keyboard, as the machine knows it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user on this machine: a container
+        return KEEPER.id
+
+
+def ask_secret(prompt: str) -> str:
+    """Ask twice for a secret without showing it; read one line where nobody sits at a terminal."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=True, err=True))
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write figures as JSON (UTF-8, NaN as null), replacing the file in one step."""
+    part = path.with_name(f".{path.name}.part")
+    text = json.dumps(_strict(value), ensure_ascii=False, indent=2, allow_nan=False)
+    try:
+        part.write_text(text + "\n", encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows under headings; numbers to the right."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for n, heading in enumerate(headings):
+        numbers = bool(rows) and all(isinstance(row[n], int | float | None) for row in rows)
+        table.add_column(heading, justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if one is None else _shown(one) for one in row))
+    OUT.print(table, soft_wrap=False)
+
+
+class Bars(AbstractContextManager["Bars"]):
+    """Progress on stderr: a bar a stage at a terminal, a line a stage elsewhere."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, TaskID] = {}
+        self._progress = Progress(
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.completed:,.0f}"),
+            TimeElapsedColumn(),
+            console=ERR,
+            disable=not ERR.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        """Show the bars."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the last bar and give the terminal back."""
+        if kind is None:
+            self._finish_last()
+        self._progress.stop()
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Take what the work says of itself."""
+        if stage not in self._tasks:
+            self._finish_last()
+            text = _STAGES.get(stage, stage)
+            self._tasks[stage] = self._progress.add_task(text, total=total)
+            if not ERR.is_terminal:
+                ERR.print(f"{text} ...")
+        self._progress.update(self._tasks[stage], completed=done, total=total)
+
+    def _finish_last(self) -> None:
+        if self._tasks:
+            task = self._progress.tasks[-1]
+            self._progress.update(task.id, total=max(1, task.completed), completed=task.completed)
+            if not task.completed:
+                self._progress.update(task.id, completed=1)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.3f}"
+    return str(value)
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _strict(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
