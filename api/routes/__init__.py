@@ -1,0 +1,1 @@
+"""One module per family of addresses; each gives a router, all of them are wired in `api.app`."""
