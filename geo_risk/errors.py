@@ -15,7 +15,6 @@ GeoRiskError                        code, message, hint
 │   └── IdempotencyError            an idempotency key came before with another body
 ├── StaleError                      If-Match names an older state
 ├── PreconditionMissingError        If-Match is required and was not given
-├── KeyReusedError                  an Idempotency-Key came again with another body
 ├── TooLargeError                   more than we take at once
 ├── RateError                       too many requests in too short a time
 ├── InfeasiblePlanError             no plan meets the constraints
@@ -136,12 +135,6 @@ class PreconditionMissingError(GeoRiskError):
     """The request needs an If-Match and has none."""
 
     code = "precondition_missing"
-
-
-class KeyReusedError(GeoRiskError):
-    """An Idempotency-Key came again with another body."""
-
-    code = "key_reused"
 
 
 class TooLargeError(GeoRiskError):
