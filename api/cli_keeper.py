@@ -1,8 +1,8 @@
 """The keeper's work: `forget`, `retention`, `backup`, `restore`, `user`, `token`.
 
-Takes a park file and whom or what it is about. Passwords are asked for, read from standard input, or
-made and shown once; they are never arguments. What the store removes, keeps and audits is decided
-there.
+Takes a park file and whom or what it is about. Passwords are asked for, read from standard input,
+or made and shown once; they are never arguments. What the store removes, keeps and audits is
+decided there.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def add_user(
             zone_ids=tuple(zone or ()),
             enterprise_id=enterprise or None,
         )
-        workspace.store.put_user(user)
+        workspace.store.put_user(user, actor=KEEPER, at=now())
     OUT.print(f"{name}: {role}", markup=False)
     if random:
         OUT.print(f"Password, shown this once: {password}", markup=False)
@@ -155,7 +155,8 @@ def change_password(
     with open_workspace(park) as workspace:
         user = _user_named(workspace.store, name)
         password = random_password() if random else ask_secret(f"New password of {name}")
-        workspace.store.put_user(replace(user, password_hash=hash_password(password)))
+        changed = replace(user, password_hash=hash_password(password))
+        workspace.store.put_user(changed, actor=KEEPER, at=now())
     OUT.print(f"Password, shown this once: {password}" if random else "Changed.", markup=False)
 
 
@@ -164,7 +165,7 @@ def disable_user(park: ParkArgument, name: NameArgument) -> None:
     """Close an account: no sign-in, no session; what it did stays."""
     with open_workspace(park) as workspace:
         user = _user_named(workspace.store, name)
-        workspace.store.put_user(replace(user, disabled_at=now()))
+        workspace.store.put_user(replace(user, disabled_at=now()), actor=KEEPER, at=now())
     OUT.print(f"{name} is disabled.", markup=False)
 
 
@@ -187,7 +188,7 @@ def add_token(
             user=_user_named(workspace.store, user) if user else None,
             enterprise_id=enterprise or None,
         )
-        workspace.store.put_token(token)
+        workspace.store.put_token(token, actor=KEEPER, at=now())
     OUT.print(f"{token.id}, good until {_day(token.expires_at)}, shown this once:", markup=False)
     OUT.print(secret, markup=False)
 
@@ -215,7 +216,7 @@ def revoke_token(
 ) -> None:
     """End a token at once."""
     with open_workspace(park) as workspace:
-        workspace.store.revoke_token(token, now())
+        workspace.store.revoke_token(token, actor=KEEPER, at=now())
     OUT.print(f"{token} is revoked.", markup=False)
 
 
