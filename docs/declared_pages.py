@@ -1,0 +1,220 @@
+"""Pages made from declarations: park file, source fields, records, settings, routes, errors."""
+
+from __future__ import annotations
+
+import inspect
+import tempfile
+from collections.abc import Iterator
+from dataclasses import MISSING, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api.app import create_app
+from api.problems import status_of, title_of
+from docs.markdown import first_line, table
+from geo_risk.errors import GeoRiskError
+from geo_risk.ingest import field_table
+from geo_risk.park import SOURCE_KINDS, ParkFile, parse_park
+from geo_risk.records import DOORS
+from geo_risk.settings import Settings
+
+_INDENT = "&emsp;"
+_PARK_FILE = (
+    "`geo-risk init` writes all of it, comments included. Paths are relative to the park file or "
+    "to `data_root`; `--data` and `GEO_RISK_SHARED_DATA` override that."
+)
+_SOURCE_FIELDS = (
+    "`columns`, `values` and `set` of a `[[source]]` use these words. A heading that is the "
+    "field's own word, its Chinese name or a common variant is recognised without an entry."
+)
+_RECORDS = (
+    "Who creates each record, and where. Person data is kept apart from events, under a random id, "
+    "with a purpose and an expiry."
+)
+_ERRORS = (
+    "Every error has a message (what happened, where) and a hint (what to do next). On the command "
+    "line it is one line on stderr and exit 1; over HTTP an `application/problem+json` with `code`."
+)
+
+
+def park_file() -> str:
+    """Describe every key of the park file with its default."""
+    parts = [
+        "# The park file",
+        _PARK_FILE,
+    ]
+    for name, section in ParkFile.SECTIONS.items():
+        many = name in {"source", "kind"}
+        parts += [f"## `{'[[' if many else '['}{name}{']]' if many else ']'}`"]
+        parts += [first_line(section)]
+        hints = get_type_hints(section)
+        parts.append(
+            table(
+                ("key", "type", "default", "meaning"),
+                [
+                    (
+                        f"`{one.name}`",
+                        _type_name(hints[one.name]),
+                        _default_of_field(one),
+                        one.metadata["comment"],
+                    )
+                    for one in fields(section)
+                ],
+            )
+        )
+    return "\n\n".join(parts)
+
+
+def source_fields() -> str:
+    """Describe what each kind of source may hold."""
+    parts = [
+        "# Fields of source files",
+        _SOURCE_FIELDS,
+    ]
+    known = field_table()
+    for kind in SOURCE_KINDS:
+        rows = [one for one in known if one.kind == kind]
+        parts.append(f"## {kind}")
+        parts.append(
+            table(
+                ("field", "中文", "meaning", "what a cell may hold", "required"),
+                [(f"`{one.field}`", one.zh, one.meaning, one.type, one.required) for one in rows],
+            )
+        )
+    return "\n\n".join(parts)
+
+
+def records() -> str:
+    """Describe every record: its fields, and who creates it where."""
+    doors = [
+        (
+            f"{kind.__name__} {kind.title_zh}",
+            one.role.value,
+            f"`{one.where}`",
+            "" if one.built else "planned",
+        )
+        for kind, ways in DOORS.items()
+        for one in ways
+    ]
+    parts = [
+        "# Records and their doors",
+        _RECORDS,
+        table(("record", "role", "where", ""), doors),
+    ]
+    for kind in DOORS:
+        parts += [f"## {kind.__name__} {kind.title_zh}", first_line(kind)]
+        parts.append(
+            table(
+                ("field", "中文", "meaning", "person data"),
+                [
+                    (
+                        f"`{one.name}`",
+                        one.metadata["zh"],
+                        one.metadata["en"],
+                        f"purpose: {one.metadata['purpose']}"
+                        if one.metadata.get("personal")
+                        else "",
+                    )
+                    for one in fields(kind)
+                ],
+            )
+        )
+    return "\n\n".join(parts)
+
+
+def settings() -> str:
+    """Describe what is read from the environment."""
+    prefix = Settings.model_config.get("env_prefix", "")
+    rows = [
+        (
+            f"`{prefix}{name.upper()}`",
+            "" if one.default is None else f"`{one.default}`",
+            one.description,
+        )
+        for name, one in Settings.model_fields.items()
+    ]
+    text = "Read once, when a command or the service starts. Options of a command go before."
+    return "\n\n".join(("# Settings", text, table(("variable", "default", "meaning"), rows)))
+
+
+def routes() -> str:
+    """Describe every address of the service."""
+    rows = [
+        (f"`{' '.join(methods)}`", f"`{path}`", text)
+        for methods, path, text in route_list(application())
+    ]
+    text = "Errors are `application/problem+json`: see [errors](errors.md)."
+    return "\n\n".join(("# Routes", text, table(("method", "address", "what"), rows)))
+
+
+def application() -> FastAPI:
+    """Make the service of a park that is nowhere: enough to ask for its routes."""
+    text = (
+        '[park]\nid = "docs"\nname = "docs"\ncrs = "EPSG:4549"\nsynthetic = true\n'
+        'boundary = { file = "boundary.geojson", datum = "wgs84" }\n'
+    )
+    nowhere = Path(tempfile.gettempdir()) / "park.toml"
+    return create_app(Settings(), parse_park(text, nowhere))
+
+
+def route_list(app: FastAPI) -> list[tuple[list[str], str, str]]:
+    """Give methods, address and first line of every route, by address."""
+    found = []
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            methods = sorted(route.methods - {"HEAD"})
+            text = route.summary or inspect.getdoc(route.endpoint) or ""
+            found.append((methods, route.path, text.splitlines()[0] if text else ""))
+    return sorted(found, key=lambda one: (one[1], one[0]))
+
+
+def errors() -> str:
+    """Describe every error class, and its status on the wire."""
+    rows = [
+        (f"{_INDENT * depth}`{kind.__name__}`", f"`{kind.code}`", _status(kind), title_of(kind))
+        for kind, depth in error_tree()
+    ]
+    return "\n\n".join(("# Errors", _ERRORS, table(("class", "code", "status", "meaning"), rows)))
+
+
+def error_tree() -> list[tuple[type[GeoRiskError], int]]:
+    """Give every error class with its depth, as drawn in `geo_risk/errors.py`."""
+
+    def walk(kind: type[GeoRiskError], depth: int) -> Iterator[tuple[type[GeoRiskError], int]]:
+        yield kind, depth
+        for one in kind.__subclasses__():
+            if one.__module__ == "geo_risk.errors":
+                yield from walk(one, depth + 1)
+
+    return list(walk(GeoRiskError, 0))
+
+
+def _status(kind: type[GeoRiskError]) -> str:
+    usual, under_ogc = status_of(kind(""), "/"), status_of(kind(""), "/ogc")
+    return str(usual) if usual == under_ogc else f"{usual}, under /ogc {under_ogc}"
+
+
+def _default_of_field(one: Any) -> str:
+    if one.default is MISSING and one.default_factory is MISSING:
+        return "required"
+    value = one.default if one.default is not MISSING else one.default_factory()
+    if is_dataclass(value):
+        value = {part.name: getattr(value, part.name) for part in fields(value)}
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{list(value)}`" if isinstance(value, tuple) else f"`{value!r}`".replace("''", '""')
+
+
+def _type_name(hint: Any) -> str:
+    names = {str: "text", bool: "true or false", int: "whole number", float: "number", Path: "file"}
+    if hint in names:
+        return names[hint]
+    if is_dataclass(hint):
+        return "table"
+    text = str(hint).replace("typing.", "").replace("str", "text")
+    if text.startswith("Literal["):
+        return " or ".join(f"`{one}`" for one in hint.__args__)
+    return "list" if text.startswith("tuple") else "table"
