@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import shapely
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font, PatternFill
@@ -103,8 +104,8 @@ class Cover:
         Name of the park.
     synthetic
         True: every table carries a watermark.
-    timezone
-        IANA name of the zone in which times are written.
+    timezone, datum
+        IANA name of the zone in which times are written; datum of the coordinates.
     as_of
         What was known by then is in it.
     audience
@@ -120,6 +121,7 @@ class Cover:
     park: str
     synthetic: bool
     timezone: str
+    datum: str
     as_of: datetime
     audience: Audience
     made_by: str
@@ -181,14 +183,15 @@ def sheet_of(kind: type[Record], records: Sequence[Record]) -> Sheet:
     Returns
     -------
     Sheet
-        A row a record, in order. Geometries have no cell: the OGC API gives them.
+        A row a record, in order. A shape is written as WKT (degrees of the park's datum); one too
+        long for a cell is left out, and the OGC API gives it.
     """
-    shown = [one for one in fields(kind) if one.name not in {"geometry", "found"}]
-    headings = [str(one.metadata["zh"]) for one in shown]
+    shown = [one for one in fields(kind) if one.name != "found"]
+    headings = ["几何WKT" if one.name == "geometry" else one.metadata["zh"] for one in shown]
     counts = any(one.name == "found" for one in fields(kind))
     rows = []
     for record in records:
-        row = [getattr(record, one.name) for one in shown]
+        row = [_value(record, one.name) for one in shown]
         if counts:
             row += _findings(getattr(record, "found", None))
         rows.append(tuple(row))
@@ -297,6 +300,14 @@ def _surfaces(publication: Publication) -> Sheet:
     )
 
 
+def _value(record: Record, name: str) -> Any:
+    value = getattr(record, name)
+    if name != "geometry":
+        return value
+    text = shapely.to_wkt(value, rounding_precision=-1)
+    return text if len(text) <= _MAX_TEXT else None
+
+
 def _findings(found: Findings | None) -> list[int | None]:
     return [getattr(found, name) if found is not None else None for name in FINDINGS_ZH]
 
@@ -307,6 +318,7 @@ def _cover_sheet(sheets: Sequence[Sheet], cover: Cover) -> Sheet:
         ("数据性质", WATERMARK if cover.synthetic else "实际数据"),
         ("截至", cover.as_of),
         ("时区", cover.timezone),
+        ("坐标基准", cover.datum),
         ("读者范围", AUDIENCE_ZH[cover.audience]),
         ("导出人", cover.made_by),
         ("导出时间", cover.made_at),

@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.cell.cell import Cell
@@ -27,6 +28,7 @@ from geo_risk.records import (
     Audience,
     Enterprise,
     Findings,
+    PatrolZone,
     Premises,
     PremisesKind,
     Station,
@@ -37,6 +39,7 @@ COVER = Cover(
     park="样例园区",
     synthetic=False,
     timezone="Asia/Shanghai",
+    datum="gcj02",
     as_of=datetime(2026, 10, 31, 16, tzinfo=UTC),
     audience=Audience.STATION,
     made_by="张警官",
@@ -118,6 +121,7 @@ def test_cover_says_as_of_audience_author_and_filters() -> None:
     assert said["园区"] == "样例园区"
     assert said["截至"] == datetime(2026, 11, 1, 0, 0)
     assert said["读者范围"] == "阵地内部"
+    assert said["坐标基准"] == "gcj02"
     assert said["导出人"] == "张警官"
     assert said["筛选：巡区"] == "一号巡区"
     assert said["行数：表"] == 2
@@ -149,6 +153,17 @@ def test_record_table_follows_the_records() -> None:
         "阵地1",
         "阵地2",
     ]
+
+
+def test_shape_is_written_whole_or_not_at_all() -> None:
+    """A polygon keeps every digit as WKT; one that no cell can hold is left out, not cut."""
+    small = shapely.box(120.1, 30.1, 120.2 + 1e-13, 30.2)
+    long = shapely.Point(120, 30).buffer(1, quad_segs=1000)
+    zones = [PatrolZone(id=f"z:{n}", geometry=one) for n, one in enumerate((small, long))]
+    sheet = sheet_of(PatrolZone, zones)
+    column = sheet.headings.index("几何WKT")
+    assert shapely.from_wkt(sheet.rows[0][column]).equals_exact(small, 0)
+    assert sheet.rows[1][column] is None
 
 
 def test_doubled_heading_is_refused() -> None:
