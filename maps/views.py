@@ -72,8 +72,8 @@ class Frame:
 class ZoneRow:
     """One zone as a row: its mean under the main surface, its class, and counts.
 
-    `class_cells` counts the cells in blue, yellow, orange, red. `withheld` says that the figures are
-    too few to be shown; they are None then.
+    `class_cells` counts the cells in blue, yellow, orange, red. `withheld` says that there are too
+    few to show any figure; they are None then.
     """
 
     id: str
@@ -143,7 +143,7 @@ class UnlocatedRow:
 
 @dataclass(frozen=True)
 class SourceRow:
-    """One source of the last build: accepted + rejected = read; `odd` counts what is odd, by code."""
+    """One source of the last build: accepted + rejected = read; `odd` counts oddities by code."""
 
     name: str
     kind: str

@@ -1,9 +1,9 @@
 """Dates and numbers as people read them, in Chinese and English, in the park's time zone.
 
-Takes zone-aware times and plain numbers, gives text. Times have 24 hours; what leaves the system has
-the year, what is near may go without. A number is printed with three significant digits, so that a
-value, its breaks and its parts can be compared by eye; `maps/console/static/figures.js` does the
-same in the browser and is tested against this module.
+Takes zone-aware times and plain numbers, gives text. Times have 24 hours; a day has its year. A
+number is printed with three significant digits, so that a value, its breaks and its parts can be
+compared by eye; `maps/console/static/figures.js` does the same in the browser and is tested against
+this module.
 """
 
 from __future__ import annotations

@@ -1,0 +1,131 @@
+// The park itself: boundary, dashed zones, roads and their names. No tiles: all of it is ours.
+import { CanvasLayer } from "./canvas.js";
+import { classKey } from "./classes.js";
+
+const { L } = window;
+const INK = "#15202b";
+const ROAD_NAMES_FROM_ZOOM = 16;
+
+// Make the panes, bottom to top; the surface's tiles stay in Leaflet's own tile pane (200).
+export function makePanes(map) {
+  ["zonefill", "roads", "zones", "dots", "names", "chosen"].forEach((name, index) => {
+    const pane = map.createPane(name);
+    pane.style.zIndex = 410 + 10 * index;
+    if (name !== "zonefill") pane.style.pointerEvents = "none";
+  });
+}
+
+export function boundaryLayer(data) {
+  const style = { color: INK, weight: 2.5, fill: false, interactive: false, pane: "zones" };
+  return L.geoJSON(data.boundary, { style, interactive: false, pane: "zones" });
+}
+
+export function zonesLayer(data) {
+  const style = { color: INK, weight: 2, dashArray: "8 5", fill: false };
+  const lines = L.geoJSON(data.zones, { style, interactive: false, pane: "zones" });
+  return L.layerGroup([lines, new CanvasLayer("names", zoneNames(data))]);
+}
+
+// Zones filled with their class, for readers who may see no cells.
+export function zoneFillLayer(data, onChoose) {
+  return L.geoJSON(data.zones, {
+    pane: "zonefill",
+    renderer: L.svg({ pane: "zonefill" }),
+    style: (feature) => ({
+      stroke: false,
+      fillColor: `url(#pattern-${classKey(feature.properties.class)})`,
+      fillOpacity: 1,
+    }),
+    onEachFeature: (feature, layer) => layer.on("click", () => onChoose(feature)),
+  });
+}
+
+export function roadsLayer(data) {
+  const renderer = L.canvas({ pane: "roads", padding: 0.5 });
+  const line = (color, weight) =>
+    L.geoJSON(data.roads, { style: { color, weight }, renderer, interactive: false, pane: "roads" });
+  const names = new CanvasLayer("names", (context, map) => {
+    if (map.getZoom() < ROAD_NAMES_FROM_ZOOM) return;
+    const seen = new Set();
+    for (const { geometry, properties } of data.roads.features) {
+      if (!properties.name || seen.has(properties.name)) continue;
+      const middle = middleOf(geometry);
+      if (!middle || !map.getBounds().contains(middle)) continue;
+      seen.add(properties.name);
+      writeName(context, properties.name, map.latLngToContainerPoint(middle), 13, "normal");
+    }
+  });
+  return L.layerGroup([line("#76838f", 4.5), line("#ffffff", 2.8), names]);
+}
+
+// Small ink dots, one per premises, within half a pixel of their true place.
+export function premisesLayer(data) {
+  const places = data.premises.features
+    .filter(({ geometry }) => geometry)
+    .map(({ geometry }) => L.latLng(geometry.coordinates[1], geometry.coordinates[0]));
+  return new CanvasLayer("dots", (context, map) => {
+    const size = map.getSize();
+    const radius = map.getZoom() >= 16 ? 3 : 1.7;
+    context.fillStyle = INK;
+    context.globalAlpha = 0.5;
+    for (const place of places) {
+      const { x, y } = map.latLngToContainerPoint(place);
+      if (x < -5 || y < -5 || x > size.x + 5 || y > size.y + 5) continue;
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      context.fill();
+    }
+  });
+}
+
+// Give the premises nearest to a point of the screen, within reach of a finger or a pointer.
+export function premisesAt(map, data, point, reach = 9) {
+  let best = null;
+  let nearest = reach;
+  for (const feature of data.premises.features) {
+    if (!feature.geometry) continue;
+    const [lon, lat] = feature.geometry.coordinates;
+    const distance = map.latLngToContainerPoint([lat, lon]).distanceTo(point);
+    if (distance < nearest) [best, nearest] = [feature, distance];
+  }
+  return best;
+}
+
+function zoneNames(data) {
+  const zones = data.zones.features.map((feature) => ({
+    name: feature.properties.name || feature.properties.id,
+    bounds: L.geoJSON(feature).getBounds(),
+  }));
+  return (context, map) => {
+    for (const { name, bounds } of zones) {
+      const corner = map.latLngToContainerPoint(bounds.getNorthWest());
+      const other = map.latLngToContainerPoint(bounds.getSouthEast());
+      context.font = fontOf(15, "bold");
+      if (other.x - corner.x < context.measureText(name).width * 1.1) continue;
+      writeName(context, name, map.latLngToContainerPoint(bounds.getCenter()), 15, "bold");
+    }
+  };
+}
+
+function fontOf(size, weight) {
+  return `${weight} ${size}px "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif`;
+}
+
+function writeName(context, name, { x, y }, size, weight) {
+  context.font = fontOf(size, weight);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.strokeStyle = "#ffffff";
+  context.lineWidth = 4;
+  context.strokeText(name, x, y);
+  context.fillStyle = INK;
+  context.fillText(name, x, y);
+}
+
+function middleOf(geometry) {
+  const lines = geometry.type === "MultiLineString" ? geometry.coordinates : [geometry.coordinates];
+  const longest = lines.reduce((one, other) => (other.length > one.length ? other : one), []);
+  const middle = longest[Math.floor(longest.length / 2)];
+  return middle ? L.latLng(middle[1], middle[0]) : null;
+}

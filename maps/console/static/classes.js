@@ -1,0 +1,56 @@
+// The four classes: keys, chips, swatches, and the patterns that zones are filled with.
+import { el, svg } from "./dom.js";
+import { page, t } from "./page.js";
+
+export const CLASS_KEYS = ["none", "blue", "yellow", "orange", "red"];
+
+// Give the key of a class, whether the data says `red`, `RED` or 4.
+export function classKey(value) {
+  if (typeof value === "number") return CLASS_KEYS[value] || "none";
+  const key = String(value ?? "none").toLowerCase();
+  return CLASS_KEYS.includes(key) ? key : "none";
+}
+
+export function chip(key, big = false) {
+  return el(
+    "span",
+    { class: `lv ${key}${big ? " big" : ""}`, role: "img", "aria-label": t(`class_label.${key}`) },
+    t(`class_letter.${key}`),
+  );
+}
+
+export function swatch(key) {
+  return svg(
+    "svg",
+    { class: "swatch", viewBox: "0 0 40 24", "aria-hidden": "true" },
+    svg("rect", { x: 1, y: 1, width: 38, height: 22, fill: `url(#pattern-${key})`, class: "edge" }),
+  );
+}
+
+// Make the patterns once for the page; a fill names one as `url(#pattern-red)`.
+export function patterns() {
+  const { colours } = page;
+  const lines = {
+    blue: null,
+    yellow: "M0 4.5H8",
+    orange: "M-1 9L9 -1M-1 1L1 -1M7 9L9 7",
+    red: "M0 0L8 8M8 0L0 8",
+    none: "M-1 9L9 -1M-1 1L1 -1M7 9L9 7",
+  };
+  return svg(
+    "svg",
+    { class: "vh", "aria-hidden": "true", width: 0, height: 0 },
+    svg(
+      "defs",
+      {},
+      CLASS_KEYS.map((key) =>
+        svg(
+          "pattern",
+          { id: `pattern-${key}`, width: 8, height: 8, patternUnits: "userSpaceOnUse" },
+          svg("rect", { width: 8, height: 8, fill: colours[key].fill }),
+          lines[key] ? svg("path", { d: lines[key], stroke: colours[key].line, fill: "none" }) : null,
+        ),
+      ),
+    ),
+  );
+}

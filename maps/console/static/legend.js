@@ -1,0 +1,63 @@
+// The legend: what is counted, in what unit, for when, in which classes, from which data.
+import { classKey, swatch } from "./classes.js";
+import { el, replaceIn } from "./dom.js";
+import { momentText, numberText, periodText } from "./figures.js";
+import { either, t } from "./page.js";
+
+const RISING = ["blue", "yellow", "orange", "red"];
+
+// `withheld` says that some zone shows nothing; `byZone` that means of zones are coloured.
+export function writeLegend(parent, surface, { byZone = false, withheld = false } = {}) {
+  replaceIn(
+    parent,
+    el(
+      "div",
+      {},
+      el("h2", {}, either(surface.title, surface.title_en)),
+      el("p", {}, either(surface.unit_zh, surface.unit)),
+    ),
+    el(
+      "ul",
+      {},
+      ranges(surface.breaks).map(({ key, low, text }) =>
+        el("li", { "data-class": key, "data-low": low }, swatch(key), el("b", {}, t(`class.${key}`)), el("span", {}, text)),
+      ),
+      withheld ? el("li", { "data-class": "none" }, swatch("none"), el("b", {}, t("class.withheld")), el("span", {}, t("legend.withheld"))) : null,
+    ),
+    el(
+      "p",
+      { class: "meta" },
+      el("span", {}, gradingText(surface, byZone)),
+      el("span", {}, t("legend.rule")),
+      el("span", {}, t("legend.period", { period: periodText(surface.period.start, surface.period.end) })),
+      el("span", {}, t("legend.as_of", { moment: momentText(surface.as_of) })),
+    ),
+  );
+}
+
+// Give the class of a value by the breaks: a lower bound belongs to the class above it.
+export function classOf(value, breaks) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "none";
+  return classKey(1 + breaks.filter((bound) => value >= bound).length);
+}
+
+function ranges(breaks) {
+  const shown = breaks.map((bound) => numberText(bound));
+  return RISING.map((key, index) => ({
+    key,
+    low: index ? breaks[index - 1] : "",
+    text:
+      index === 0
+        ? t("legend.below", { high: shown[0] })
+        : index === 3
+          ? t("legend.at_least", { low: shown[2] })
+          : t("legend.between", { low: shown[index - 1], high: shown[index] }),
+  })).reverse();
+}
+
+function gradingText(surface, byZone) {
+  const fixed = surface.breaks_version && surface.breaks_version !== "provisional";
+  const slots = { version: surface.breaks_version, cell: numberText(surface.cell_m, 0) };
+  if (byZone) return fixed ? t("legend.fixed_zones", slots) : t("legend.provisional_zones");
+  return fixed ? t("legend.fixed", slots) : t("legend.provisional", slots);
+}

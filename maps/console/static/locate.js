@@ -1,0 +1,138 @@
+// Entry of the to-locate page: choose a premises, set a pin or type coordinates, save.
+import { boundaryLayer, makePanes, premisesLayer, roadsLayer, zonesLayer } from "./basemap.js";
+import { el, replaceIn, svg } from "./dom.js";
+import { page, t } from "./page.js";
+import { FetchError, getJson, serviceSource } from "./source.js";
+
+const { L } = window;
+const byId = (id) => document.getElementById(id);
+const map = window.map_park;
+const form = byId("place-form");
+let pin = null;
+
+async function start() {
+  makePanes(map);
+  L.control.zoom({ zoomInTitle: t("map.zoom_in"), zoomOutTitle: t("map.zoom_out") }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  const container = map.getContainer();
+  container.setAttribute("role", "application");
+  container.setAttribute("aria-label", t("map.title"));
+  container.setAttribute("aria-describedby", "map-description");
+  container.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== container) return;
+    event.preventDefault();
+    putPin(map.getCenter());
+  });
+  map.on("click", ({ latlng }) => putPin(latlng));
+  byId("filter").addEventListener("input", filterList);
+  form.addEventListener("change", showPicked);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    save();
+  });
+  try {
+    const data = await serviceSource().map();
+    const [west, south, east, north] = data.bounds;
+    map.fitBounds([[south, west], [north, east]], { animate: false });
+    boundaryLayer(data).addTo(map);
+    roadsLayer(data).addTo(map);
+    zonesLayer(data).addTo(map);
+    premisesLayer(data).addTo(map);
+  } catch {
+    say([el("b", {}, t("map.failed"))]);
+  }
+  document.documentElement.dataset.ready = "true";
+}
+
+function picked() {
+  return document.querySelector("input[name=premises]:checked");
+}
+
+function showPicked() {
+  const one = picked();
+  if (one) byId("picked").textContent = t("locate.picked", { name: one.dataset.name });
+}
+
+function filterList() {
+  const wanted = byId("filter").value.trim().toLowerCase();
+  for (const item of byId("waiting").children) {
+    item.hidden = !item.textContent.toLowerCase().includes(wanted);
+  }
+}
+
+function putPin(latlng) {
+  byId("lon").value = latlng.lng.toFixed(6);
+  byId("lat").value = latlng.lat.toFixed(6);
+  byId("datum").value = page.datum;
+  const sign = svg("svg", { viewBox: "0 0 24 34", "aria-hidden": "true" }, svg("path", { d: "M12 33C12 33 2 19 2 12a10 10 0 0 1 20 0C22 19 12 33 12 33z" }), svg("circle", { cx: 12, cy: 12, r: 4 }));
+  const icon = L.divIcon({ html: sign, className: "pin", iconSize: [24, 34], iconAnchor: [12, 33] });
+  if (pin) pin.setLatLng(latlng);
+  else pin = L.marker(latlng, { icon, keyboard: false, interactive: false }).addTo(map);
+}
+
+function problemOf() {
+  if (!picked()) return ["locate.pick_first", null];
+  const [lon, lat] = [byId("lon").value, byId("lat").value].map((text) => Number(text.trim() || NaN));
+  if (!Number.isFinite(lon)) return ["locate.not_a_number", "lon"];
+  if (!Number.isFinite(lat)) return ["locate.not_a_number", "lat"];
+  if (Math.abs(lon) > 180) return ["locate.impossible", "lon"];
+  if (Math.abs(lat) > 90) return ["locate.impossible", "lat"];
+  return null;
+}
+
+// The same words at the top of the form and a link to the field; focus goes there.
+function showProblem(text, field) {
+  const box = byId("form-error");
+  box.hidden = !text;
+  for (const id of ["lon", "lat"]) byId(id).toggleAttribute("aria-invalid", id === field);
+  if (!text) return;
+  replaceIn(
+    box,
+    el("h2", {}, t("locate.error_title")),
+    el("p", {}, field ? el("a", { href: `#${field}` }, text) : text),
+  );
+  box.focus();
+}
+
+async function save() {
+  const problem = problemOf();
+  showProblem(problem ? t(problem[0]) : "", problem?.[1]);
+  if (problem) return;
+  const one = picked();
+  const body = {
+    lon: Number(byId("lon").value),
+    lat: Number(byId("lat").value),
+    datum: byId("datum").value,
+  };
+  say([t("locate.saving")]);
+  try {
+    const answer = await getJson(`/ogc/collections/premises/items/${encodeURIComponent(one.value)}`, {
+      method: "PATCH",
+      headers: {
+        "Content-Type": "application/merge-patch+json",
+        "If-Match": one.dataset.etag,
+        "X-CSRF-Token": page.csrf,
+      },
+      body: JSON.stringify(body),
+    });
+    const key = answer?.properties?.outside ? "locate.saved_outside" : "locate.saved";
+    say([el("b", {}, t(key, { name: one.dataset.name })), el("a", { href: page.home }, t("locate.see_map"))]);
+    one.closest("li").remove();
+    const left = byId("waiting").children.length;
+    document.querySelector("h1").textContent = left ? t("locate.headline_some", { n: left }) : t("locate.headline_none");
+    byId("picked").textContent = left ? t("locate.pick_first") : t("locate.none_lead");
+    for (const id of ["lon", "lat"]) byId(id).value = "";
+  } catch (error) {
+    byId("notice").hidden = true;
+    if (error instanceof FetchError && error.status === 412) showProblem(t("locate.stale"), null);
+    else if (error instanceof FetchError) showProblem(t("locate.failed", { reason: error.message }), null);
+    else showProblem(t("locate.failed_plain"), null);
+  }
+}
+
+function say(children) {
+  byId("notice").hidden = false;
+  replaceIn(byId("notice"), children);
+}
+
+start();

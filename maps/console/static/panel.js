@@ -1,0 +1,172 @@
+// The side panel: value, class and parts of one place; the enterprises around it.
+import { chip, classKey } from "./classes.js";
+import { el, replaceIn, svg } from "./dom.js";
+import { dayText, daysBetween, numberText, printedParts, shareText } from "./figures.js";
+import { either, t } from "./page.js";
+
+const NEARBY_SHOWN = 5;
+
+export function writeHint(panel) {
+  replaceIn(
+    panel,
+    el("h2", {}, t("panel.title")),
+    el("p", {}, t("panel.hint")),
+    el("p", { class: "mute small" }, t("map.keys")),
+  );
+}
+
+export function writeLine(panel, key) {
+  replaceIn(panel, el("h2", {}, t("panel.title")), el("p", {}, t(key)));
+}
+
+// Write the value at a place, with the parts it is made of: as printed, they add up to it.
+export function writePlace(panel, answer, { surface, zoneName, premises }) {
+  const key = classKey(answer.class);
+  const title = zoneName ? t("panel.title_zone", { zone: zoneName }) : t("panel.title");
+  const parts = answer.contributions?.length
+    ? [{ label: t("panel.reference"), value: answer.reference, name: "reference" }].concat(
+        answer.contributions.map((one) => ({
+          label: either(one.name, one.name_en) || one.factor,
+          value: one.value,
+          name: one.factor,
+        })),
+      )
+    : [];
+  const printed = printedParts(answer.value, parts.map(({ value }) => value));
+  replaceIn(
+    panel,
+    el("h2", {}, title),
+    premises ? premisesLines(premises.properties) : null,
+    el(
+      "p",
+      { class: "value" },
+      chip(key, true),
+      el("strong", { "data-value": answer.value, "data-class": key }, printed.total),
+      el("span", {}, either(surface.unit_zh, surface.unit)),
+    ),
+    answer.class_probability === null || answer.class_probability === undefined
+      ? null
+      : el("p", { class: "mute" }, t("panel.probability", { share: shareText(answer.class_probability) })),
+    parts.length ? el("h3", {}, t("panel.contributions")) : null,
+    parts.length
+      ? contributions(parts, printed)
+      : el("p", { class: "mute" }, t("panel.no_contributions")),
+    el(
+      "p",
+      { class: "mute small" },
+      t("panel.place", { lon: answer.lon.toFixed(5), lat: answer.lat.toFixed(5) }),
+    ),
+  );
+}
+
+// Write what is known of a zone, for readers who see zones only.
+export function writeZone(panel, feature, surface) {
+  const { name, id, mean } = feature.properties;
+  const known = mean !== null && mean !== undefined;
+  const key = known ? classKey(feature.properties.class) : "none";
+  replaceIn(
+    panel,
+    el("h2", {}, name || id),
+    known
+      ? el(
+          "p",
+          { class: "value" },
+          chip(key, true),
+          el("strong", { "data-value": mean, "data-class": key }, numberText(mean)),
+          el("span", {}, surface ? either(surface.unit_zh, surface.unit) : ""),
+        )
+      : el("p", {}, t("panel.zone_few")),
+    known ? el("p", { class: "mute" }, t("panel.zone_mean")) : null,
+  );
+}
+
+export function writeStation(panel, { properties }) {
+  replaceIn(
+    panel,
+    el("h2", {}, properties.name || t("panel.station")),
+    properties.type ? el("p", {}, properties.type) : null,
+    properties.hours ? el("p", { class: "mute" }, t("panel.hours", { hours: properties.hours })) : null,
+  );
+}
+
+// List the enterprises within 500 m, the gravest first; a press shows one on the map.
+export function writeNearby(panel, nearby, asOf, onChoose) {
+  panel.hidden = !nearby;
+  if (!nearby) return;
+  const ordered = [...nearby].sort((one, other) => (other.value ?? 0) - (one.value ?? 0));
+  const rest = ordered.length - NEARBY_SHOWN;
+  replaceIn(
+    panel,
+    el("h2", {}, nearby.length ? t("panel.nearby", { n: nearby.length }) : t("panel.nearby_none")),
+    el(
+      "ul",
+      { class: "firms" },
+      ordered.slice(0, NEARBY_SHOWN).map((one) => {
+        const name = one.name || one.id;
+        return el(
+          "li",
+          {},
+          chip(classKey(one.class)),
+          el(
+            "button",
+            { type: "button", class: "plain", "aria-label": t("panel.show", { name }), onclick: () => onChoose(one) },
+            name,
+          ),
+          el("span", { class: "mute" }, lastVisit(one.last_visit, asOf)),
+        );
+      }),
+    ),
+    rest > 0 ? el("p", { class: "mute small" }, t("panel.nearby_more", { n: rest })) : null,
+  );
+}
+
+function lastVisit(moment, asOf) {
+  if (!moment) return t("panel.never_visited");
+  const days = daysBetween(moment, asOf);
+  return days < 1 ? t("panel.visited_today") : t("panel.last_visit", { n: days });
+}
+
+function premisesLines({ name, id, people, inherent_class: inherent, last_visit: visit }) {
+  const known = (value) => value !== null && value !== undefined;
+  const lines = [
+    known(people) ? t("panel.people", { n: people }) : null,
+    known(inherent) ? t("panel.inherent", { n: inherent }) : null,
+    visit ? dayText(visit) : t("panel.never_visited"),
+  ].filter((line) => line !== null);
+  return el("p", { class: "premises" }, el("b", {}, name || id), el("br"), lines.join(" · "));
+}
+
+function contributions(parts, printed) {
+  const largest = Math.max(...parts.map(({ value }) => Math.abs(value)), 1e-12);
+  const signed = parts.some(({ value }) => value < 0);
+  return el(
+    "div",
+    { class: "parts" },
+    el(
+      "dl",
+      {},
+      parts.map(({ label, value, name }, index) =>
+        el(
+          "div",
+          { "data-factor": name, "data-value": value },
+          el("dt", {}, label),
+          el("dd", { class: "graph" }, bar(value / largest, signed)),
+          el("dd", { class: "num" }, printed.parts[index]),
+        ),
+      ),
+    ),
+    el("p", { class: "sum" }, t("panel.sum", { n: parts.length, total: printed.total })),
+  );
+}
+
+// A bar from the middle where something lowers the value, else from the left.
+function bar(share, signed) {
+  const length = Math.abs(share) * (signed ? 50 : 100);
+  const start = signed ? (share < 0 ? 50 - length : 50) : 0;
+  return svg(
+    "svg",
+    { class: "bar", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("rect", { x: start, y: 0, width: Math.max(length, 0.5), height: 8, class: share < 0 ? "less" : "more" }),
+    signed ? svg("path", { d: "M50 0V8", class: "axis" }) : null,
+  );
+}

@@ -1,0 +1,59 @@
+// Stations 阵地: a shape and a character each, white with an ink edge; the shape says the kind.
+import { el, replaceIn, svg } from "./dom.js";
+import { t } from "./page.js";
+
+const { L } = window;
+const SHAPES = {
+  room: ["rect", { x: -12, y: -12, width: 24, height: 24, rx: 2 }],
+  four: ["circle", { r: 13 }],
+  bridge: ["path", { d: "M0 -15L15 0 0 15 -15 0z" }],
+  mediation: ["path", { d: "M-8 -13H8L15 0 8 13H-8L-15 0z" }],
+  other: ["path", { d: "M0 -14L13 10H-13z" }],
+};
+const WORDS = [
+  ["room", /警务室|police.?room|in_enterprise/i],
+  ["mediation", /调解|老王|德清嫂|mediat/i],
+  ["bridge", /枫|fengqiao|unit|police|judicial|enforcement|traffic|veteran|派出所|司法|交警|执法|退役/i],
+  ["four", /站|station/i],
+];
+
+// Give the kind of a station from the type its source gives, in Chinese or English.
+export function stationKind(type) {
+  const found = WORDS.find(([, pattern]) => pattern.test(type || ""));
+  return found ? found[0] : "other";
+}
+
+export function stationSign(kind) {
+  const [tag, attributes] = SHAPES[kind];
+  return svg(
+    "svg",
+    { viewBox: "-17 -17 34 34", "aria-hidden": "true", class: "sign" },
+    svg(tag, attributes),
+    svg("text", { y: 5, "text-anchor": "middle" }, t(`station.${kind}`)),
+  );
+}
+
+export function stationsLayer(data, onChoose) {
+  const markers = data.stations.features
+    .filter(({ geometry }) => geometry)
+    .map((feature) => {
+      const [lon, lat] = feature.geometry.coordinates;
+      const kind = stationKind(feature.properties.type);
+      const name = feature.properties.name || t(`legend.station_${kind}`);
+      const icon = L.divIcon({ html: stationSign(kind), className: "station", iconSize: [30, 30] });
+      return L.marker([lat, lon], { icon, alt: name, title: name, keyboard: true })
+        .on("click", () => onChoose(feature))
+        .on("add", ({ target }) => target.getElement().setAttribute("aria-label", name));
+    });
+  return L.layerGroup(markers);
+}
+
+// Write the key of the kinds that are there.
+export function writeStationKey(list, data) {
+  const kinds = new Set(data.stations.features.map(({ properties }) => stationKind(properties.type)));
+  const shown = Object.keys(SHAPES).filter((kind) => kinds.has(kind));
+  replaceIn(
+    list,
+    shown.map((kind) => el("li", {}, stationSign(kind), t(`legend.station_${kind}`))),
+  );
+}

@@ -1,0 +1,43 @@
+"""What a page's modules are told by the server: language, time zone, colours, words.
+
+Takes the page's frame, gives plain JSON values. No record is in it: a page's data comes from the
+endpoints, or, in a file, from a block of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from maps.palette import CLASS_COLOURS, NO_DATA
+from maps.words import browser_words
+
+if TYPE_CHECKING:
+    from maps.views import Frame
+
+_MAP_WORDS = ("class", "class_label", "class_letter", "map", "legend", "panel", "station", "note")
+
+
+def page_data(frame: Frame, lang: str, *, datum: str = "wgs84") -> dict[str, Any]:
+    """Give what the modules of a map page read from the page.
+
+    Parameters
+    ----------
+    frame, lang
+        As for every page.
+    datum
+        Datum in which the map's degrees are: the park's own.
+    """
+    suffix = "" if lang == "zh" else f"?lang={lang}"
+    return {
+        "lang": lang,
+        "zone": str(frame.zone),
+        "csrf": frame.csrf,
+        "datum": datum,
+        "home": f"/{suffix}",
+        "table": f"/zones{suffix}",
+        "colours": {
+            one.key: {"fill": one.fill, "line": one.line}
+            for one in (NO_DATA, *CLASS_COLOURS.values())
+        },
+        "words": browser_words(lang, (*_MAP_WORDS, "locate")),
+    }
