@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geo_risk.store import Store
 
 KEEPER = "keeper"
+_ACTOR = Actor(id="cli", role=Role.KEEPER, door="cli")
 _DEMO_ROLES = (
     Role.CHIEF,
     Role.OFFICER,
@@ -81,15 +82,15 @@ def first_logins(store: Store, park: ParkFile, now: datetime) -> list[Login]:
     if any(user.role is Role.KEEPER for user in store.users()):
         return []
     password = random_password()
-    store.put_user(new_user(KEEPER, password, Role.KEEPER, now, user_id=KEEPER))
+    keeper = new_user(KEEPER, password, Role.KEEPER, now, user_id=KEEPER)
+    store.put_user(keeper, actor=_ACTOR, at=now)
     return [Login(Role.KEEPER, KEEPER, password, _NOTES[Role.KEEPER])]
 
 
 def demo_logins(store: Store, now: datetime) -> list[Login]:
     """Give every role an account with a fresh password; only ever for a synthetic park."""
-    actor = Actor(id="cli", role=Role.KEEPER, door="cli")
-    zone = _first_id(store, "zones", actor)
-    enterprise = _first_id(store, "enterprises", actor)
+    zone = _first_id(store, "zones")
+    enterprise = _first_id(store, "enterprises")
     logins = []
     for role in _DEMO_ROLES:
         password = random_password()
@@ -102,11 +103,11 @@ def demo_logins(store: Store, now: datetime) -> list[Login]:
             enterprise_id=enterprise if role is Role.ENTERPRISE else None,
             user_id=f"demo-{role.value}",
         )
-        store.put_user(user)
+        store.put_user(user, actor=_ACTOR, at=now)
         logins.append(Login(role, role.value, password, _NOTES[role]))
     return logins
 
 
-def _first_id(store: Store, collection: str, actor: Actor) -> str | None:
-    found = store.find(Query(collection=collection, limit=1), actor=actor)
+def _first_id(store: Store, collection: str) -> str | None:
+    found = store.find(Query(collection=collection, limit=1), actor=_ACTOR)
     return found[0].record.id if found else None

@@ -1,0 +1,321 @@
+"""Who may see what: the one place that decides, for every way out of the service.
+
+Takes an actor (None: nobody signed in) and the park's rules, gives a `Sight`: which collections, which
+of their records and fields, whether person data, whether cells. Default is the public: zones only, as
+aggregates, and those of too few enterprises or reports merged or withheld (`aggregate`). Stores of
+dangerous goods, premises, cells, names and texts are never public; what one person or team finds is
+shown to nobody by any route. A route asks here and never looks at a role itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from geo_risk.errors import AuthError, ForbiddenError
+from geo_risk.published import RiskClass, ZoneSummary, class_of
+from geo_risk.records import COLLECTIONS, Actor, Audience, Channel, Role, personal_fields
+
+if TYPE_CHECKING:
+    from geo_risk.park import MapSection
+
+STAFF = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
+"""Station roles that see everything of the park, names included; such reads are audited."""
+
+_ALL = frozenset(COLLECTIONS)
+_MEDIATOR = frozenset({"zones", "stations", "roads", "enterprises", "premises", "reports"})
+_ANALYST = _ALL - {"officers", "teams", "assignments", "slips", "guidance", "campaigns"}
+_ENTERPRISE = frozenset(
+    {"zones", "enterprises", "premises", "visits", "reports", "declarations", "orders", "slips"}
+)
+_OWN_CHANNELS = (Channel.VISIT.value, Channel.SELF_REPORT.value)
+_PUBLIC_ZONE_FIELDS = frozenset({"id", "name", "geometry"})
+
+_SIGN_IN = "Sign in at /login, or send a bearer token."
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one reader may see.
+
+    Parameters
+    ----------
+    actor
+        Who reads; None is the public.
+    audience
+        For whom what leaves is cut.
+    collections
+        Names of the collections that exist for this reader.
+    personal
+        Collections of which person data may be read.
+    hidden
+        Collection to fields that this reader never sees and cannot filter by.
+    cells
+        Whether values in cells may be seen: tiles, values at points, coverage.
+    """
+
+    actor: Actor | None
+    audience: Audience
+    collections: frozenset[str]
+    personal: frozenset[str] = frozenset()
+    hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    cells: bool = False
+
+    @property
+    def reader(self) -> Actor:
+        """The actor in whose name the store is read; the public reads as the portal does."""
+        return self.actor or Actor(id="public", role=Role.PORTAL, door="http")
+
+    @property
+    def is_station(self) -> bool:
+        """Whether the reader works at the station."""
+        return self.audience is Audience.STATION
+
+    def shows(self, collection: str, name: str) -> bool:
+        """Say whether a field of a collection may be seen."""
+        if name in self.hidden.get(collection, ()):
+            return False
+        if collection not in self.personal:
+            return name not in personal_fields(COLLECTIONS[collection])
+        return True
+
+
+def sight_of(actor: Actor | None) -> Sight:
+    """Decide what a reader may see.
+
+    Parameters
+    ----------
+    actor
+        None: nobody signed in.
+
+    Returns
+    -------
+    Sight
+        The public's for everybody not named here.
+    """
+    role = actor.role if actor else None
+    if role in STAFF:
+        return Sight(actor, Audience.STATION, _ALL, personal=_ALL, cells=True)
+    if role is Role.MEDIATOR:
+        return Sight(actor, Audience.STATION, _MEDIATOR, personal=_MEDIATOR, cells=True)
+    if role is Role.ANALYST:
+        hidden = {
+            "visits": frozenset({"participant_ids"}),
+            "declarations": frozenset({"declared_by", "verified_by"}),
+        }
+        return Sight(actor, Audience.STATION, _ANALYST, hidden=hidden, cells=True)
+    if actor is not None and role is Role.ENTERPRISE and actor.enterprise_id:
+        return _sight_of_enterprise(actor)
+    zones = {"zones": frozenset(_fields("zones") - _PUBLIC_ZONE_FIELDS)}
+    if role is Role.VOLUNTEER:
+        both = frozenset({"zones", "reports"})
+        return Sight(actor, Audience.PUBLIC, both, frozenset({"reports"}), zones)
+    return Sight(actor, Audience.PUBLIC, frozenset({"zones"}), hidden=zones)
+
+
+def _sight_of_enterprise(actor: Actor) -> Sight:
+    """Give what an enterprise sees of itself: not who looked, nor that somebody complained."""
+    hidden = {
+        "zones": frozenset(_fields("zones") - _PUBLIC_ZONE_FIELDS),
+        "visits": frozenset(
+            {"team", "participant_ids", "reason", "selection_probability", "note", "source"}
+        ),
+        "reports": frozenset({"reporter", "channel", "source"}),
+        "declarations": frozenset({"verified_by"}),
+        "slips": frozenset({"decided_by"}),
+    }
+    personal = frozenset({"enterprises", "premises", "reports", "declarations", "orders", "slips"})
+    return Sight(actor, Audience.ENTERPRISE, _ENTERPRISE, personal, hidden)
+
+
+def own_filters(sight: Sight, collection: str) -> dict[str, tuple[str, ...]]:
+    """Give the filters that keep a reader to its own records: field to the values allowed.
+
+    Parameters
+    ----------
+    sight
+        The reader's.
+    collection
+        One of `sight.collections`.
+
+    Returns
+    -------
+    dict
+        Empty where every record may be seen. `id` is the record's own id.
+    """
+    actor = sight.actor
+    if sight.audience is Audience.ENTERPRISE and actor is not None:
+        own = (actor.enterprise_id or "",)
+        if collection == "zones":
+            return {}
+        if collection == "enterprises":
+            return {"id": own}
+        if collection == "reports":
+            return {"enterprise_id": own, "channel": _OWN_CHANNELS}
+        return {"enterprise_id": own}
+    if actor is not None and actor.role is Role.MEDIATOR and collection == "reports":
+        return {"kind": ("dispute",)}
+    return {}
+
+
+def own_prefix(sight: Sight, collection: str) -> str | None:
+    """Give the beginning of the ids a reader is kept to, None for no such bound.
+
+    A volunteer sees what it entered itself. Ids of what a person enters begin with a mark of that
+    person (`entry_mark`), so a person's own records are one range of ids.
+    """
+    if sight.actor is not None and sight.actor.role is Role.VOLUNTEER and collection == "reports":
+        return f"http:{entry_mark(sight.actor)}-"
+    return None
+
+
+def entry_mark(actor: Actor) -> str:
+    """Give the mark with which numbers begin that an actor enters: it does not tell who it is."""
+    return hashlib.sha256(f"entry:{actor.id}".encode()).hexdigest()[:10]
+
+
+def check_collection(sight: Sight, collection: str) -> None:
+    """Refuse a collection that a reader may not see.
+
+    Raises
+    ------
+    AuthError, ForbiddenError
+        When nobody is signed in; when the role does not see it.
+    """
+    if collection not in sight.collections:
+        _refuse(sight, f"{collection} are not public.")
+
+
+def check_cells(sight: Sight) -> None:
+    """Refuse values in cells to everybody outside the station; raises as `check_collection`."""
+    if not sight.cells:
+        _refuse(sight, "Values in cells are for the station only.")
+
+
+def check_station(sight: Sight) -> None:
+    """Refuse a page of the station's own work to everybody else; raises as `check_collection`."""
+    if not sight.is_station:
+        _refuse(sight, "This is for the station only.")
+
+
+def check_map(sight: Sight, rules: MapSection) -> None:
+    """Refuse to show a map in public that has neither an approval number nor an exemption.
+
+    Raises
+    ------
+    AuthError, ForbiddenError
+        As `check_collection`.
+    """
+    if sight.audience is not Audience.PUBLIC:
+        return
+    if rules.approval_number or rules.approval_exemption:
+        return
+    hint = "The keeper enters [map] approval_number (审图号) or approval_exemption."
+    if sight.actor is None:
+        raise AuthError("This map is not approved for the public.", f"{_SIGN_IN} {hint}")
+    raise ForbiddenError("This map is not approved for the public.", hint)
+
+
+def _refuse(sight: Sight, what: str) -> None:
+    if sight.actor is None:
+        raise AuthError(what, _SIGN_IN)
+    raise ForbiddenError(what, f"The role {sight.actor.role} does not see it; ask the keeper.")
+
+
+def _fields(collection: str) -> set[str]:
+    return set(COLLECTIONS[collection].__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class Area:
+    """One area as the public sees it: a zone, or several merged because each alone is too small.
+
+    Parameters
+    ----------
+    zone_ids
+        The zones in it.
+    withheld
+        True: too few enterprises or reports; every figure below is then None.
+    area_km2, mean, risk_class, enterprises, reports
+        As in `ZoneSummary`; means are weighted by area.
+    """
+
+    zone_ids: tuple[str, ...]
+    withheld: bool = False
+    area_km2: float | None = None
+    mean: float | None = None
+    risk_class: RiskClass = RiskClass.NONE
+    enterprises: int | None = None
+    reports: int | None = None
+
+
+@dataclass(frozen=True)
+class Aggregates:
+    """What the public sees of one surface: areas, and the whole where it gives nothing away."""
+
+    areas: tuple[Area, ...]
+    total: Area | None
+
+
+def aggregate(
+    zones: Sequence[ZoneSummary], breaks: tuple[float, float, float], rules: MapSection
+) -> Aggregates:
+    """Cut the zones of one surface to what the public may see.
+
+    A zone with too few enterprises or reports is merged with the others of its kind where they are
+    enough together, and withheld otherwise. The total is given only where subtracting the visible
+    areas from it gives nothing away: nothing is withheld, or what is withheld is enough together.
+
+    Parameters
+    ----------
+    zones
+        Summaries under one surface.
+    breaks
+        The surface's.
+    rules
+        `min_enterprises`, `min_reports`.
+
+    Returns
+    -------
+    Aggregates
+    """
+    small = [one for one in zones if not _enough([one], rules)]
+    areas = [_area([one], breaks) for one in zones if one not in small]
+    if len(small) > 1 and _enough(small, rules):
+        areas.append(_area(small, breaks))
+        small = []
+    areas += [Area((one.zone_id,), withheld=True) for one in small]
+    total = _area(list(zones), breaks) if zones and not small else None
+    return Aggregates(tuple(areas), total)
+
+
+def _enough(zones: Sequence[ZoneSummary], rules: MapSection) -> bool:
+    return (
+        sum(one.enterprises for one in zones) >= rules.min_enterprises
+        and sum(one.reports for one in zones) >= rules.min_reports
+    )
+
+
+def _area(zones: list[ZoneSummary], breaks: tuple[float, float, float]) -> Area:
+    known = [one for one in zones if one.area_km2 > 0 and not math.isnan(one.mean)]
+    area_km2 = sum(one.area_km2 for one in known)
+    mean = sum(one.mean * one.area_km2 for one in known) / area_km2 if known else math.nan
+    risk_class = zones[0].risk_class if len(zones) == 1 else class_of(mean, breaks)
+    return Area(
+        zone_ids=tuple(one.zone_id for one in zones),
+        area_km2=area_km2,
+        mean=None if math.isnan(mean) else mean,
+        risk_class=risk_class,
+        enterprises=sum(one.enterprises for one in zones),
+        reports=sum(one.reports for one in zones),
+    )
+
+
+def public_metadata(surface: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of a surface's description what counts single cells."""
+    kept = {key: value for key, value in surface.items() if key not in {"tiles", "classes"}}
+    kept["classes"] = [{**one, "cells": None} for one in surface.get("classes", ())]
+    return kept
