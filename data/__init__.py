@@ -1,0 +1,1 @@
+"""The sample park's recipe and its known truth; park files for public data."""
