@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, tzinfo
 from enum import Enum
@@ -170,7 +170,7 @@ def write_xlsx(target: Path | IO[bytes], sheets: Sequence[Sheet], cover: Cover) 
         book.save(target)
 
 
-def sheet_of(kind: type[Record], records: Sequence[Record]) -> Sheet:
+def sheet_of(kind: type[Record], records: Sequence[Record], hidden: Collection[str] = ()) -> Sheet:
     """Make the table of one kind of record, in the headings that ingest knows.
 
     Parameters
@@ -179,6 +179,8 @@ def sheet_of(kind: type[Record], records: Sequence[Record]) -> Sheet:
         The record class; its fields' Chinese names are the headings.
     records
         Records of that class.
+    hidden
+        Fields that the reader may not see: they get no column.
 
     Returns
     -------
@@ -186,9 +188,9 @@ def sheet_of(kind: type[Record], records: Sequence[Record]) -> Sheet:
         A row a record, in order. A shape is written as WKT (degrees of the park's datum); one too
         long for a cell is left out, and the OGC API gives it.
     """
-    shown = [one for one in fields(kind) if one.name != "found"]
+    shown = [one for one in fields(kind) if one.name not in {"found", *hidden}]
     headings = ["几何WKT" if one.name == "geometry" else one.metadata["zh"] for one in shown]
-    counts = any(one.name == "found" for one in fields(kind))
+    counts = any(one.name == "found" for one in fields(kind)) and "found" not in hidden
     rows = []
     for record in records:
         row = [_value(record, one.name) for one in shown]

@@ -1,0 +1,184 @@
+"""`geo-risk export`: a collection or the figures of the last build as XLSX.
+
+Takes a park file, what to export and for whom, gives a workbook whose cover says so. The audience
+is decided by `audience` as on every other way out, and is the public's unless somebody says
+otherwise; names and texts go out only when asked for, and that is audited like every export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.audience import Sight, aggregate, check_collection, own_filters, sight_of
+from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, open_workspace
+from geo_risk.errors import InputError
+from geo_risk.export import CLASS_ZH, Cover, Sheet, figure_sheets, sheet_of, write_xlsx
+from geo_risk.park import MapSection
+from geo_risk.published import Publication
+from geo_risk.records import COLLECTIONS, Actor, Role, personal_fields
+from geo_risk.store import Query
+from geo_risk.workspace import Workspace
+
+FIGURES = "figures"
+_LIFE = timedelta(days=30)
+
+
+class Reader(StrEnum):
+    """For whom a file is made."""
+
+    PUBLIC = "public"
+    ANALYST = "analyst"
+    STATION = "station"
+
+
+READERS: dict[Reader, Actor | None] = {
+    Reader.PUBLIC: None,
+    Reader.ANALYST: Actor(id="cli", role=Role.ANALYST, door="cli"),
+    Reader.STATION: KEEPER,
+}
+ReaderOption = Annotated[
+    Reader, typer.Option("--audience", help="For whom: public shows aggregates only.")
+]
+ExpiresOption = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="When a station's file must be gone; default in 30 days.",
+        show_default=False,
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this topic's commands."""
+    app.command()(export)
+
+
+def export(
+    park: ParkArgument,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="COLLECTION",
+            help=f"{', '.join(COLLECTIONS)}; or {FIGURES}: what the last build published.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT.xlsx", help="File.", show_default=False)],
+    audience: ReaderOption = Reader.PUBLIC,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="Only these; repeat.", show_default=False),
+    ] = None,
+    expires: ExpiresOption = None,
+    *,
+    names: Annotated[bool, typer.Option(help="With names, phones, texts (station only).")] = False,
+) -> None:
+    """Write a list or the figures as XLSX: Chinese headings, real dates, filters and as-of."""
+    filters = dict(_pair(one) for one in where or ())
+    sight = sight_of(READERS[audience])
+    with open_workspace(park) as workspace:
+        if what == FIGURES:
+            sheets = figures_for(workspace, sight)
+        else:
+            sheets = [_collection(workspace, sight, what, filters, names=names)]
+        write_xlsx(out, sheets, cover_of(workspace, sight, filters, expires))
+        rows = sum(len(one.rows) for one in sheets)
+        workspace.store.audit(KEEPER, "export", what, now(), count=rows)
+    OUT.print(f"{out}: {rows:,} rows, for {audience}", markup=False)
+
+
+def cover_of(
+    workspace: Workspace, sight: Sight, filters: dict[str, str], expires: datetime | None = None
+) -> Cover:
+    """Say what a sheet is: a station's own file carries a name and an expiry."""
+    park, made_at = workspace.park, now()
+    limit = expires.replace(tzinfo=park.zone) if expires else made_at + _LIFE
+    return Cover(
+        park=park.park.name,
+        synthetic=park.park.synthetic,
+        timezone=park.park.timezone,
+        datum=park.park.datum,
+        as_of=park.as_of(made_at),
+        audience=sight.audience,
+        made_by=made_by(),
+        made_at=made_at,
+        filters=filters,
+        expires=limit if sight.is_station else None,
+    )
+
+
+def figures_for(workspace: Workspace, sight: Sight) -> list[Sheet]:
+    """Give the figures of the last build as one reader may see them."""
+    publication = workspace.publication()
+    zones = workspace.store.find(Query(collection="zones"), actor=sight.reader)
+    zone_names = {one.record.id: getattr(one.record, "name", "") for one in zones}
+    if sight.cells:
+        return figure_sheets(publication, zone_names)
+    return [_areas(publication, workspace.park.map, zone_names)]
+
+
+def _collection(
+    workspace: Workspace, sight: Sight, name: str, filters: dict[str, str], *, names: bool
+) -> Sheet:
+    if name not in COLLECTIONS:
+        raise InputError(
+            f"There is no collection {name!r}.", f"There are: {', '.join(COLLECTIONS)}, {FIGURES}."
+        )
+    check_collection(sight, name)
+    kind = COLLECTIONS[name]
+    personal = names and name in sight.personal
+    hidden = {one.name for one in fields(kind) if not sight.shows(name, one.name)}
+    hidden |= set() if personal else set(personal_fields(kind))
+    query = Query(
+        collection=name, filters={**filters, **own_filters(sight, name)}, personal=personal
+    )
+    found = workspace.store.find(query, actor=sight.reader)
+    return sheet_of(kind, [one.record for one in found], hidden)
+
+
+def _areas(publication: Publication, rules: MapSection, zone_names: dict[str, str]) -> Sheet:
+    rows: list[Sequence[object]] = []
+    for surface in publication.surfaces.values():
+        zones = [one for one in publication.zones if one.surface_id == surface.id]
+        shown = aggregate(zones, surface.breaks, rules)
+        for area in (*shown.areas, *([shown.total] if shown.total else ())):
+            label = (
+                "合计"
+                if area is shown.total
+                else "、".join(zone_names.get(one) or one for one in area.zone_ids)
+            )
+            rows.append(
+                (
+                    *(surface.id, surface.surface.unit.zh, label),
+                    *(area.area_km2, area.mean, CLASS_ZH[area.risk_class]),
+                    *(area.enterprises, area.reports, area.withheld),
+                )
+            )
+    headings = (
+        "图层",
+        "单位",
+        "区域",
+        "面积(km²)",
+        "平均值",
+        "等级",
+        "企业数",
+        "近一年上报",
+        "不公开",
+    )
+    return Sheet("区域风险", headings, rows)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, found, value = text.partition("=")
+    if not found:
+        raise typer.BadParameter(f"{text!r} has no '='. Write FIELD=VALUE.", param_hint="--where")
+    return name, value
