@@ -42,6 +42,7 @@ class Unit(StrEnum):
     HOURS_PER_KM2_30D = "patrol hours / km² / 30 days"
     PROBABILITY = "probability of at least one"
     RELATIVE = "rank, 0 to 1"
+    SHARE = "share, 0 to 1"
     PEOPLE_CLASS_PER_KM2 = "people x class / km²"
     METRES = "m"
     COUNT = "count"
@@ -59,6 +60,7 @@ _UNIT_ZH = {
     Unit.HOURS_PER_KM2_30D: "巡逻小时/(km²·30 天)",
     Unit.PROBABILITY: "至少一起的概率",
     Unit.RELATIVE: "相对位次(0–1)",
+    Unit.SHARE: "比例(0–1)",
     Unit.PEOPLE_CLASS_PER_KM2: "人数×等级/km²",
     Unit.METRES: "米",
     Unit.COUNT: "个",
@@ -185,9 +187,18 @@ class Grid:
 
     def inside(self, boundary: BaseGeometry) -> NDArray[np.bool_]:
         """Say which cells have their centre within a boundary: (rows, cols) of bool."""
-        easting, northing = self.centres()
+        within = np.zeros(self.shape, dtype=bool)
+        if boundary.is_empty:
+            return within
+        west, south, east, north = boundary.bounds
+        eastings, northings = self.eastings(), self.northings()
+        left, right = np.searchsorted(eastings, west), np.searchsorted(eastings, east, "right")
+        top = np.searchsorted(-northings, -north)
+        bottom = np.searchsorted(-northings, -south, "right")
         shapely.prepare(boundary)
-        return np.asarray(shapely.contains_xy(boundary, easting, northing), dtype=bool)
+        easting, northing = np.meshgrid(eastings[left:right], northings[top:bottom])
+        within[top:bottom, left:right] = shapely.contains_xy(boundary, easting, northing)
+        return within
 
     def tiles(self, rows: int, cols: int, halo: int = 0) -> Iterator[tuple[slice, slice, Grid]]:
         """Cut the grid into tiles; each comes with its place in the whole and its haloed grid.

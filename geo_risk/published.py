@@ -104,6 +104,8 @@ class GradedSurface:
         `v1`, counted up when the breaks change; `provisional` before there is a year.
     factors
         Why, or None where the surface is a plain count or density.
+    interval
+        float32 (2, rows, cols): 5 % and 95 % quantile of the cell's true value; None = unknown.
     """
 
     surface: Surface
@@ -112,6 +114,7 @@ class GradedSurface:
     class_probability: NDArray[np.float32] | None = None
     breaks_version: str = "provisional"
     factors: Factors | None = None
+    interval: NDArray[np.float32] | None = None
 
     def __post_init__(self) -> None:
         """Refuse falling breaks and classes of another shape."""

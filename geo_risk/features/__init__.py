@@ -1,0 +1,1 @@
+"""Features: what is counted of the records before any model sees them."""

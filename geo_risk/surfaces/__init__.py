@@ -1,0 +1,1 @@
+"""Surfaces: what is estimated from events and places, cell by cell."""

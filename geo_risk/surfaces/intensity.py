@@ -1,0 +1,259 @@
+"""The intensity that is served for one kind of report, as far as history allows.
+
+Takes one kind's events and the rung, gives mean and variance per km² and 30 days, the name of the
+model, its scores, and the same surface at earlier moments (for the class breaks). A kernel density
+shrunk to the inherent surface under six months; from six on, whichever of baselines, kernel and
+blend was best before. Kinds that nobody decided to forecast are shown as a density of the past.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo_risk.surfaces.bench import Bench, Window, candidate_kernels
+from geo_risk.surfaces.forecast import BLEND, KDE, Lesson, learn
+from geo_risk.surfaces.kde import Density, fit_kde
+from geo_risk.surfaces.ladder import FOLDS, FULL, SHRUNK, shrink
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo_risk.events import Events
+    from geo_risk.grid import Grid
+
+    Floats = NDArray[np.float64]
+
+PAST_ONLY = "past_only"
+"""Note of a surface that makes no claim about the future."""
+
+_FOLDS = 12
+
+
+@dataclass(frozen=True)
+class IntensityParams:
+    """What the park file says of intensities.
+
+    Parameters
+    ----------
+    bandwidth_m, half_life_days
+        0 = chosen by prospective likelihood.
+    horizon_days
+        Length of a fold.
+    window_days
+        How far back events count.
+    shrink_reports
+        Reports that the inherent surface is worth.
+    """
+
+    bandwidth_m: float = 0.0
+    half_life_days: float = 0.0
+    horizon_days: float = 30.0
+    window_days: float = 730.0
+    shrink_reports: float = 60.0
+
+
+@dataclass(frozen=True)
+class KindEvents:
+    """Events of one kind, known at the as-of.
+
+    Parameters
+    ----------
+    count, points
+        The same events with counts and with severity points as weights.
+    known_days
+        (n,) when each became known.
+    start_days
+        Start of the park's history.
+    """
+
+    count: Events
+    points: Events
+    known_days: Floats
+    start_days: float
+
+
+@dataclass(frozen=True)
+class Intensity:
+    """One kind's surface.
+
+    Parameters
+    ----------
+    density
+        (rows, cols) severity points / km² / 30 days at the as-of.
+    model
+        Name of what is served.
+    parameters
+        What was used in fact.
+    score
+        As `Surface.score`.
+    notes
+        What a map must say.
+    earlier
+        (moments, rows, cols) the same surface at the moments asked for; not shrunk.
+    points
+        Expected severity points in the whole park in 30 days.
+    """
+
+    density: Density
+    model: str
+    parameters: dict[str, Any]
+    score: dict[str, Any]
+    notes: tuple[str, ...]
+    earlier: Floats
+    points: float
+
+
+def fit_intensity(
+    events: KindEvents,
+    grid: Grid,
+    inside: NDArray[np.bool_],
+    params: IntensityParams,
+    *,
+    rung: str,
+    forecast: bool,
+    inherent: Floats,
+    as_of_days: float,
+    earlier_days: tuple[float, ...] = (),
+) -> Intensity:
+    """Fit what is served for one kind.
+
+    Parameters
+    ----------
+    events
+        As known at the as-of.
+    grid, inside
+        Where; (rows, cols) of bool.
+    params
+        The park file's numbers.
+    rung
+        `shrunk`, `folds` or `full`.
+    forecast
+        False for kinds shown as a record of the past only.
+    inherent
+        (rows, cols) surface to shrink to.
+    as_of_days
+        Days since the epoch.
+    earlier_days
+        Moments at which the class breaks look.
+
+    Returns
+    -------
+    Intensity
+    """
+    kernels = candidate_kernels(grid, params.bandwidth_m, params.half_life_days)
+    counts, points = (
+        Bench(some, events.known_days, grid, inside, kernels, params.window_days)
+        for some in (events.count, events.points)
+    )
+    windows = past_windows(as_of_days, events.start_days, params.horizon_days)
+    lesson = learn(counts, windows, as_of_days)
+    claims = forecast and rung in {FOLDS, FULL}
+    model = lesson.served if claims else KDE
+    history_days = min(params.window_days, as_of_days - events.start_days)
+    density = _density(points, lesson, model, as_of_days, history_days)
+    earlier = np.array(
+        [
+            _mean(points, lesson, model, at, min(params.window_days, at - events.start_days))
+            for at in earlier_days
+        ]
+    ).reshape(-1, *grid.shape)
+    kernel = counts.kernel_of(lesson.kde)
+    parameters: dict[str, Any] = {
+        "bandwidth_m": kernel.bandwidth_m,
+        "half_life_days": None if math.isinf(kernel.half_life_days) else kernel.half_life_days,
+        "window_days": params.window_days,
+        "edge": "diggle1985",
+        "reports": float(counts.events.weight.sum()),
+    }
+    notes: tuple[str, ...] = ()
+    if model == BLEND:
+        parameters["weights"] = _told(counts, lesson)
+    if not forecast:
+        notes = (PAST_ONLY,)
+    elif rung == SHRUNK:
+        model, notes = SHRUNK, ("ladder.shrunk",)
+        parameters["shrink_reports"] = params.shrink_reports
+        density = shrink(density, inherent, parameters["reports"], params.shrink_reports)
+    total = float(np.nansum(density.mean)) * grid.cell_km2
+    return Intensity(
+        density, model, parameters, _score(lesson, rung, claims=claims), notes, earlier, total
+    )
+
+
+def past_windows(as_of_days: float, start_days: float, horizon_days: float) -> list[Window]:
+    """Give the folds that history allows: up to 12 of one horizon, each with as much before it."""
+    least = max(horizon_days, 30.0)
+    starts = [as_of_days - horizon_days * step for step in range(_FOLDS, 0, -1)]
+    return [Window(at, at + horizon_days) for at in starts if at - start_days >= least]
+
+
+def _density(
+    bench: Bench, lesson: Lesson, model: str, as_of_days: float, history_days: float
+) -> Density:
+    if model == KDE:
+        kernel = bench.kernel_of(lesson.kde)
+        known = bench.events.where(bench.known_days < as_of_days)
+        return fit_kde(
+            known,
+            bench.grid,
+            bench.inside,
+            kernel,
+            as_of_days=as_of_days,
+            history_days=history_days,
+        )
+    mix = lesson.mix(model, bench)
+    rate = _rate(bench, lesson, model, as_of_days, history_days) / bench.grid.cell_km2
+    mean, deviation = np.zeros(bench.n_cells), np.zeros(bench.n_cells)
+    for row in np.flatnonzero(mix):
+        mass = bench.mass(int(row), as_of_days)
+        total = float(mass.sum())
+        if total > 0:
+            mean += mix[row] * mass / total
+            deviation += mix[row] * np.sqrt(bench.variance(int(row), as_of_days)) / total
+    # Members rest on the same events: their errors are taken as going together, which is the wider.
+    return Density(_on_grid(bench, rate * mean), _on_grid(bench, (rate * deviation) ** 2))
+
+
+def _mean(bench: Bench, lesson: Lesson, model: str, at_days: float, history_days: float) -> Floats:
+    mix = lesson.mix(model, bench)
+    rate = _rate(bench, lesson, model, at_days, history_days) / bench.grid.cell_km2
+    mean = np.zeros(bench.n_cells)
+    for row in np.flatnonzero(mix):
+        mass = bench.mass(int(row), at_days)
+        total = float(mass.sum())
+        mean += mix[row] * mass / total if total > 0 else 0.0
+    return _on_grid(bench, rate * mean)
+
+
+def _rate(bench: Bench, lesson: Lesson, model: str, at_days: float, history_days: float) -> float:
+    row = lesson.kde if model in {KDE, BLEND} else bench.members.index(model)
+    return bench.rate(row, at_days, history_days)
+
+
+def _score(lesson: Lesson, rung: str, *, claims: bool) -> dict[str, Any]:
+    means = lesson.means()
+    folds = len(lesson.scores[KDE])
+    if not claims or not folds:
+        return {"status": "none", "folds": 0}
+    return {
+        "status": "full" if rung == FULL else "folds",
+        "folds": folds,
+        "served": lesson.served,
+        "models": {name: one.as_json() for name, one in means.items()},
+    }
+
+
+def _told(bench: Bench, lesson: Lesson) -> dict[str, float]:
+    """Give the blend's weights from 1 % up, largest first, as a person may read them."""
+    pairs = sorted(zip(bench.members, lesson.weights, strict=True), key=lambda one: -one[1])
+    return {name: round(float(weight), 4) for name, weight in pairs if weight >= 0.01}
+
+
+def _on_grid(bench: Bench, values: Floats) -> Floats:
+    whole = np.full(bench.grid.shape, np.nan)
+    whole[bench.inside] = values
+    return whole

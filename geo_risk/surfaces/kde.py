@@ -1,0 +1,246 @@
+"""Space-time kernel density: how much to expect, where, next.
+
+Takes `Events` and a grid, gives the mean and variance of an intensity per km² and 30 days. Gaussian
+in space, exact at cell centres (the kernel is a product of one factor per axis, so the sum over
+events is one matrix product and needs no cut-off); exponential decay in time, so that a whole
+surface ages by one scalar; corrected at the park's edge after Diggle (1985). Which bandwidth and
+decay to use is chosen in `forecast`, from what came after.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo_risk.crs import check_same_crs
+from geo_risk.errors import GeoRiskWarning, InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo_risk.events import Events
+    from geo_risk.grid import Grid
+
+    Floats = NDArray[np.float64]
+
+M2_PER_KM2 = 1e6
+PERIOD_DAYS = 30.0
+"""Rates are per 30 days."""
+
+_BLOCK = 4096  # events per matrix product: keeps the factors in cache and memory flat
+
+
+@dataclass(frozen=True)
+class KdeParams:
+    """What a kernel density depends on.
+
+    Parameters
+    ----------
+    bandwidth_m
+        Standard deviation of the Gaussian, metres.
+    half_life_days
+        Age at which an event counts half; `inf` for no decay.
+    """
+
+    bandwidth_m: float
+    half_life_days: float = math.inf
+
+    def __post_init__(self) -> None:
+        """Refuse a kernel without width and a decay without length."""
+        if not (math.isfinite(self.bandwidth_m) and self.bandwidth_m > 0):
+            raise InputError(f"Bandwidth is {self.bandwidth_m} m.", "Give metres above 0.")
+        if not self.half_life_days > 0:
+            raise InputError(f"Half-life is {self.half_life_days} days.", "Give days above 0.")
+
+    def at_least(self, cell_m: float) -> KdeParams:
+        """Give the same with a bandwidth of at least one cell, and warn where that raised it."""
+        if self.bandwidth_m >= cell_m:
+            return self
+        warnings.warn(
+            f"Bandwidth {self.bandwidth_m:g} m is below the cell of {cell_m:g} m: {cell_m:g} m is "
+            "used. Give a larger bandwidth_m, or a smaller cell_m.",
+            GeoRiskWarning,
+            stacklevel=2,
+        )
+        return replace(self, bandwidth_m=cell_m)
+
+
+@dataclass(frozen=True)
+class Density:
+    """An intensity and how uncertain it is.
+
+    Parameters
+    ----------
+    mean
+        (rows, cols) per km² and 30 days, NaN outside the study area.
+    variance
+        (rows, cols) its sampling variance where events are a Poisson process: the sum of squares of
+        what each event adds.
+    """
+
+    mean: Floats
+    variance: Floats
+
+    def __add__(self, other: Density) -> Density:
+        """Add two independent intensities."""
+        return Density(self.mean + other.mean, self.variance + other.variance)
+
+    def scaled(self, factor: Floats | float) -> Density:
+        """Multiply by a known factor."""
+        return Density(self.mean * factor, self.variance * np.square(factor))
+
+
+def fit_kde(
+    events: Events,
+    grid: Grid,
+    inside: NDArray[np.bool_],
+    params: KdeParams,
+    *,
+    as_of_days: float,
+    history_days: float,
+) -> Density:
+    """Estimate the intensity of events at an as-of.
+
+    lambda(c) = 30 / p(c) x sum_i w_i g(T - t_i) K_h(c - x_i), with K_h the normal density of
+    standard deviation h in the plane, p(c) the share of K_h(c - .) within the park, and g of
+    `decay`.
+
+    Parameters
+    ----------
+    events
+        In the grid's CRS; those at or after the as-of, and older than the history, are left out.
+    grid
+        Where.
+    inside
+        (rows, cols) of bool: the park's cells, which are also the window of the edge correction.
+    params
+        Bandwidth and half-life; the bandwidth is raised to one cell with a warning.
+    as_of_days
+        T, days since the epoch.
+    history_days
+        For how long before T events were recorded.
+
+    Returns
+    -------
+    Density
+        Per km² and 30 days. The mean, times p, times the cell's area, sums to
+        30 x sum_i w_i g_i p(x_i): the weighted expected count. Linear in the weights.
+
+    Raises
+    ------
+    CRSMismatchError
+        When events and grid are in two systems.
+
+    References
+    ----------
+    Diggle (1985), Applied Statistics 34, 138-147, eq. (2.3) and the edge correction below it: the
+    estimate is divided by the kernel's mass within the region at the point of estimation. Brunsdon,
+    Corcoran and Higgs (2007), Computers, Environment and Urban Systems 31, 52-75: the product of a
+    kernel in space and one in time.
+    """
+    check_same_crs(events.crs, grid.crs, "Kernel density")
+    params = params.at_least(grid.cell_m)
+    age = as_of_days - events.time_days
+    recent = events.where((age > 0) & (age <= history_days))
+    weight = recent.weight * decay(
+        as_of_days - recent.time_days, params.half_life_days, history_days
+    )
+    scale = np.full(grid.shape, np.nan)
+    share = edge_share(inside, grid, params.bandwidth_m)
+    scale[inside] = PERIOD_DAYS * M2_PER_KM2 / share[inside]
+    h = params.bandwidth_m
+    mean = gaussian_sum(recent.easting, recent.northing, weight, grid, h)
+    # The square of a normal density of deviation h is one of h / sqrt(2), over 4 pi h².
+    squares = gaussian_sum(recent.easting, recent.northing, weight**2, grid, h / math.sqrt(2))
+    return Density(mean * scale, squares / (4.0 * math.pi * h * h) * scale**2)
+
+
+def gaussian_sum(
+    easting: Floats, northing: Floats, weight: Floats, grid: Grid, bandwidth_m: float
+) -> Floats:
+    """Sum normal densities at every cell centre, exactly.
+
+    Parameters
+    ----------
+    easting, northing, weight
+        (n,) metres, and what each point counts.
+    grid
+        Where.
+    bandwidth_m
+        Standard deviation, metres.
+
+    Returns
+    -------
+    ndarray
+        (rows, cols) sum_i w_i exp(-d²/2h²) / (2 pi h²), per m².
+    """
+    eastings, northings = grid.eastings(), grid.northings()
+    total = np.zeros(grid.shape)
+    for start in range(0, len(easting), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        across = _bell(easting[part, None] - eastings, bandwidth_m)
+        down = _bell(northing[part, None] - northings, bandwidth_m)
+        total += (down * weight[part, None]).T @ across
+    return total
+
+
+def edge_share(inside: NDArray[np.bool_], grid: Grid, bandwidth_m: float) -> Floats:
+    """Give, for each cell centre, the share of a kernel there that lies within the park.
+
+    Parameters
+    ----------
+    inside
+        (rows, cols) of bool.
+    grid, bandwidth_m
+        As for `gaussian_sum`.
+
+    Returns
+    -------
+    ndarray
+        (rows, cols) in (0, 1] at the park's cells: the sum over its cells of density x area. The
+        sum stands for the integral to 1e-8 where the bandwidth is a cell or more (Poisson
+        summation).
+    """
+    down = gaussian_factor(grid.shape[0], grid.cell_m, bandwidth_m)
+    across = gaussian_factor(grid.shape[1], grid.cell_m, bandwidth_m)
+    return np.asarray(down @ inside.astype(np.float64) @ across)
+
+
+def gaussian_factor(n: int, cell_m: float, bandwidth_m: float) -> Floats:
+    """Give one axis' (n, n) matrix: normal density at centre i from centre j, times the cell."""
+    steps = np.arange(n) * cell_m
+    return np.asarray(_bell(steps[:, None] - steps, bandwidth_m) * cell_m)
+
+
+def decay(age_days: Floats, half_life_days: float, history_days: float) -> Floats:
+    """Give what an event of some age adds to a rate per day.
+
+    g(a) = r exp(-r a) / (1 - exp(-r H)), r = ln 2 / half-life, which integrates to 1 over the H
+    days of history (the time axis has an edge too); 1 / H without decay.
+
+    Parameters
+    ----------
+    age_days
+        (n,) days before the as-of, 0 to H.
+    half_life_days, history_days
+        Days; H is at least one day.
+
+    Returns
+    -------
+    ndarray
+        (n,) per day.
+    """
+    span = max(history_days, 1.0)
+    if math.isinf(half_life_days):
+        return np.full(np.shape(age_days), 1.0 / span)
+    rate = math.log(2.0) / half_life_days
+    return np.asarray(rate * np.exp(-rate * np.asarray(age_days)) / -math.expm1(-rate * span))
+
+
+def _bell(distance_m: Floats, bandwidth_m: float) -> Floats:
+    scaled = distance_m / bandwidth_m
+    return np.asarray(np.exp(-0.5 * scaled * scaled) / (math.sqrt(2.0 * math.pi) * bandwidth_m))
