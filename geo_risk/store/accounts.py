@@ -1,8 +1,8 @@
 """Accounts: users, sessions and tokens, by hash only; and what was answered and looked at.
 
-Takes hashes, never a password or a token's text: hashing is the door's work. A session or token that
-has run out, was revoked, or whose user is disabled is as good as none. Answers to writes with an
-idempotency key are kept 30 days; the audit is only ever added to.
+Takes hashes, never a password or a token's text: hashing is the door's work. A session or token
+that has run out, was revoked, or whose user is disabled is as good as none. Answers to writes with
+an idempotency key are kept 30 days; the audit is only ever added to.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def write_audit(
     subjects: Sequence[tuple[str, int]],
     at: datetime | None,
 ) -> None:
-    """Add lines to the audit: (subject, count) each; the database's own time where none is given."""
+    """Add (subject, count) lines to the audit, by the database's clock where no time is given."""
     moment = at or moment_of(connection)
     rows = [
         {
@@ -215,7 +215,7 @@ def audit_since(
     return [AuditEntry(**row) for row in connection.execute(chosen).mappings()]
 
 
-def _user(row: Mapping[str, Any]) -> User:
+def _user(row: Mapping[Any, Any]) -> User:
     return User(
         id=row["id"],
         name=row["name"],
@@ -229,6 +229,6 @@ def _user(row: Mapping[str, Any]) -> User:
     )
 
 
-def _token(row: Mapping[str, Any]) -> Token:
+def _token(row: Mapping[Any, Any]) -> Token:
     zone_ids = tuple(json.loads(row["zone_ids"]))
     return Token(**{**row, "role": Role(row["role"]), "zone_ids": zone_ids})

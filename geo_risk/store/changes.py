@@ -1,9 +1,9 @@
 """Changes: what a put, an update, a deletion does to rows, events and person data.
 
-Takes records and who writes them, inside one transaction. A record is compared by digest with what is
-kept; what is the same leaves no trace, what differs becomes one event and a new revision. An import
-(with a run) merges three ways: only what its source says differently than before is taken over, so a
-pin, a correction or a case state that somebody entered outlives the next month's file.
+Takes records and who writes them, inside one transaction. A record is compared by digest with what
+is kept; what is the same leaves no trace, what differs becomes one event and a new revision. An
+import (with a run) merges three ways: only what its source says differently than before is taken
+over, so a pin, a correction or a case state that somebody entered outlives the next month's file.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from geo_risk.errors import InputError, NotFoundError, StaleError
 from geo_risk.records import COLLECTIONS, Actor, Record, personal_fields
+from geo_risk.store.bulk import insert_many
 from geo_risk.store.engine import Database
 from geo_risk.store.persons import PersonChanges, PersonWriter, blocked_fields, kept_persons
 from geo_risk.store.queries import id_in
@@ -33,6 +34,7 @@ from geo_risk.store.rows import (
     plain_of,
     record_of,
     record_of_row,
+    text_digest,
     told_of,
 )
 from geo_risk.store.schema import TABLES, events, iso
@@ -48,7 +50,7 @@ _TOGETHER = (
 
 _PLACED_BY_HAND = frozenset({"pin", "visit"})
 
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 
 
 @dataclass
@@ -73,10 +75,15 @@ class Changes:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    _at: str = field(init=False)
     _inserts: dict[str, list[Plain]] = field(default_factory=dict)
     _updates: dict[str, list[Plain]] = field(default_factory=dict)
     _events: list[Plain] = field(default_factory=list)
     _persons: PersonChanges = field(default_factory=PersonChanges)
+
+    def __post_init__(self) -> None:
+        """Write the time once for all."""
+        self._at = iso(self.at)
 
     def put(self, records: Iterable[Record]) -> None:
         """Take in records of any collections; the order does not matter."""
@@ -120,11 +127,11 @@ class Changes:
             {
                 "b_id": record_id,
                 "revision": row["revision"] + 1,
-                "changed_at": iso(self.at),
-                "deleted_at": iso(self.at),
+                "changed_at": self._at,
+                "deleted_at": self._at,
             },
         )
-        self._event("deleted", collection, record_id, row["revision"] + 1, {}, {})
+        self._event("deleted", collection, record_id, row["revision"] + 1, "{}", {})
         self.changed += 1
         self.write()
 
@@ -132,24 +139,24 @@ class Changes:
         self, action: str, collection: str, record_id: str, revision: int, **refs: str
     ) -> None:
         """Append an event that changes no row of a collection."""
-        self._event(action, collection, record_id, revision, {}, refs)
+        self._event(action, collection, record_id, revision, "{}", refs)
         self.write()
 
     def write(self) -> None:
         """Write what was gathered."""
         for name, rows in self._inserts.items():
-            self.connection.execute(TABLES[name].insert(), rows)
+            insert_many(self.connection, TABLES[name], rows)
         for name, rows in self._updates.items():
             table = TABLES[name]
             for names in {tuple(sorted(one)) for one in rows}:
-                values = {one: sa.bindparam(one) for one in names if one != "b_id"}
+                values: Plain = {one: sa.bindparam(one) for one in names if one != "b_id"}
                 statement = table.update().where(table.c.id == sa.bindparam("b_id")).values(values)
                 self.connection.execute(
                     statement, [one for one in rows if tuple(sorted(one)) == names]
                 )
         self._persons.write(self.connection)
         if self._events:
-            self.connection.execute(events.insert(), self._events)
+            insert_many(self.connection, events, self._events)
         self._inserts, self._updates = {}, {}
         self._events, self._persons = [], PersonChanges()
 
@@ -187,13 +194,14 @@ class Changes:
 
     def _is_known(self, head: Row, digest: str) -> bool:
         if self.source:
-            return head["origin_source"] == self.source and head["origin_digest"] == digest
+            return bool((head["origin_source"], head["origin_digest"]) == (self.source, digest))
         return bool(head["digest"] == digest) and head["deleted_at"] is None
 
     def _create(
         self, kind: type[Record], record_id: str, plain: Plain, persons: Mapping[str, str | None]
     ) -> None:
-        digest = digest_of(kind, plain)
+        told = dump(told_of(kind, plain))
+        digest = text_digest(told)
         self._inserts.setdefault(kind.collection, []).append(
             {
                 "id": record_id,
@@ -204,11 +212,11 @@ class Changes:
                 "origin_source": self.source or None,
                 "origin": None,
                 "revision": 1,
-                "created_at": iso(self.at),
-                "changed_at": iso(self.at),
+                "created_at": self._at,
+                "changed_at": self._at,
             }
         )
-        self._event("created", kind.collection, record_id, 1, told_of(kind, plain), persons)
+        self._event("created", kind.collection, record_id, 1, told, persons)
         self.new += 1
 
     def _compare(
@@ -272,12 +280,12 @@ class Changes:
                 "persons": dump({name: ref for name, ref in refs.items() if ref}),
                 "digest": digest_of(kind, plain),
                 "revision": revision,
-                "changed_at": iso(self.at),
+                "changed_at": self._at,
                 "deleted_at": None,
             },
         )
         action = "restored" if revives else "changed"
-        self._event(action, kind.collection, row["id"], revision, differs, persons)
+        self._event(action, kind.collection, row["id"], revision, dump(differs), persons)
         self.changed += 1
 
     def _event(
@@ -286,13 +294,13 @@ class Changes:
         collection: str,
         record_id: str,
         revision: int,
-        changes: Plain,
+        changes: str,
         persons: Mapping[str, str | None],
     ) -> None:
         self._events.append(
             {
                 "id": self.database.ids.next(self.at),
-                "at": iso(self.at),
+                "at": self._at,
                 "actor_id": self.actor.id,
                 "role": self.actor.role.value,
                 "door": self.actor.door,
@@ -301,7 +309,7 @@ class Changes:
                 "record_id": record_id,
                 "revision": revision,
                 "source": self.source,
-                "changes": dump(changes),
+                "changes": changes,
                 "persons": dump(dict(persons)),
             }
         )
@@ -364,7 +372,7 @@ def _merge(kind: type[Record], current: Plain, said: Plain, before: Plain) -> Pl
 
 
 def _place_stays(current: Plain, said: Plain, before: Plain) -> bool:
-    """Whether a known place outlives the source: it was set by hand, or the source never had one."""
+    """Whether a known place stays: it was set by hand, or the source never had one."""
     if current.get("lon") is None:
         return False
     unsaid = said.get("lon") is None and before.get("lon") is None

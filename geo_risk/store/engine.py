@@ -1,20 +1,22 @@
 """One park's database: opened, migrated, and held in transactions that answer or say why not.
 
-Takes a URL, gives `Database` with `read` and `write`. SQLite: WAL, foreign keys, 30 s of patience with
-other writers, and synchronous=FULL, so that what was answered is on disk. PostgreSQL: a schema per
-park. One write at a time per park in both (BEGIN IMMEDIATE; an advisory lock that the transaction
-holds), so that a change is compared with what it replaces and event ids rise in the order of commits.
-What the database cannot answer becomes a StoreError that says what to do.
+Takes a URL, gives `Database` with `read` and `write`. SQLite: WAL, foreign keys, 30 s of patience
+with other writers, and synchronous=FULL, so that what was answered is on disk. PostgreSQL: a
+schema per park. One write at a time per park in both (BEGIN IMMEDIATE; an advisory lock that the
+transaction holds), so that a change is compared with what it replaces and event ids rise in the
+order of commits. What the database cannot answer becomes a StoreError that says what to do.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import shapely
 import sqlalchemy as sa
@@ -23,10 +25,6 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 from geo_risk.errors import BusyError, StoreError
 from geo_risk.store.ids import RisingIds
 from geo_risk.store.schema import UtcTime, events
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 _PATIENCE_S = 30
 _POSTGRES_NAMES = {"postgres", "postgresql", "postgresql+psycopg"}
@@ -61,17 +59,17 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Hold a transaction for reading: everything in it sees one state."""
-        with self._answering(), self.engine.connect() as connection:
+        with self.answering(), self.engine.connect() as connection:
             if not self.is_sqlite:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """Hold the park's one transaction for writing; all of it is kept, or nothing."""
-        with self._answering(), self.engine.connect() as connection:
-            connection = connection.execution_options(writes=True)
+        with self.answering(), self.engine.connect() as connection:
+            connection.execution_options(writes=True)
             with connection.begin():
                 if not self.is_sqlite:
                     key = lock_key(self.schema, "write")
@@ -82,7 +80,7 @@ class Database:
     @contextmanager
     def alone(self) -> Iterator[sa.Connection]:
         """Hold a connection outside of any transaction: for VACUUM and checkpoints."""
-        with self._answering(), self.engine.connect() as connection:
+        with self.answering(), self.engine.connect() as connection:
             yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
@@ -90,7 +88,8 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _answering(self) -> Iterator[None]:
+    def answering(self) -> Iterator[None]:
+        """Turn what the database says in its own words into a StoreError."""
         try:
             yield
         except SQLAlchemyError as error:
@@ -170,8 +169,6 @@ def moment_of(connection: sa.Connection) -> datetime:
 
 
 def _open_sqlite(url: sa.URL) -> Database:
-    from pathlib import Path  # noqa: PLC0415 (only needed here at run time)
-
     if not url.database or url.database == ":memory:" or url.query:
         raise StoreError("The store needs a file of its own.", _URL_HINT)
     file = Path(url.database).expanduser().absolute()
@@ -195,6 +192,7 @@ def _open_sqlite(url: sa.URL) -> Database:
             "synchronous = FULL",
             "foreign_keys = ON",
             "secure_delete = ON",
+            "cache_size = -65536",  # KiB: a whole import without spilling
             "recursive_triggers = ON",
         ):
             connection.execute(f"PRAGMA {pragma}").close()

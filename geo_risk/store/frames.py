@@ -1,8 +1,8 @@
 """Records as GeoDataFrames, for analysts.
 
-Takes stored records, gives a frame: index `id`, one column per field in the order of the class, times
-in UTC, texts of a list joined by `; `, geometry in degrees. Person data has no column unless it was
-asked for.
+Takes stored records, gives a frame: index `id`, one column per field in the order of the class,
+times in UTC, texts of a list joined by `; `, geometry in degrees. Person data has no column unless
+it was asked for.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def frame_of(
             columns[one.name] = _column(str(one.type), values)
     index = pd.Index(columns.pop("id"), name="id", dtype="object")
     shapes = [getattr(one.record, "geometry", None) for one in found]
-    geometry = shapes if any(shapes) else _points(found)
+    geometry = np.array(shapes, dtype=object) if any(shapes) else _points(found)
     return gpd.GeoDataFrame(columns, index=index, geometry=geometry, crs=f"EPSG:{SRID}")
 
 
@@ -79,5 +79,6 @@ def _part(value: Findings | None, part: str) -> Any:
 def _points(found: Sequence[Stored[Record]]) -> Any:
     places = np.array([one.place or (np.nan, np.nan) for one in found], dtype=np.float64)
     places = places.reshape(-1, 2)
-    points = shapely.points(places)
-    return np.where(np.isnan(places[:, 0]), None, points)
+    points = np.array(shapely.points(places), dtype=object)
+    points[np.isnan(places[:, 0])] = None
+    return points

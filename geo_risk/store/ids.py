@@ -1,8 +1,8 @@
 """Ids: UUIDv7 that only ever rise, and random ids that say nothing.
 
 Takes moments, gives text. RFC 9562 puts milliseconds first, so event ids sort by time; within one
-millisecond, or when a clock steps back, a 42-bit counter carries on from the last id. Ids of person
-data are random throughout: nothing about the person or the time can be read from them.
+millisecond, or when a clock steps back, a 42-bit counter carries on from the last id. Ids of
+person data are random throughout: nothing about the person or the time can be read from them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class RisingIds:
         self._last = 0  # milliseconds and counter of the last id, as one number
 
     def after(self, last: str | None) -> None:
-        """Never again give an id at or below `last` (the highest one another process has written)."""
+        """Never again give an id at or below `last`, the highest that any process has written."""
         if last:
             with self._lock:
                 self._last = max(self._last, _head(uuid.UUID(last)))
@@ -50,7 +50,8 @@ class RisingIds:
         with self._lock:
             same_ms = self._last >> _COUNTER_BITS >= ms
             self._last = self._last + 1 if same_ms else fresh
-            return str(_uuid7(self._last, secrets.randbits(_TAIL_BITS)))
+            text = f"{_uuid7(self._last, secrets.randbits(_TAIL_BITS)):032x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def random_id() -> str:
@@ -58,12 +59,12 @@ def random_id() -> str:
     return secrets.token_hex(16)
 
 
-def _uuid7(head: int, tail: int) -> uuid.UUID:
-    """Lay out milliseconds (48), version, counter high (12), variant, counter low (30), random (32)."""
+def _uuid7(head: int, tail: int) -> int:
+    """Lay out milliseconds (48), version, counter (12), variant, counter (30), random (32)."""
     ms, counter = head >> _COUNTER_BITS, head & ((1 << _COUNTER_BITS) - 1)
     high, low = counter >> 30, counter & ((1 << 30) - 1)
     value = (ms & ((1 << 48) - 1)) << 80 | 0x7 << 76 | high << 64
-    return uuid.UUID(int=value | 0b10 << 62 | low << _TAIL_BITS | tail)
+    return value | 0b10 << 62 | low << _TAIL_BITS | tail
 
 
 def _head(one: uuid.UUID) -> int:

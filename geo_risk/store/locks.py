@@ -1,7 +1,8 @@
 """The park's lock: one build at a time, and none left behind by a killed one.
 
-SQLite: a lock of the operating system on `park.lock`, gone with the process that held it. PostgreSQL: an
-advisory lock of the session, gone with the connection. Readers and writers of records do not need it.
+SQLite: a lock of the operating system on `park.lock`, gone with the process that held it.
+PostgreSQL: an advisory lock of the session, gone with the connection. Readers and writers of
+records do not need it.
 """
 
 from __future__ import annotations

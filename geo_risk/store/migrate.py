@@ -1,7 +1,8 @@
 """Bring a park's tables to the newest schema: Alembic, inside one transaction.
 
-Takes a `Database`, leaves it at `schema.HEAD` or as it was. A database written by a newer geo-risk is
-refused rather than guessed at. Several processes may start at once: one migrates, the others wait.
+Takes a `Database`, leaves it at `schema.HEAD` or as it was. A database written by a newer geo-risk
+is refused rather than guessed at. Several processes may start at once: one migrates, the others
+wait.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ def migrate(database: Database) -> None:
     StoreError
         When the tables are newer than this program, or PostGIS is not to be had.
     """
-    with database._answering():  # noqa: SLF001 (one package: the transaction is not an ordinary write)
+    with database.answering():
         if _version_of(database) == HEAD:
             return
         with database.engine.connect() as connection:
-            connection = connection.execution_options(writes=True)
+            connection.execution_options(writes=True)
             with connection.begin():
                 if not database.is_sqlite:
                     _prepare_schema(connection, database.schema)

@@ -1,26 +1,26 @@
 """Person data: what belongs to persons, apart from records and events, each piece with its end.
 
-A record and its events hold a random id per field; the text stands in `person_data` under that id, with
-purpose and expiry, and is overwritten there, never kept in versions. An import says what its source
-says: it replaces what the same source said before, leaves alone what a person has written since, and
-never brings back what was forgotten. Removing for good is `forget`'s.
+A record and its events hold a random id per field; the text stands in `person_data` under that id,
+with purpose and expiry, and is overwritten there, never kept in versions. An import says what its
+source says: it replaces what the same source said before, leaves alone what a person has written
+since, and never brings back what was forgotten. Removing for good is `forget`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from geo_risk.records import COLLECTIONS, Record, personal_fields
+from geo_risk.records import COLLECTIONS, Record
+from geo_risk.store.bulk import insert_many
 from geo_risk.store.ids import random_id
 from geo_risk.store.queries import id_in
-from geo_risk.store.rows import check_text, text_digest
-from geo_risk.store.schema import forgotten, person_data
+from geo_risk.store.rows import check_text, person_fields_of, text_digest
+from geo_risk.store.schema import forgotten, iso, per_kind, person_data
 
 RETENTION_DAYS: dict[str, int] = {
     "reach the enterprise": 3 * 365,
@@ -37,7 +37,7 @@ OTHER_RETENTION_DAYS = 2 * 365
 _RENEWED = frozenset(RETENTION_DAYS)  # a later import confirms these; free text only grows older
 _RENEW_AFTER = timedelta(days=30)
 
-Kept = Mapping[str, Any]
+Kept = Mapping[Any, Any]
 
 
 @dataclass
@@ -51,12 +51,12 @@ class PersonChanges:
     def write(self, connection: sa.Connection) -> None:
         """Write all of it."""
         if self.gone:
-            statement = person_data.delete().where(person_data.c.id == sa.bindparam("b_id"))
-            connection.execute(statement, [{"b_id": one} for one in self.gone])
+            delete = person_data.delete().where(person_data.c.id == sa.bindparam("b_id"))
+            connection.execute(delete, [{"b_id": one} for one in self.gone])
         if self.new:
-            connection.execute(person_data.insert(), self.new)
+            insert_many(connection, person_data, self.new)
         if self.confirmed:
-            statement = (
+            update = (
                 person_data.update()
                 .where(person_data.c.id == sa.bindparam("b_id"))
                 .values(
@@ -65,7 +65,7 @@ class PersonChanges:
                     expires_at=sa.bindparam("b_expires_at"),
                 )
             )
-            connection.execute(statement, self.confirmed)
+            connection.execute(update, self.confirmed)
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class PersonWriter:
         if not value:
             return not mine or old["origin_digest"] is None
         origin = text_digest(value)
-        same = old["value"] == value or (mine and old["origin_digest"] == origin)
+        same = bool(old["value"] == value) or (mine and old["origin_digest"] == origin)
         if same:
             self._confirm(name, old, origin)
         return same
@@ -174,8 +174,8 @@ class PersonWriter:
                 else old["origin_digest"]
                 if old
                 else None,
-                "written_at": self.at,
-                "expires_at": self._expiry(name),
+                "written_at": iso(self.at),
+                "expires_at": iso(self._expiry(name)),
             }
         )
         return ref
@@ -193,7 +193,7 @@ def kept_persons(
     connection: sa.Connection, collection: str, ids: Sequence[str], *, sqlite: bool
 ) -> dict[str, Kept]:
     """Give the person data of records: random id to row."""
-    if not personal_fields(COLLECTIONS[collection]):
+    if not person_fields_of(COLLECTIONS[collection]):
         return {}
     chosen = sa.select(person_data).where(
         person_data.c.collection == collection,
@@ -222,17 +222,12 @@ def texts_of(
     """Give the texts of a record's person fields; '' where there is none, or none any more."""
     return {
         name: kept[refs[name]]["value"] if refs.get(name) in kept else ""
-        for name in personal_fields(kind)
+        for name in person_fields_of(kind)
     }
 
 
-@cache
+@per_kind
 def _purposes(kind: type[Record]) -> dict[str, str]:
     return {
         one.name: one.metadata["purpose"] for one in fields(kind) if one.metadata.get("personal")
     }
-
-
-def chunked(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
-    """Cut a sequence into pieces of at most `size`."""
-    return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,9 +1,9 @@
 """Publications: what a build shows, kept as files of numbers and one row that switches to them.
 
 Takes a `Publication`, gives its number; and the other way round. Arrays go into
-`surfaces/<id>/<version>.npz`, uncompressed so that they load fast, written and flushed to disk before the
-one transaction that makes them the present. The last twelve publications keep their files; a summary of
-older ones stays. What is in them is `fitting`'s business.
+`surfaces/<id>/<version>.npz`, uncompressed so that they load fast, written and flushed to disk
+before the one transaction that makes them the present. The last twelve publications keep their
+files; a summary of older ones stays. What is in them is `fitting`'s business.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 import sqlalchemy as sa
@@ -209,7 +209,7 @@ def _free_name(folder: Path, surface_id: str, version: str, digest: str) -> str:
     return f"{surface_id}/{version}.{digest[:8]}.npz"
 
 
-def _read_surface(path: Path, row: Mapping[str, Any], *, whole: bool) -> GradedSurface:
+def _read_surface(path: Path, row: Mapping[Any, Any], *, whole: bool) -> GradedSurface:
     head = json.loads(row["head"])
     try:
         with np.load(path) as arrays:
@@ -295,15 +295,15 @@ def _told(value: Any) -> Any:
 
 
 def _load_all(kind: type[T], text: str) -> tuple[T, ...]:
-    readers = _readers(kind)
+    readers = _readers(cast("Any", kind))
     return tuple(
         kind(*(read(value) for read, value in zip(readers, row, strict=True)))
         for row in json.loads(text)
     )
 
 
-@cache
-def _readers(kind: type) -> tuple[Any, ...]:
+@lru_cache
+def _readers(kind: Any) -> tuple[Any, ...]:
     hints = get_type_hints(kind)
     return tuple(_reader(hints[one.name]) for one in dataclasses.fields(kind))
 

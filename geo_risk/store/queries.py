@@ -1,9 +1,9 @@
 """Queries as SQL: box, time, valid time, filters and cursor, the same on both engines.
 
-Takes a `Query`, gives a SELECT with bound parameters. A box is first looked up in the spatial index
-(R*Tree, or GiST: both keep 32-bit boxes, so they give candidates), then compared exactly: points by
-their doubles, shapes by GEOS, which both engines use. The order is that of ids by code point, so a
-cursor visits each row once, whatever is inserted meanwhile.
+Takes a `Query`, gives a SELECT with bound parameters. A box is first looked up in the spatial
+index (R*Tree, or GiST: both keep 32-bit boxes, so they give candidates), then compared exactly:
+points by their doubles, shapes by GEOS, which both engines use. The order is that of ids by code
+point, so a cursor visits each row once, whatever is inserted meanwhile.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, get_origin
 
 import shapely
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from geo_risk.errors import InputError
 from geo_risk.records import personal_fields
@@ -48,10 +49,12 @@ def select_rows(query: Query, *, sqlite: bool) -> sa.Select[Any]:
     """
     table = TABLES[kind_of(query.collection).collection]
     place = _place_of(query.collection)
-    columns = list(table.c)
+    columns: list[sa.ColumnElement[Any]] = list(table.c)
     if place is not None and place.table is not table:
         columns += [place.table.c.west.label("place_lon"), place.table.c.south.label("place_lat")]
-    chosen = _conditions(sa.select(*columns).select_from(_from(table, place)), query, place, sqlite)
+    chosen = _conditions(
+        sa.select(*columns).select_from(_from(table, place)), query, place, sqlite=sqlite
+    )
     chosen = chosen.order_by(table.c.id)
     return chosen if query.limit is None else chosen.limit(query.limit)
 
@@ -65,7 +68,7 @@ def select_count(query: Query, *, sqlite: bool) -> sa.Select[Any]:
     place = _place_of(query.collection)
     needs_place = query.bbox is not None or query.located is not None
     start = sa.select(sa.func.count()).select_from(_from(table, place if needs_place else None))
-    return _conditions(start, query, place, sqlite)
+    return _conditions(start, query, place, sqlite=sqlite)
 
 
 def id_in(
@@ -76,8 +79,8 @@ def id_in(
     if sqlite:
         each = sa.func.json_each(text).table_valued("value")
         return column.in_(sa.select(each.c.value))
-    each = sa.func.jsonb_array_elements_text(sa.cast(text, sa.dialects.postgresql.JSONB))
-    return column.in_(sa.select(each.column_valued("value")))
+    value = sa.func.jsonb_array_elements_text(sa.cast(text, JSONB)).column_valued("value")
+    return column.in_(sa.select(value))
 
 
 def _place_of(collection: str) -> _Place | None:
@@ -97,7 +100,7 @@ def _from(table: sa.Table, place: _Place | None) -> sa.FromClause:
 
 
 def _conditions(
-    start: sa.Select[Any], query: Query, place: _Place | None, sqlite: bool
+    start: sa.Select[Any], query: Query, place: _Place | None, *, sqlite: bool
 ) -> sa.Select[Any]:
     table = TABLES[query.collection]
     start = start.where(table.c.deleted_at.is_(None))
@@ -117,7 +120,9 @@ def _conditions(
     if query.bbox is not None:
         if place is None:
             return start.where(sa.false())
-        start = start.where(sa.or_(*(_in_box(place, one, sqlite) for one in _boxes(query.bbox))))
+        start = start.where(
+            sa.or_(*(_in_box(place, one, sqlite=sqlite) for one in _boxes(query.bbox)))
+        )
     return start
 
 
@@ -128,7 +133,7 @@ def _boxes(box: Box) -> list[Box]:
     return [(west, south, 180.0, north), (-180.0, south, east, north)]
 
 
-def _in_box(place: _Place, box: Box, sqlite: bool) -> sa.ColumnElement[bool]:
+def _in_box(place: _Place, box: Box, *, sqlite: bool) -> sa.ColumnElement[bool]:
     west, south, east, north = box
     columns = place.table.c
     exact = sa.and_(
@@ -189,7 +194,7 @@ def _filter(collection: str, table: sa.Table, name: str, value: Any) -> sa.Colum
     if name in personal_fields(kind):
         raise InputError(f"{collection}: {name} is person data.", "Ask by id instead.")
     if name not in table.c or name not in hints:
-        known = [one for one in table.c.keys() if one in hints]
+        known = [one for one in hints if one in table.c]
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(known)}."
         raise InputError(f"{collection} has no field {name!r}.", hint)
@@ -215,10 +220,7 @@ def _typed(collection: str, name: str, inner: Any, value: Any) -> Any:
         if inner in {int, float}:
             return inner(value)
         if inner is datetime:
-            moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-            if moment.tzinfo is None:
-                raise ValueError(value)
-            return iso(moment)
+            return _zoned(value)
         if isinstance(inner, type) and issubclass(inner, Enum):
             return inner(value).value
     except (ValueError, TypeError):
@@ -226,6 +228,13 @@ def _typed(collection: str, name: str, inner: Any, value: Any) -> Any:
             f"{collection}: {name} = {value!r} cannot be compared.", _expected(inner)
         ) from None
     return str(value)
+
+
+def _zoned(value: Any) -> str:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return iso(moment)
 
 
 def _truth(value: Any) -> bool:

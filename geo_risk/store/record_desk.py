@@ -1,7 +1,8 @@
 """The store's verbs for records: put, find, get, count, update, delete, known, events.
 
-Each verb is one transaction. Person data leaves only when asked for, and such a read is in the audit
-before anything is given back. How SQL is made is `queries`', what a change does is `changes`'.
+Each verb is one transaction. Person data leaves only when asked for, and such a read is in the
+audit before anything is given back. How SQL is made is `queries`', what a change does is
+`changes`'.
 """
 
 from __future__ import annotations
@@ -406,7 +407,7 @@ class RecordDesk:
             write_audit(connection, self._database, actor, "read", subjects, None)
 
 
-def _lookup(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _lookup(rows: Sequence[Mapping[Any, Any]]) -> dict[str, str]:
     found: dict[str, str] = {}
     twice = set()
     for row in rows:
@@ -418,7 +419,7 @@ def _lookup(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return found | {row["id"]: row["id"] for row in rows}
 
 
-def _place(row: Mapping[str, Any], *, through: bool) -> tuple[float, float] | None:
+def _place(row: Mapping[Any, Any], *, through: bool) -> tuple[float, float] | None:
     lon, lat = ("place_lon", "place_lat") if through else ("lon", "lat")
     if row.get(lon) is None:
         return None

@@ -2,8 +2,8 @@
 
 Takes records, gives JSON values per field (times in UTC, geometries as WKB in hex), which is what
 events hold; a digest of what differs from the fields' defaults, so that a new field changes no old
-digest; and the values of a table's columns. Person data is no part of any of the three: `persons_of`
-gives it apart. Main time and place of a record are decided here too.
+digest; and the values of a table's columns. Person data is no part of any of the three:
+`persons_of` gives it apart. Main time and place of a record are decided here too.
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
 from typing import Any, get_origin
 
 import shapely
 
 from geo_risk.errors import InputError
 from geo_risk.records import COLLECTIONS, Findings, Record, personal_fields
-from geo_risk.store.schema import bare, hints_of, is_spatial, iso
+from geo_risk.store.schema import bare, hints_of, is_spatial, iso, per_kind
 
 Plain = dict[str, Any]
 _POINT = struct.Struct("<BIdd")
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str, check_circular=False
+)
 
 SERVER_FIELDS = ("id", "source", "number")
 """What says whose record it is: never changed by a later write."""
@@ -35,7 +37,8 @@ SERVER_FIELDS = ("id", "source", "number")
 @dataclass(frozen=True)
 class _Field:
     name: str
-    default: Any  # plain; MISSING where the record has none
+    unset: Any  # the class's default; MISSING where it has none
+    default: Any  # the same, plain
     to_plain: Callable[[Any], Any]
     from_plain: Callable[[Any], Any]
     from_row: Callable[[Any], Any]
@@ -68,6 +71,9 @@ def plain_of(record: Record) -> Plain:
     plain = {}
     for one in fields_of(type(record)).values():
         value = getattr(record, one.name)
+        if value is one.unset:  # most fields of most records
+            plain[one.name] = one.default
+            continue
         try:
             plain[one.name] = None if value is None else one.to_plain(value)
         except (TypeError, ValueError, AttributeError):
@@ -80,7 +86,7 @@ def plain_of(record: Record) -> Plain:
 
 def persons_of(record: Record) -> dict[str, str]:
     """Give the person data of a record: field to text, '' where there is none."""
-    return {name: getattr(record, name) for name in personal_fields(type(record))}
+    return {name: getattr(record, name) for name in person_fields_of(type(record))}
 
 
 def told_of(kind: type[Record], plain: Mapping[str, Any]) -> Plain:
@@ -107,7 +113,9 @@ def dump(value: Any) -> str:
     InputError
         When a text holds a character no database takes (NUL, half a surrogate pair).
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+    if value == {}:
+        return "{}"
+    text = _ENCODER.encode(value)
     check_text(text)
     if "\\u0000" in text and _has_nul(value):
         raise InputError("A text holds a NUL character.", "Take it out.")
@@ -129,21 +137,23 @@ def record_of(
     kind: type[Record], record_id: str, plain: Mapping[str, Any], persons: Mapping[str, str]
 ) -> Record:
     """Make the record again from plain values."""
-    values = {
+    values: dict[str, Any] = {
         name: None if plain[name] is None else one.from_plain(plain[name])
         for name, one in fields_of(kind).items()
         if name in plain
     }
-    return kind(id=record_id, **values, **persons)
+    return kind(id=record_id, **values | dict(persons))
 
 
-def record_of_row(kind: type[Record], row: Mapping[str, Any], persons: Mapping[str, str]) -> Record:
+def record_of_row(kind: type[Record], row: Mapping[Any, Any], persons: Mapping[str, str]) -> Record:
     """Make the record again from a row of its table."""
     values = {}
     for name, one in fields_of(kind).items():
         value = row["geom" if name == "geometry" else name]
         values[name] = None if value is None else one.from_row(value)
-    return kind(id=row["id"], **values, **persons)
+    record = object.__new__(kind)  # it was checked when it was kept
+    record.__dict__.update(id=row["id"], **values, **persons)
+    return record
 
 
 def columns_of(kind: type[Record], plain: Mapping[str, Any]) -> dict[str, Any]:
@@ -192,7 +202,7 @@ def _point(lon: float, lat: float) -> bytes:
     return _POINT.pack(1, 1, lon, lat)
 
 
-@cache
+@per_kind
 def fields_of(kind: type[Record]) -> dict[str, _Field]:
     """Give how each field but id and person data is written and read, in the order of the class."""
     hints = hints_of(kind)
@@ -203,13 +213,20 @@ def fields_of(kind: type[Record]) -> dict[str, _Field]:
     }
 
 
+@per_kind
+def person_fields_of(kind: type[Record]) -> tuple[str, ...]:
+    """Give the names of a record's person fields; as `records.personal_fields`, remembered."""
+    return personal_fields(kind)
+
+
 def _field(name: str, hint: Any, default: Any) -> _Field:
     inner, _ = bare(hint)
-    same = _same
+    how: tuple[Callable[[Any], Any], Callable[[Any], Any], Callable[[Any], Any], bool]
     if inner is datetime:
         how = (iso, _moment, _moment, False)
     elif inner in {str, bool, int}:
-        how = ({str: str, bool: bool, int: _whole}[inner], same, inner, False)
+        to_plain: dict[Any, Callable[[Any], Any]] = {str: str, bool: bool, int: _whole}
+        how = (to_plain[inner], _same, inner, False)
     elif inner is float:
         how = (_number, float, float, False)
     elif get_origin(inner) is tuple:
@@ -231,7 +248,7 @@ def _field(name: str, hint: Any, default: Any) -> _Field:
             False,
         )
     plain_default = default if default is MISSING or default is None else how[0](default)
-    return _Field(name, plain_default, *how)
+    return _Field(name, default, plain_default, *how)
 
 
 def _same(value: Any) -> Any:

@@ -1,21 +1,23 @@
 """The schema: one set of SQLAlchemy Core tables for SQLite and for PostgreSQL with PostGIS.
 
 A table per collection, made from the record class: a column per field that is not person data, and
-beside them what the store itself keeps (revision, digests, main time, place). Times are ISO text in
-SQLite, timestamptz in PostgreSQL; geometry is WKB in a BLOB, or a PostGIS column. Spatial indexes (an
-R*Tree with triggers, GiST) are made by the migrations, which are frozen copies of this page; a test
-holds the two together. Add a field to a record and a migration is due: see migrations/versions.
+beside them what the store itself keeps (revision, digests, main time, place). Times are ISO text
+in SQLite, timestamptz in PostgreSQL; geometry is WKB in a BLOB, or a PostGIS column. Spatial
+indexes (an R*Tree with triggers, GiST) are made by the migrations, which are frozen copies of this
+page; a test holds the two together. Add a field to a record and a migration is due: see
+migrations/versions.
 """
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
@@ -28,6 +30,22 @@ from geo_risk.records import COLLECTIONS, Located, Record
 SRID = 4326  # degrees; a park that stays in GCJ-02 uses the same number
 HEAD = "0001"
 """Newest migration; a test compares it with the scripts."""
+
+
+T = TypeVar("T")
+
+
+def per_kind(function: Callable[[type[Record]], T]) -> Callable[[type[Record]], T]:
+    """Remember what a function says of each record class."""
+    known: dict[type[Record], T] = {}
+
+    @functools.wraps(function)
+    def remembered(kind: type[Record]) -> T:
+        if kind not in known:
+            known[kind] = function(kind)
+        return known[kind]
+
+    return remembered
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -56,7 +74,8 @@ class UtcTime(TypeDecorator[datetime]):
 
 def iso(moment: datetime) -> str:
     """Give a moment as text of fixed width in UTC, with microseconds: it sorts as time does."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds")
 
 
 class Geometry(UserDefinedType[bytes]):
@@ -125,7 +144,7 @@ BigInt = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """SQLite counts rows in an INTEGER PRIMARY KEY only; such numbers also outlive a VACUUM."""
 
 
-@cache
+@per_kind
 def hints_of(kind: type[Record]) -> dict[str, Any]:
     """Give the types of a record's fields, resolved."""
     return get_type_hints(kind, localns={"BaseGeometry": BaseGeometry})
@@ -162,7 +181,7 @@ def _column(name: str, hint: Any) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=optional)
 
 
-INDEXED = ("enterprise_id", "premises_id", "visit_id", "kind", "number", "credit_code")
+INDEXED = ("enterprise_id", "premises_id", "visit_id")
 """Fields by which records are looked up from other places."""
 
 

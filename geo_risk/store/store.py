@@ -1,9 +1,9 @@
 """The store: everything that is kept of one park, behind plain verbs.
 
-`open_store` takes a URL, brings the tables to the newest schema and gives a `Store`; several processes
-may hold one at once and write at once. Records, events, person data and accounts are in the database;
-arrays, photos, rejects and exports in the state folder beside it. What the verbs promise is in
-`record_desk`, `account_desk` and `keeper_desk`; SQL is nowhere else in the project.
+`open_store` takes a URL, brings the tables to the newest schema and gives a `Store`; several
+processes may hold one at once and write at once. Records, events, person data and accounts are in
+the database; arrays, photos, rejects and exports in the state folder beside it. What the verbs
+promise is in `record_desk`, `account_desk` and `keeper_desk`; SQL is nowhere else in the project.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What goes into the store and what comes out, apart from the records themselves.
 
-Frozen values only: a query, a stored record with its revision, what a put did, an event, an account.
-Times are zone-aware; boxes are degrees in the park's datum, longitude first.
+Frozen values only: a query, a stored record with its revision, what a put did, an event, an
+account. Times are zone-aware; boxes are degrees in the park's datum, longitude first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-R = TypeVar("R", bound=Record, covariant=True)
+R_co = TypeVar("R_co", bound=Record, covariant=True)
 
 Box = tuple[float, float, float, float]
 
@@ -87,7 +87,7 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Stored(Generic[R]):
+class Stored(Generic[R_co]):
     """A record as it is kept.
 
     Parameters
@@ -104,7 +104,7 @@ class Stored(Generic[R]):
         (lon, lat) of the record, or of the premises or station it hangs on; None: to be located.
     """
 
-    record: R
+    record: R_co
     revision: int
     etag: str
     changed_at: datetime
@@ -112,10 +112,10 @@ class Stored(Generic[R]):
 
 
 @dataclass(frozen=True)
-class Page(Generic[R]):
+class Page(Generic[R_co]):
     """One page of a query, and the cursor of the next (None: this was the last)."""
 
-    items: tuple[Stored[R], ...]
+    items: tuple[Stored[R_co], ...]
     next: str | None
 
 
@@ -161,7 +161,7 @@ class Idempotency:
 
 @dataclass(frozen=True)
 class PutResult:
-    """How many records were new, changed, unchanged; `answer` and `replayed` for an idempotent write."""
+    """How many records were new, changed, unchanged; the answer, where the write had a key."""
 
     new: int
     changed: int
@@ -246,7 +246,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Token:
-    """A bearer token by its hash: what it may do is the role's; `user_id` where it is somebody's."""
+    """A bearer token by its hash; what it may do is the role's."""
 
     id: str
     hash: str

@@ -5,6 +5,8 @@ Frozen: what a database of this revision looks like does not change when `schema
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,7 +15,7 @@ from geo_risk.store.schema import BigInt, Code, Geometry, UtcTime
 revision = "0001"
 down_revision = None
 
-KINDS = {
+KINDS: dict[str, Any] = {
     "code": Code,
     "text": sa.Text(),
     "time": UtcTime(),
@@ -30,7 +32,7 @@ KEPT = (
     "persons:text digest:text origin_digest:text? origin_source:text? origin:text? "
     "revision:whole created_at:time changed_at:time deleted_at:time?"
 )
-INDEXED = ("t_from", "enterprise_id", "premises_id", "visit_id", "kind", "number", "credit_code")
+INDEXED = ("t_from", "enterprise_id", "premises_id", "visit_id")
 
 # Collection: own columns. `@` has a point, `#` has a shape.
 COLLECTIONS = {
@@ -65,15 +67,19 @@ COLLECTIONS = {
 # Table: primary key, columns, unique columns, indexes, foreign keys.
 OTHERS = {
     "events": (
-        "id:code at:time actor_id:text role:text door:text action:text collection:text "
-        "record_id:code revision:whole source:text changes:text persons:text",
+        (
+            "id:code at:time actor_id:text role:text door:text action:text collection:text "
+            "record_id:code revision:whole source:text changes:text persons:text"
+        ),
         ("id",),
         (),
         (("collection", "record_id", "revision"),),
     ),
     "person_data": (
-        "id:code collection:text record_id:code field:text value:text file:text purpose:text "
-        "source:text origin_digest:text? written_at:time expires_at:time",
+        (
+            "id:code collection:text record_id:code field:text value:text file:text purpose:text "
+            "source:text origin_digest:text? written_at:time expires_at:time"
+        ),
         ("id",),
         (),
         (("collection", "record_id"), ("expires_at",)),
@@ -91,8 +97,10 @@ OTHERS = {
         (("source",),),
     ),
     "publications": (
-        "at:time as_of:text actor_id:text main:text rung:text zones:text premises:text "
-        "sources:text facts:text",
+        (
+            "at:time as_of:text actor_id:text main:text rung:text zones:text premises:text "
+            "sources:text facts:text"
+        ),
         ("seq",),
         (),
         (),
@@ -104,8 +112,10 @@ OTHERS = {
         (),
     ),
     "users": (
-        "id:code name:code role:text password_hash:text station_id:text? zone_ids:text "
-        "enterprise_id:text? created_at:time disabled_at:time?",
+        (
+            "id:code name:code role:text password_hash:text station_id:text? zone_ids:text "
+            "enterprise_id:text? created_at:time disabled_at:time?"
+        ),
         ("id",),
         ("name",),
         (),
@@ -117,8 +127,10 @@ OTHERS = {
         (("user_id",),),
     ),
     "tokens": (
-        "id:code hash:code label:text role:text user_id:code? station_id:text? zone_ids:text "
-        "enterprise_id:text? created_at:time expires_at:time? revoked_at:time?",
+        (
+            "id:code hash:code label:text role:text user_id:code? station_id:text? zone_ids:text "
+            "enterprise_id:text? created_at:time expires_at:time? revoked_at:time?"
+        ),
         ("id",),
         ("hash",),
         (),
@@ -181,7 +193,7 @@ def _make_table(name: str, columns: str, key: tuple[str, ...], unique: tuple[str
         for one in key
         if one in {"row", "seq"} and len(key) == 1
     ]
-    made = []
+    made: list[sa.Column[Any]] = []
     for one in columns.split():
         column, kind = one.split(":")
         default = (
@@ -205,9 +217,10 @@ def _make_table(name: str, columns: str, key: tuple[str, ...], unique: tuple[str
 
 
 def _make_rtree(name: str) -> None:
-    """Make the R*Tree of a collection and the triggers that keep it: no way to write past it.
+    """Make the R*Tree of a collection, and triggers for updates and deletions.
 
-    The tree rounds outwards to 32 bits, so it finds candidates; queries compare the exact columns.
+    Rows are inserted by `bulk.insert_many` only, which fills the tree. The tree rounds outwards to
+    32 bits, so it finds candidates; queries compare the exact columns.
     """
     op.execute(f'CREATE VIRTUAL TABLE {name}_box USING rtree("row", west, east, south, north)')
     put = (
@@ -215,7 +228,6 @@ def _make_rtree(name: str) -> None:
         "WHERE NEW.west IS NOT NULL;"
     )
     drop = f'DELETE FROM {name}_box WHERE "row" = OLD."row";'  # noqa: S608 (names of ours)
-    op.execute(f"CREATE TRIGGER {name}_box_insert AFTER INSERT ON {name} BEGIN {put} END")
     op.execute(
         f"CREATE TRIGGER {name}_box_update AFTER UPDATE OF west, south, east, north ON {name} "
         f"BEGIN {drop} {put} END"
