@@ -1,0 +1,1 @@
+"""Timings: whole commands as people run them, and inner work beside peers in the same run."""

@@ -1,0 +1,136 @@
+"""Whole commands in processes of their own: from an enterprise list to a map, and its pages.
+
+Takes nothing from the repository but the commands; measures what a person waits for, start-up of
+Python included.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from bench.enterprise_list import write_list
+from bench.table import Line, timed
+
+ROWS = 900
+MAP_TARGET_S = 60.0
+PAGE_TARGET_S = 1.0
+_START_LIMIT_S = 120.0
+
+
+def measure() -> list[Line]:
+    """Give the lines of list to map, and of the pages."""
+    with tempfile.TemporaryDirectory(prefix="geo-risk-bench-") as folder:
+        here = Path(folder)
+        write_list(here / "企业.xlsx", ROWS)
+        took = {
+            name: _run(here, *arguments)
+            for name, arguments in {
+                "init": ("init", "--from", "企业.xlsx", "--yes"),
+                "build": ("build", "park.toml"),
+                "render": ("render", "park.toml", "map.html", "--audience", "station"),
+            }.items()
+        }
+        note = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in took.items())
+        first = Line(
+            f"enterprise XLSX ({ROWS} rows) to first map",
+            sum(took.values()),
+            target_s=MAP_TARGET_S,
+            note=note,
+        )
+        again = Line("the same file again (nothing changes)", _run(here, "build", "park.toml"))
+        return [first, again, *_pages(here)]
+
+
+def _pages(here: Path) -> list[Line]:
+    with _served(here) as (address, password), httpx.Client(base_url=address) as visitor:
+        _sign_in(visitor, password)
+        lines = []
+        for path, name in (
+            ("/", "map page"),
+            ("/v1/map", "all that the map draws"),
+            ("/v1/surfaces", "surfaces and legends"),
+            ("/to-locate", "to be located"),
+            ("/zones", "zones"),
+            ("/enterprises", "enterprises"),
+            ("/ogc/collections/premises/items?limit=1000", "1,000 premises (OGC)"),
+        ):
+            answer = visitor.get(path).raise_for_status()
+            size = len(answer.content)
+            seconds = timed(lambda path=path: visitor.get(path), repeats=9)
+            note = f"{path}, {size / 1000:.0f} kB"
+            lines.append(Line(name, seconds, 9, target_s=PAGE_TARGET_S, note=note))
+    return lines
+
+
+@contextmanager
+def _served(here: Path) -> Iterator[tuple[str, str]]:
+    port = _free_port()
+    command = [sys.executable, "-m", "api", "serve", "park.toml", "--port", str(port)]
+    with (here / "serve.log").open("w+", encoding="utf-8") as log:
+        server = subprocess.Popen(
+            command, cwd=here, stdout=log, stderr=subprocess.STDOUT, env=_env()
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _await(address, server)
+            log.seek(0)
+            found = re.search(r"^\s+keeper\s+(\S+)", log.read(), re.MULTILINE)
+            yield address, found.group(1) if found else ""
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _await(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_LIMIT_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            httpx.get(f"{address}/healthz")
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("bench: the service did not come up.")
+
+
+def _sign_in(visitor: httpx.Client, password: str) -> None:
+    answer = visitor.post("/login", data={"name": "keeper", "password": password})
+    if answer.status_code >= 400:
+        raise SystemExit(f"bench: sign-in was answered {answer.status_code}.")
+
+
+def _run(here: Path, *arguments: str) -> float:
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "api", *arguments],
+        cwd=here,
+        env=_env(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"bench: geo-risk {' '.join(arguments)} failed:\n{done.stderr}")
+    return time.perf_counter() - start
+
+
+def _env() -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if not name.startswith("GEO_RISK_")}
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
