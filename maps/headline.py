@@ -7,6 +7,7 @@ only zone means may be shown (the public page) it says that.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,13 @@ def write_headline(view: MapView, lang: str) -> Headline:
     lang
         One of the catalogue's languages.
     """
+    found = _headline(view, lang)
+    if lang == "zh":
+        return Headline(_spaced(found.finding), _spaced(found.detail))
+    return found
+
+
+def _headline(view: MapView, lang: str) -> Headline:
     if view.rung is None:
         return Headline(word("headline.empty", lang), word("headline.empty_hint", lang))
     shown = [zone for zone in view.zones if zone.mean is not None and not zone.withheld]
@@ -90,3 +98,8 @@ def _finding(view: MapView, zones: Sequence[ZoneRow], lang: str) -> str:
         return word(f"headline.forecast_{number}", lang, **slots)
     kind = "inherent" if rung == "inherent" else "present"
     return word(f"headline.{kind}_{number}", lang, **slots)
+
+
+def _spaced(text: str) -> str:
+    """Part a Latin letter or digit from the Chinese character after it: 巡区 3 和巡区 5."""
+    return re.sub(r"(?<=[0-9A-Za-z])(?=[\u4e00-\u9fff])", " ", text)

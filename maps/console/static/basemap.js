@@ -21,8 +21,8 @@ export function boundaryLayer(data) {
 }
 
 export function zonesLayer(data) {
-  const style = { color: INK, weight: 2, dashArray: "8 5", fill: false };
-  const lines = L.geoJSON(data.zones, { style, interactive: false, pane: "zones" });
+  const style = { color: INK, weight: 2, dashArray: "8 5", interactive: false, pane: "zones" };
+  const lines = L.polyline(edgesOf(data.zones.features), style);
   return L.layerGroup([lines, new CanvasLayer("names", zoneNames(data))]);
 }
 
@@ -65,7 +65,8 @@ export function premisesLayer(data) {
     .map(({ geometry }) => L.latLng(geometry.coordinates[1], geometry.coordinates[0]));
   return new CanvasLayer("dots", (context, map) => {
     const size = map.getSize();
-    const radius = map.getZoom() >= 16 ? 3 : 1.7;
+    const zoom = map.getZoom();
+    const radius = zoom >= 16 ? 3 : zoom >= 14 ? 1.7 : 1.2;
     context.fillStyle = INK;
     context.globalAlpha = 0.5;
     for (const place of places) {
@@ -91,18 +92,53 @@ export function premisesAt(map, data, point, reach = 9) {
   return best;
 }
 
+// Give the zones' edges as lines, each shared edge once: two dashed lines on top would look solid.
+function edgesOf(features) {
+  const seen = new Set();
+  const lines = [];
+  const polygons = ({ type, coordinates }) => (type === "MultiPolygon" ? coordinates : [coordinates]);
+  for (const ring of features.flatMap(({ geometry }) => (geometry ? polygons(geometry).flat() : []))) {
+    let line = null;
+    for (let index = 1; index < ring.length; index += 1) {
+      const ends = [ring[index - 1].join(), ring[index].join()].sort().join(";");
+      if (seen.has(ends)) {
+        line = null;
+        continue;
+      }
+      seen.add(ends);
+      if (!line) lines.push((line = [toLatLng(ring[index - 1])]));
+      line.push(toLatLng(ring[index]));
+    }
+  }
+  return lines;
+}
+
+function toLatLng([lon, lat]) {
+  return [lat, lon];
+}
+
+// Write each zone's name at its middle, or a line above or below where a station stands there.
 function zoneNames(data) {
+  const stations = (data.stations?.features || [])
+    .filter(({ geometry }) => geometry)
+    .map(({ geometry }) => toLatLng(geometry.coordinates));
   const zones = data.zones.features.map((feature) => ({
     name: feature.properties.name || feature.properties.id,
     bounds: L.geoJSON(feature).getBounds(),
   }));
   return (context, map) => {
+    const signs = stations.map((place) => map.latLngToContainerPoint(place));
     for (const { name, bounds } of zones) {
       const corner = map.latLngToContainerPoint(bounds.getNorthWest());
       const other = map.latLngToContainerPoint(bounds.getSouthEast());
       context.font = fontOf(15, "bold");
-      if (other.x - corner.x < context.measureText(name).width * 1.1) continue;
-      writeName(context, name, map.latLngToContainerPoint(bounds.getCenter()), 15, "bold");
+      const { width } = context.measureText(name);
+      if (other.x - corner.x < width * 1.1) continue;
+      const middle = map.latLngToContainerPoint(bounds.getCenter());
+      const free = [0, -28, 28, -56, 56]
+        .map((shift) => middle.add([0, shift]))
+        .find(({ x, y }) => !signs.some((sign) => Math.abs(sign.x - x) < width / 2 + 18 && Math.abs(sign.y - y) < 26));
+      writeName(context, name, free || middle, 15, "bold");
     }
   };
 }

@@ -10,6 +10,7 @@ import {
 } from "./basemap.js";
 import { patterns } from "./classes.js";
 import { el, replaceIn } from "./dom.js";
+import { describeMap, onKeys } from "./keys.js";
 import { writeLegend } from "./legend.js";
 import { either, page, phrase, t } from "./page.js";
 import { writeHint, writeLine, writeNearby, writePlace, writeStation, writeZone } from "./panel.js";
@@ -24,7 +25,7 @@ export async function startConsole(map, source) {
   const state = { view: readView(), layers: {}, point: null, asked: 0, surface: null };
   document.body.append(patterns());
   makePanes(map);
-  addControls(map);
+  describeMap(map, t("map.title"));
   const parts = await Promise.allSettled([source.map(), source.surfaces()]);
   if (parts[0].status === "rejected") {
     sayNotice("map.failed", "map.failed_hint", () => location.reload());
@@ -54,23 +55,15 @@ function withLists(data) {
   };
 }
 
-function addControls(map) {
-  L.control.zoom({ zoomInTitle: t("map.zoom_in"), zoomOutTitle: t("map.zoom_out") }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomright", maxWidth: 110 }).addTo(map);
-  const container = map.getContainer();
-  container.setAttribute("role", "application");
-  container.setAttribute("aria-label", t("map.title"));
-  container.setAttribute("aria-describedby", "map-description");
-}
-
 function drawPark({ map, data, state, ...rest }) {
   const app = { map, data, state, ...rest };
   const [west, south, east, north] = data.bounds;
   const bounds = L.latLngBounds([south, west], [north, east]);
   if (state.view.at) map.setView([state.view.at[1], state.view.at[2]], state.view.at[0]);
-  else map.fitBounds(bounds, { animate: false, padding: [8, 8] });
+  else fitWhole(map, bounds);
   map.setMaxBounds(bounds.pad(1));
   map.setMinZoom(Math.max(1, map.getBoundsZoom(bounds) - 2));
+  keepFitting(map, bounds, Boolean(state.view.at));
   boundaryLayer(data).addTo(map);
   state.layers.roads = roadsLayer(data);
   state.layers.zones = zonesLayer(data);
@@ -88,6 +81,22 @@ function drawPark({ map, data, state, ...rest }) {
     box.addEventListener("change", () => switchLayer(app, name, box.checked));
     if (state.layers[name] && box.checked) state.layers[name].addTo(map);
   }
+}
+
+function fitWhole(map, bounds) {
+  map.fitBounds(bounds, { animate: false, paddingTopLeft: [8, 8], paddingBottomRight: [8, 36] });
+}
+
+// While nobody has moved the map, it shows the whole park in whatever room it gets.
+function keepFitting(map, bounds, moved) {
+  let free = !moved;
+  for (const kind of ["pointerdown", "wheel", "keydown"]) {
+    map.getContainer().addEventListener(kind, () => (free = false), { once: true, passive: true });
+  }
+  new ResizeObserver(() => {
+    map.invalidateSize({ animate: false, pan: false });
+    if (free) fitWhole(map, bounds);
+  }).observe(map.getContainer());
 }
 
 function switchLayer(app, name, on) {
@@ -127,6 +136,7 @@ function chooseSurface(app, id) {
   const cells = source.layer(surface);
   const layer = cells || zoneFillLayer(data, (feature) => chooseZone(app, feature));
   if (cells) watchTiles(cells);
+  byId("surface-name").textContent = t(cells ? "map.layer.surface" : "map.layer.zone_fill");
   state.layers.surface = layer;
   if (document.querySelector("[data-layer=surface]").checked) layer.addTo(map);
   setOpacity(app);
@@ -169,16 +179,8 @@ function listen(app) {
     else if (app.source.layer(state.surface || {})) choosePlace(app, latlng);
   });
   map.on("moveend", () => keepView(app));
-  byId("opacity")?.addEventListener("input", () => {
-    setOpacity(app);
-  });
-  map.getContainer().addEventListener("keydown", (event) => {
-    if (event.target !== map.getContainer()) return;
-    if (event.key === "Enter") chooseCentre(app);
-    else if (event.key === "Escape") closePlace(app);
-    else return;
-    event.preventDefault();
-  });
+  byId("opacity")?.addEventListener("input", () => setOpacity(app));
+  onKeys(map, { Enter: () => chooseCentre(app), Escape: () => closePlace(app) });
 }
 
 function chooseCentre(app) {

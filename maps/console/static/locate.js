@@ -1,6 +1,7 @@
 // Entry of the to-locate page: choose a premises, set a pin or type coordinates, save.
 import { boundaryLayer, makePanes, premisesLayer, roadsLayer, zonesLayer } from "./basemap.js";
 import { el, replaceIn, svg } from "./dom.js";
+import { describeMap, onKeys } from "./keys.js";
 import { page, t } from "./page.js";
 import { FetchError, getJson, serviceSource } from "./source.js";
 
@@ -12,17 +13,8 @@ let pin = null;
 
 async function start() {
   makePanes(map);
-  L.control.zoom({ zoomInTitle: t("map.zoom_in"), zoomOutTitle: t("map.zoom_out") }).addTo(map);
-  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  const container = map.getContainer();
-  container.setAttribute("role", "application");
-  container.setAttribute("aria-label", t("map.title"));
-  container.setAttribute("aria-describedby", "map-description");
-  container.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target !== container) return;
-    event.preventDefault();
-    putPin(map.getCenter());
-  });
+  describeMap(map, t("map.title"));
+  onKeys(map, { Enter: () => putPin(map.getCenter()) });
   map.on("click", ({ latlng }) => putPin(latlng));
   byId("filter").addEventListener("input", filterList);
   form.addEventListener("change", showPicked);
