@@ -1,0 +1,24 @@
+"""Files to records: read, recognise, check, and set aside with a reason what cannot be used."""
+
+from geo_risk.ingest.batch import Batch, Known, Reject, RejectedRow
+from geo_risk.ingest.codes import CODES
+from geo_risk.ingest.fields import FieldRow, field_table
+from geo_risk.ingest.read import missing_text
+from geo_risk.ingest.rejects import write_rejects
+from geo_risk.ingest.sources import ingest_source, missing_files, read_boundary, source_digest
+
+__all__ = [
+    "CODES",
+    "Batch",
+    "FieldRow",
+    "Known",
+    "Reject",
+    "RejectedRow",
+    "field_table",
+    "ingest_source",
+    "missing_files",
+    "missing_text",
+    "read_boundary",
+    "source_digest",
+    "write_rejects",
+]

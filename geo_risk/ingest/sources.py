@@ -1,0 +1,479 @@
+"""One source to one batch: read, parse, place, number, build, count.
+
+Takes a park file, one of its sources and what is known already, gives a `Batch` whose counts add up.
+Nothing is kept here: the same call with the same file gives the same batch. A corrected rejects file
+is read by the source's own description; its rows keep the numbers they had, and the original file
+says which numbers are taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from geo_risk.errors import FileFormatError, InputError, ParkFileError
+from geo_risk.ingest import build_events, build_places
+from geo_risk.ingest.batch import Batch, Known, Reject, RejectedRow
+from geo_risk.ingest.codes import texts
+from geo_risk.ingest.fields import fields_of
+from geo_risk.ingest.points import locate, locate_shapes
+from geo_risk.ingest.read import missing_text, read_table
+from geo_risk.ingest.references import Resolver
+from geo_risk.ingest.row import Context, Place, Row, RowRefusedError
+from geo_risk.ingest.shapes import fit_shape, merge_zones, read_wkt
+from geo_risk.ingest.validate import Issue, Parsed, parse_table
+from geo_risk.ingest.values import Bad
+from geo_risk.park import Source
+from geo_risk.records import Located, PatrolZone, Record
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from geo_risk.ingest.table import Table
+    from geo_risk.park import ParkFile
+
+    Progress = Callable[[int, int | None], None]
+FORMAT = 1
+"""Raised when the same file would give other records: everything is then read again."""
+
+GEOMETRY_HEADING = "几何WKT"
+IN_THE_FILE = "(同原文件)"
+"""Stands for a shape too long for a spreadsheet's cell: it is taken from the original file."""
+
+_CELL_LIMIT = 32_000
+_SAY_EVERY = 5000
+_BUILDERS: dict[str, Callable[[Context, Row], tuple[Record, ...]]] = {
+    "enterprises": build_places.build_enterprise,
+    "premises": build_places.build_premises,
+    "zones": build_places.build_zone,
+    "stations": build_places.build_station,
+    "roads": build_places.build_road,
+    "officers": build_places.build_officer,
+    "assignments": build_places.build_assignment,
+    "population": build_places.build_population,
+    "visits": build_events.build_visit,
+    "reports": build_events.build_report,
+    "declarations": build_events.build_declaration,
+    "orders": build_events.build_order,
+    "services": build_events.build_service,
+}
+_SHAPED = frozenset({"zones", "roads"})
+
+
+def ingest_source(
+    park: ParkFile,
+    source: Source,
+    known: Known,
+    *,
+    boundary: BaseGeometry | None,
+    progress: Progress | None = None,
+    file: Path | None = None,
+) -> Batch:
+    """Read one source.
+
+    Parameters
+    ----------
+    park
+        Its time zone, datum and kinds of report decide what cells mean.
+    source
+        The description: headings, values, datum.
+    known
+        What rows may refer to.
+    boundary
+        The park's edge, degrees in the park's datum; None: nothing is outside.
+    progress
+        Told rows done, and of how many (None = not known yet).
+    file
+        Another file of the same description: a corrected rejects file.
+
+    Returns
+    -------
+    Batch
+        accepted + rejected = read.
+
+    Raises
+    ------
+    FileFormatError, EncodingError
+        When the file is missing or not what its name says.
+    ColumnError
+        When a heading is missing, doubled or not a field.
+    ParkFileError
+        When there are coordinates and no datum.
+    """
+    path = file or source.file
+    table = read_table(path, source, progress)
+    parsed = parse_table(table, source, park)
+    _require_datum(parsed, source)
+    original = None
+    if table.is_rejects and source.file.is_file() and source.file != path:
+        original = parse_table(read_table(source.file, source), source, park)
+    taken = _refuse_strangers(parsed, original)
+    shapes = _shapes(parsed, source.kind, original)
+    places = _places(parsed, source, park, shapes, boundary)
+    fitted = _fit_shapes(parsed, source, park, shapes, boundary)
+    context = Context(
+        source=source.name,
+        resolver=Resolver(known, _own_ids(parsed, source)),
+        has_place=shapes is not None or not {"lon", "address"}.isdisjoint(parsed.values),
+    )
+    context.odd["mended_geometry"] += sum(mended for _, mended in fitted.values())
+    records = _build_all(parsed, source, context, places, fitted, taken, progress)
+    return _batch(path, park, source, parsed, records, context.odd)
+
+
+def source_digest(park: ParkFile, source: Source, file: Path | None = None) -> str:
+    """Give the SHA-256 (hex) of a file and of all that decides what its rows become.
+
+    Parameters
+    ----------
+    park, source
+        The description; where the files lie does not count.
+    file
+        Another file of the same description.
+
+    Raises
+    ------
+    FileFormatError
+        When the file or the boundary is missing.
+    """
+    told = {
+        one.name: getattr(source, one.name)
+        for one in fields(source)
+        if one.name not in {"file", "origin", "sha256"}
+    }
+    told["park"] = [park.park.timezone, park.park.datum, sorted(park.kinds)]
+    told["format"] = FORMAT
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode())
+    for path in (*_with_companions(file or source.file, source), park.park.boundary.file):
+        if path.is_file():
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def missing_files(park: ParkFile) -> list[Source]:
+    """Give the sources whose file is not there; `read.missing_text` says where each comes from."""
+    return [one for one in park.source if not one.file.is_file()]
+
+
+def read_boundary(park: ParkFile) -> BaseGeometry:
+    """Read the park's edge.
+
+    Returns
+    -------
+    shapely geometry
+        Polygon or MultiPolygon, degrees in the park's datum.
+
+    Raises
+    ------
+    FileFormatError
+        When the file is missing, or holds no polygon.
+    ParkFileError
+        When it holds several and `dissolve` is not set.
+    """
+    edge = park.park.boundary
+    about = Source(
+        kind="zones", file=edge.file, name="boundary", datum=edge.datum, layer=edge.layer
+    )
+    if not edge.file.is_file():
+        raise FileFormatError(missing_text(about), "Put it there, or correct [park] boundary.")
+    table = read_table(edge.file, about)
+    shapes = [] if table.shapes is None else [one for one in table.shapes if one is not None]
+    fitted = [
+        fit_shape(one, "zones", datum=edge.datum, park_datum=park.park.datum, boundary=None)
+        for one in shapes
+    ]
+    polygons = [one[0] for one in fitted if not isinstance(one, Bad)]
+    if not polygons:
+        raise FileFormatError(f"{table.where}: there is no polygon.", "Draw the park's edge in it.")
+    if len(polygons) > 1 and not edge.dissolve:
+        raise ParkFileError(
+            f"[park] boundary: {table.where} holds {len(polygons)} polygons.",
+            "Set dissolve = true to make one boundary of them, or name another layer.",
+        )
+    return merge_zones(polygons)
+
+
+def _with_companions(path: Path, source: Source) -> list[Path]:
+    """Give a file and, of a Shapefile, those that belong to it."""
+    name = path.name.lower().removesuffix(".gz")
+    if not name.endswith(".shp"):
+        return [path]
+    stem = path.name[: len(name) - len(".shp")]
+    return sorted(one for one in path.parent.iterdir() if one.name.startswith(f"{stem}."))
+
+
+def _require_datum(parsed: Parsed, source: Source) -> None:
+    usable = not {"lon", "geometry"}.isdisjoint(fields_of(source.kind))
+    there = parsed.table.shapes is not None or not {"lon", "geometry"}.isdisjoint(parsed.columns)
+    if usable and there and not source.datum:
+        names = [parsed.heading(one) for one in ("lon", "lat", "geometry") if one in parsed.columns]
+        raise ParkFileError(
+            f"[[source]] {source.name}: {parsed.table.where} has coordinates "
+            f"({', '.join(names) or 'shapes'}) and the source names no datum.",
+            'Ask who made the file, and write datum = "wgs84", "cgcs2000", "gcj02", "bd09" or EPSG:n.',
+        )
+
+
+def _refuse_strangers(parsed: Parsed, original: Parsed | None) -> dict[str, int]:
+    """Check a rejects file's row numbers; give the numbers that the original's other rows have."""
+    table = parsed.table
+    if not table.is_rejects:
+        return {}
+    count = Counter(table.rows)
+    rows = None if original is None else set(original.table.rows)
+    for i, row in enumerate(table.rows):
+        if row < 1 or count[row] > 1 or (rows is not None and row not in rows):
+            issue = Issue("行号", str(row or ""), "not_a_rejected_row")
+            parsed.issues.setdefault(i, []).insert(0, issue)
+    if original is None:
+        return {}
+    here = set(table.rows)
+    others: dict[str, int] = {}
+    for i, (row, number) in enumerate(zip(original.table.rows, original.numbers, strict=True)):
+        if row not in here and i not in original.issues:
+            others.setdefault(number, row)
+    return others
+
+
+def _shapes(
+    parsed: Parsed, kind: str, original: Parsed | None
+) -> Sequence[BaseGeometry | None] | None:
+    """Give the rows' shapes, from the map file or from a column of WKT."""
+    if parsed.table.shapes is not None:
+        return list(parsed.table.shapes)
+    if "geometry" not in parsed.columns:
+        return None
+    before: dict[int, Any] = {}
+    if original is not None and original.table.shapes is not None:
+        before = dict(zip(original.table.rows, original.table.shapes, strict=True))
+    shapes: list[BaseGeometry | None] = []
+    for i, cell in enumerate(parsed.values["geometry"]):
+        if cell == IN_THE_FILE:
+            shapes.append(before.get(parsed.table.rows[i]))
+            continue
+        shape = read_wkt(cell)
+        if isinstance(shape, Bad):
+            if kind in _SHAPED:
+                parsed.add(i, "geometry", shape)
+            shape = shapely.Point(math.nan, math.nan)  # a point that is no number
+        shapes.append(shape)
+    return shapes
+
+
+def _places(
+    parsed: Parsed,
+    source: Source,
+    park: ParkFile,
+    shapes: Sequence[BaseGeometry | None] | None,
+    boundary: BaseGeometry | None,
+) -> list[Place]:
+    length, kind_fields = len(parsed.table), fields_of(source.kind)
+    told: dict[str, Any] = {
+        "datum": source.datum,
+        "park_datum": park.park.datum,
+        "boundary": boundary,
+    }
+    if "lon" not in kind_fields:
+        return [Place()] * length
+    chosen = "lon" in source.columns or shapes is None
+    if chosen and "lon" in parsed.values and "lat" in parsed.values:
+        points = locate(parsed.values["lon"], parsed.values["lat"], **told)
+    elif shapes is not None:
+        points = locate_shapes(shapes, **told)
+    else:
+        return [Place()] * length
+    return [
+        Place(unlocated=why) if why else Place(lon, lat, "", outside)
+        for lon, lat, why, outside in zip(
+            points.lon.tolist(),
+            points.lat.tolist(),
+            points.unlocated,
+            points.outside.tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _fit_shapes(
+    parsed: Parsed,
+    source: Source,
+    park: ParkFile,
+    shapes: Sequence[BaseGeometry | None] | None,
+    boundary: BaseGeometry | None,
+) -> dict[int, tuple[BaseGeometry, bool]]:
+    """Bring zones and roads to the park's datum; a shape that cannot be used is an issue."""
+    fitted: dict[int, tuple[BaseGeometry, bool]] = {}
+    if source.kind not in _SHAPED or shapes is None:
+        return fitted
+    for i, shape in enumerate(shapes):
+        if i in parsed.issues:
+            continue
+        one = fit_shape(
+            shape,
+            source.kind,
+            datum=source.datum,
+            park_datum=park.park.datum,
+            boundary=boundary,
+        )
+        if isinstance(one, Bad):
+            parsed.add(i, "geometry", one)
+        else:
+            fitted[i] = one
+    return fitted
+
+
+def _own_ids(parsed: Parsed, source: Source) -> dict[str, dict[str, str]]:
+    """Give what rows of this file may refer to in the file itself."""
+    ids = {
+        number: f"{source.name}:{number}"
+        for i, number in enumerate(parsed.numbers)
+        if i not in parsed.issues
+    }
+    if source.kind != "enterprises":
+        return {source.kind: ids}
+    codes = parsed.values["credit_code"]
+    enterprises = {}
+    for number, code in zip(parsed.numbers, codes, strict=True):
+        if number in ids:
+            enterprises[number] = code or ids[number]
+            enterprises[code or number] = code or ids[number]
+    return {"enterprises": enterprises, "premises": ids}
+
+
+def _build_all(
+    parsed: Parsed,
+    source: Source,
+    context: Context,
+    places: list[Place],
+    fitted: dict[int, tuple[BaseGeometry, bool]],
+    taken: dict[str, int],
+    progress: Progress | None,
+) -> list[tuple[Record, ...]]:
+    """Build row by row; a row that cannot stand gets its issue and no records."""
+    build = _BUILDERS[source.kind]
+    names = [name for name in parsed.values if name not in {"lon", "lat", "geometry"}]
+    columns = zip(*(parsed.values[name] for name in names), strict=True)
+    made: list[tuple[Record, ...]] = []
+    merges = source.kind == "zones"
+    for i, cells in enumerate(columns):
+        if progress is not None and i % _SAY_EVERY == 0:
+            progress(i, len(parsed.table))
+        made.append(())
+        if i in parsed.issues:
+            continue
+        number, number_row = parsed.numbers[i], parsed.table.rows[i]
+        if number in taken and not merges:
+            column = "id" if "id" in parsed.columns else "credit_code"
+            issue = Issue(parsed.heading(column), number, "duplicate_number", str(taken[number]))
+            parsed.issues[i] = [issue]
+            context.odd["duplicate_number"] += 1
+            continue
+        shape = fitted[i][0] if i in fitted else None
+        row = Row(number_row, number, dict(zip(names, cells, strict=True)), places[i], shape)
+        try:
+            made[i] = build(context, row)
+        except RowRefusedError as refused:
+            parsed.add(i, refused.column, Bad(refused.code, refused.detail))
+        except InputError as error:
+            parsed.issues[i] = [Issue("", "", "invalid", str(error))]
+        else:
+            taken.setdefault(number, number_row)
+    if progress is not None:
+        progress(len(parsed.table), len(parsed.table))
+    return made
+
+
+def _batch(
+    path: Path,
+    park: ParkFile,
+    source: Source,
+    parsed: Parsed,
+    made: list[tuple[Record, ...]],
+    odd: Counter[str],
+) -> Batch:
+    table = parsed.table
+    records = [one for row in made for one in row]
+    located = [next((one for one in row if isinstance(one, Located)), None) for row in made]
+    unlocated = [one for one in located if one is not None and one.unlocated]
+    for one in unlocated:
+        if one.unlocated != "missing":
+            odd[one.unlocated] += 1
+    if source.kind == "zones":
+        merged = _merge(records)
+        odd["merged_zones"] += len(records) - len(merged)
+        records = merged
+    elif source.kind == "officers":
+        records += build_places.teams_of(source.name, records)
+    rejected = sorted(parsed.issues)
+    return Batch(
+        source=source,
+        digest=source_digest(park, source, path),
+        records=tuple(records),
+        rejects=tuple(_reject(source, table, i, parsed.issues[i]) for i in rejected),
+        headings=_headings(table),
+        rejected_rows=tuple(RejectedRow(table.rows[i], _cells(table, i)) for i in rejected),
+        read=len(table),
+        accepted=len(table) - len(rejected),
+        rejected=len(rejected),
+        unlocated=len(unlocated),
+        outside=sum(one is not None and one.outside for one in located),
+        odd={name: count for name, count in sorted(odd.items()) if count},
+        rows=tuple(table.rows),
+        epoch_1904=table.epoch_1904,
+    )
+
+
+def _merge(records: Iterable[Record]) -> list[Record]:
+    """Make one zone of those with one id; the first in the file gives its name and hours."""
+    by_id: dict[str, list[PatrolZone]] = {}
+    for one in records:
+        if isinstance(one, PatrolZone):
+            by_id.setdefault(one.id, []).append(one)
+    return [
+        replace(zones[0], geometry=merge_zones([one.geometry for one in zones]))
+        for zones in by_id.values()
+    ]
+
+
+def _headings(table: Table) -> tuple[str, ...]:
+    return table.headings if table.shapes is None else (*table.headings, GEOMETRY_HEADING)
+
+
+def _cells(table: Table, i: int) -> tuple[str, ...]:
+    cells = tuple(column[i] for column in table.columns)
+    if table.shapes is None:
+        return cells
+    shape = table.shapes[i]
+    text = "" if shape is None else shapely.to_wkt(shape, rounding_precision=-1)
+    return (*cells, text if len(text) <= _CELL_LIMIT else IN_THE_FILE)
+
+
+def _reject(source: Source, table: Table, i: int, issues: Sequence[Issue]) -> Reject:
+    first = issues[0]
+    said = [texts(one.code, one.value, one.detail, one.detail_zh) for one in issues]
+    named = [f"{one.column}: " if n and one.column else "" for n, one in enumerate(issues)]
+    join = [
+        "".join(f"{name}{text[k]} " for name, text in zip(named, said, strict=True)).strip()
+        for k in range(4)
+    ]
+    return Reject(
+        source=source.name,
+        file=table.file,
+        sheet=table.sheet,
+        row=table.rows[i],
+        column=first.column,
+        value=first.value,
+        code=first.code,
+        reason=join[0],
+        reason_zh=join[1],
+        remedy=join[2],
+        remedy_zh=join[3],
+    )
