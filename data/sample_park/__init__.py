@@ -1,4 +1,4 @@
-"""The sample park: a synthetic park street, drawn from a known truth. `python -m data.sample_park`."""
+"""The sample park: a synthetic park street, drawn from a known truth."""
 
 from data.sample_park.park import Park, simulate
 from data.sample_park.truth import Truth

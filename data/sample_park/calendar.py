@@ -1,11 +1,13 @@
 """Days of the sample park: when its history starts and ends, its months and its working days.
 
-Takes a number of months, gives day numbers. Day 0 is 2024-11-01 00:00 in Asia/Shanghai (no summer
-time), day 730 is the as-of, 2026-11-01. Times are naive local times throughout the recipe.
+Takes a number of months, gives day numbers. Day 0 is 2024-11-01 00:00 in Asia/Shanghai (no
+summer time), day 730 is the as-of, 2026-11-01. Times are naive local times throughout the
+recipe.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,10 +29,13 @@ DAYS_OFF = tuple(
 """Public holidays with a fixed date; nobody visits on them."""
 
 
+@cache
 def month_starts() -> NDArray[np.int64]:
     """Give the day numbers of the 24 first days of a month and of the as-of, shape (25,)."""
     firsts = [START + pd.DateOffset(months=k) for k in range(MONTHS + 1)]
-    return np.array([(first - START).days for first in firsts], dtype=np.int64)
+    starts = np.array([(first - START).days for first in firsts], dtype=np.int64)
+    starts.flags.writeable = False
+    return starts
 
 
 def month_of(day: ArrayLike) -> NDArray[np.int64]:
@@ -49,12 +54,15 @@ def cut_day(months: int) -> int:
     return (AS_OF - pd.DateOffset(months=months) - START).days
 
 
+@cache
 def working_days(month: int) -> NDArray[np.int64]:
     """Give the day numbers of one month on which people work."""
     starts = month_starts()
     days = pd.date_range(START, periods=DAYS + 1, freq="D")[starts[month] : starts[month + 1]]
     work = (days.dayofweek < 5) & ~days.strftime("%Y-%m-%d").isin(DAYS_OFF)
-    return np.arange(starts[month], starts[month + 1])[work]
+    days_of_work = np.arange(starts[month], starts[month + 1])[work]
+    days_of_work.flags.writeable = False
+    return days_of_work
 
 
 def times(days: ArrayLike) -> pd.Series:

@@ -1,7 +1,7 @@
-"""What else a station keeps: officers, duties, declarations, orders, services, stations, population.
+"""What else a station keeps: officers, duties, declarations, orders, services, population.
 
-Takes ground, enterprises and a generator, gives one table each. Numbers only where people are meant:
-no table says who lives where, of what home or status. Names are numbered (样例警长 01).
+Takes ground, enterprises and a generator, gives one table each. Numbers only where people are
+meant: no table says who lives where, of what home or status. Names are numbered (样例警长 01).
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ def make_zones(place: Place, patrol_hours: np.ndarray) -> pd.DataFrame:
         "geometry": place.zones,
     })  # fmt: skip
     old = today.iloc[[-1]].assign(
-        id="Q09", name="样例巡区 09(旧)", start=np.nan, end=float(SPLIT_DAY), geometry=[place.old_zone]
+        id="Q09", name="样例巡区 09(旧)", start=np.nan, end=float(SPLIT_DAY)
     )
+    old["geometry"] = pd.Series([place.old_zone], index=old.index, dtype=object)
     return pd.concat([today.iloc[:8], old, today.iloc[8:]], ignore_index=True)
 
 
@@ -81,20 +82,24 @@ def make_stations(place: Place, rng: np.random.Generator) -> pd.DataFrame:
     town = centre + rng.uniform(5e3, 21e3, TOWNSHIPS)[:, None] * np.column_stack(
         [np.cos(turn), np.sin(turn)]
     )
-    which = np.array([i // len(FOUR_KINDS) if i < 4 * TOWNSHIPS else i % TOWNSHIPS for i in range(len(away))])
+    which = np.array(
+        [i // len(FOUR_KINDS) if i < 4 * TOWNSHIPS else i % TOWNSHIPS for i in range(len(away))]
+    )
     spots = np.vstack(
         [[(p.x, p.y) for p in inside], town[which] + rng.uniform(-700, 700, (len(away), 2))]
     )
     types = [*INSIDE, *away]
     n = len(types)
     lon, lat = degrees(spots[:, 0], spots[:, 1])
+    whose = ["园区"] * len(INSIDE) + [f"乡镇 {one + 1:02d} " for one in which]
+    offered = [[SERVICES[(i + k) % len(SERVICES)] for k in range(3)] for i in range(n)]
+    always = {"驻企警务室", "派出所"}
     return pd.DataFrame({
         "id": [f"ZD{i + 1:02d}" for i in range(n)],
         "type": types,
-        "name": [f"样例{'园区' if i < len(INSIDE) else f'乡镇 {which[i - len(INSIDE)] + 1:02d} '}{t}"
-                 for i, t in enumerate(types)],
-        "hours": ["00:00-24:00" if t in {"驻企警务室", "派出所"} else "08:30-17:30" for t in types],
-        "services": ["、".join(SERVICES[(i + k) % len(SERVICES)] for k in range(3)) for i in range(n)],
+        "name": [f"样例{where}{type_}" for where, type_ in zip(whose, types, strict=True)],
+        "hours": ["00:00-24:00" if one in always else "08:30-17:30" for one in types],
+        "services": ["、".join(some) for some in offered],
         "languages": np.where(rng.random(n) < 0.3, "zh、en", "zh"),
         "lon": np.round(lon, 7),
         "lat": np.round(lat, 7),
@@ -103,7 +108,7 @@ def make_stations(place: Place, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def make_assignments(place: Place, enterprises: pd.DataFrame) -> pd.DataFrame:
-    """Give who looks after which zone (with the split), and after the twelve largest enterprises."""
+    """Give who looks after which zone (with the split), and the twelve largest enterprises."""
     rows: list[tuple[str, str, str, float, float]] = []
     for i, zone in enumerate(place.zone_ids):
         start = float(SPLIT_DAY) if zone in {"Q10", "Q11"} else -30.0
@@ -187,14 +192,14 @@ def make_services(stations: pd.DataFrame, rng: np.random.Generator) -> pd.DataFr
     })  # fmt: skip
 
 
-def make_population(
-    place: Place, premises: pd.DataFrame, rng: np.random.Generator
-) -> pd.DataFrame:
-    """Give how many people live where: at dormitories, and in a few blocks of flats. Numbers only."""
+def make_population(place: Place, premises: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Give how many people live where: dormitories, some blocks of flats. Numbers only."""
     homes = premises.loc[premises["kind"] == "dormitory", ["easting", "northing"]].to_numpy()
     lines = [line for line in place.road_lines if place.edge.buffer(-80).contains(line)]
     chosen = rng.choice(len(lines), 90)
-    blocks = np.array([lines[i].interpolate(rng.random(), normalized=True).coords[0] for i in chosen])
+    blocks = np.array(
+        [lines[i].interpolate(rng.random(), normalized=True).coords[0] for i in chosen]
+    )
     blocks = blocks + rng.uniform(-40, 40, blocks.shape)
     spots = np.vstack([homes, blocks])
     lon, lat = degrees(spots[:, 0], spots[:, 1])

@@ -1,10 +1,11 @@
 """Enterprises and premises of the sample park: who works where, and how gravely it could go wrong.
 
-Takes the ground and a generator, gives two tables. 896 enterprises (130 above scale, some sole traders,
-some closed by now) work on 1,000 premises: one each in the enterprises' own list, 104 more (second
-sites, dormitories, construction sites, former addresses) in a list of premises. Nothing is real: names
-are numbered, credit codes stand under a division code (990000) that does not exist, telephones cannot
-be dialled. Where a premises truly is (`easting`, `northing`) is known here even if no file will say so.
+Takes the ground and a generator, gives two tables. 896 enterprises (130 above scale, some sole
+traders, some closed by now) work on 1,000 premises: one each in the enterprises' own list, 104
+more (second sites, dormitories, construction sites, former addresses) in a list of premises.
+Nothing is real: names are numbered, credit codes stand under a division code (990000) that does
+not exist, telephones cannot be dialled. Where a premises truly is (`easting`, `northing`) is
+known here even if no file will say so.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def check_character(first_17: str) -> str:
 
 
 def credit_code(serial: int, *, sole_trader: bool) -> str:
-    """Give an obviously synthetic code: department 9, division 990000, body `YL` (样例) + serial."""
+    """Give an obviously synthetic code: division 990000 does not exist, body `YL` + serial."""
     body = f"YL{serial:06d}"
     weights = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714: the organisation's own check character
     total = sum(int(char, 36) * weight for char, weight in zip(body, weights, strict=True))
@@ -159,9 +160,7 @@ def _premises(
     return both
 
 
-def _hide_and_move_out(
-    place: Place, main: pd.DataFrame, rng: np.random.Generator
-) -> pd.DataFrame:
+def _hide_and_move_out(place: Place, main: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Choose whose point no file will tell, and who sits just beyond the edge."""
     alone = np.flatnonzero((main["kind"] != "leased_workshop") & main["end"].isna())
     chosen = rng.choice(alone, UNLOCATED + OUTSIDE, replace=False)
@@ -169,9 +168,8 @@ def _hide_and_move_out(
     beyond = chosen[UNLOCATED:]
     main.loc[beyond, "shown"] = "outside"
     rim = np.asarray(place.edge.buffer(160).exterior.coords)[:-1]
-    for index in beyond:
-        where = rim[rng.integers(len(rim))] + rng.uniform(-15, 15, 2)
-        main.loc[index, ["easting", "northing"]] = np.round(where, 2)
+    where = rim[rng.integers(len(rim), size=OUTSIDE)] + rng.uniform(-15, 15, (OUTSIDE, 2))
+    main.loc[beyond, ["easting", "northing"]] = np.round(where, 2)
     return main
 
 
@@ -184,7 +182,9 @@ def _extra_premises(
 ) -> pd.DataFrame:
     what = np.repeat(list(EXTRA), list(EXTRA.values()))
     n = len(what)
-    fit = np.flatnonzero((main["shown"] == "yes") & main["end"].isna() & ~enterprises["sole_trader"])
+    fit = np.flatnonzero(
+        (main["shown"] == "yes") & main["end"].isna() & ~enterprises["sole_trader"]
+    )
     large = fit[np.argsort(-enterprises["employees"].to_numpy()[fit])][:300]
     owner = rng.permutation(large)[:n]
     start = main["start"].to_numpy()[owner].copy()
@@ -212,11 +212,9 @@ def _extra_premises(
         "listed": "premises",
         "shown": "yes",
     })  # fmt: skip
-    table[["easting", "northing"]] = points
-    table["address"] = address
     beside = main[["easting", "northing"]].to_numpy()[owner] + rng.uniform(-30, 30, (n, 2))
-    for row in np.flatnonzero(dormitory):
-        table.loc[row, ["easting", "northing"]] = np.round(beside[row], 2)
+    table[["easting", "northing"]] = np.where(dormitory[:, None], np.round(beside, 2), points)
+    table["address"] = address
     return table
 
 
@@ -228,7 +226,8 @@ def _plots(place: Place, many: int, rng: np.random.Generator) -> tuple[Floats, l
     centres = middle[rng.choice(len(middle), 5, replace=False)]
     apart = ((middle[:, None] - centres[None]) ** 2).sum(2)
     weight = 0.35 + np.exp(-apart / (2 * 420.0**2)).sum(1)
-    points, address = [], []
+    points: list[Floats] = []
+    address: list[str] = []
     while len(points) < many:
         draw = rng.choice(len(lines), 4 * many, p=weight / weight.sum())
         along = rng.uniform(0.06, 0.94, len(draw))

@@ -1,8 +1,9 @@
 """What truly happens in the sample park, whether or not anybody notices.
 
-Takes the truth and a generator, gives a table of events from a year before the history to its end, and
-how high each premises stands on each day. Events beget later ones nearby (a Hawkes process, simulated
-generation by generation; Hawkes 1971), with the truth's memory, which is a power law unless asked.
+Takes the truth and a generator, gives a table of events from a year before the history to its
+end, and how high each premises stands on each day. Events beget later ones nearby (a Hawkes
+process, simulated generation by generation; Hawkes 1971), with the truth's memory, which is a
+power law unless asked.
 """
 
 from __future__ import annotations
@@ -14,14 +15,8 @@ import pandas as pd
 
 from data.sample_park.calendar import DAYS
 from data.sample_park.place import CELL_M
-from data.sample_park.truth import (
-    KINDS,
-    MEMORY_DAYS,
-    NEAR_M,
-    NEIGHBOURS,
-    SAME_PREMISES,
-    SEEN_AT_VISITS,
-)
+from data.sample_park.risk import KINDS, NEAR_M, NEIGHBOURS, SAME_PREMISES
+from data.sample_park.truth import MEMORY_DAYS, SEEN_AT_VISITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,8 +45,8 @@ def simulate_events(
     Returns
     -------
     DataFrame
-        One row per event in order of time: `kind`, `day` (-365 to 730), `premises` (row number, -1 for
-        none), `easting`, `northing`, `zone`. Events at premises that were not valid then are left out.
+        One row per event in order of time: `kind`, `day` (-365 to 730), `premises` (row number, -1
+        for none), `easting`, `northing`, `zone`. Events at premises not valid then are left out.
     """
     tables = []
     for kind in KINDS:
@@ -67,9 +62,7 @@ def simulate_events(
     return events.sort_values("day", kind="stable", ignore_index=True)
 
 
-def daily_rates(
-    events: pd.DataFrame, premises: pd.DataFrame, truth: Truth
-) -> dict[str, Floats]:
+def daily_rates(events: pd.DataFrame, premises: pd.DataFrame, truth: Truth) -> dict[str, Floats]:
     """Give what each premises stands at on each day, given all that happened before.
 
     Parameters
@@ -140,9 +133,7 @@ def _at_premises(
     })  # fmt: skip
 
 
-def _on_the_ground(
-    kind: str, place: Place, truth: Truth, rng: np.random.Generator
-) -> pd.DataFrame:
+def _on_the_ground(kind: str, place: Place, truth: Truth, rng: np.random.Generator) -> pd.DataFrame:
     background = np.nan_to_num(truth.background[kind])
     expected = background * (CELL_M**2 / 1e6) * (DAYS - FIRST_DAY) / 30.0
     x, y = place.cells.centres()

@@ -1,8 +1,8 @@
 """How the sample's files look outside: dates as people write them, and bytes without a clock.
 
-Takes tables, writes CSV in several encodings, XLSX with a title, Parquet, GPKG, GeoJSON. Nothing of the
-time of writing gets into a file: same seed, same bytes. Dates are written as in real offices, several
-ways in one column.
+Takes tables, writes CSV in several encodings, XLSX with a title, Parquet, GPKG, GeoJSON. Nothing
+of the time of writing gets into a file: same seed, same bytes. Dates are written as in real
+offices, several ways in one column.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 FULL_WIDTH = str.maketrans("0123456789.", "0123456789.")
 
 
@@ -46,13 +48,13 @@ def chinese(moment: pd.Timestamp) -> str:
     return f"{moment.year}年{moment.month}月{moment.day}日 {moment.hour}:{moment.minute:02d}"
 
 
-def day_first(moment: pd.Timestamp) -> str:
-    """Write a time as 04/03/2026 09:30."""
-    return moment.strftime("%d/%m/%Y %H:%M")
+def day_firsts(times: pd.Series) -> list[str]:
+    """Write times as 04/03/2026 09:30, the empty ones as nothing."""
+    return ["" if pd.isna(moment) else moment.strftime("%d/%m/%Y %H:%M") for moment in times]
 
 
 def as_people_write(times: pd.Series) -> list[str]:
-    """Write times three ways in one column: most ISO, every 7th with slashes, every 11th Chinese."""
+    """Write times three ways: most ISO, every 7th with slashes, every 11th in Chinese."""
     written = []
     for row, moment in enumerate(times):
         if pd.isna(moment):
@@ -93,7 +95,7 @@ def write_xlsx(
         Lines of a second sheet.
     """
     book = Workbook()
-    book.properties.created = book.properties.modified = AS_OF.to_pydatetime()
+    book.properties.created = AS_OF.to_pydatetime()
     page = book.worksheets[0]
     page.title = sheet
     for row, title in enumerate(titles, start=1):
@@ -102,8 +104,8 @@ def write_xlsx(
         page.cell(row, 1).alignment = Alignment(horizontal="center")
         page.cell(row, 1).font = Font(bold=row == 1, size=14 if row == 1 else 10)
     page.append(list(table.columns))
-    for cells in table.astype(object).where(table.notna(), None).itertuples(index=False):
-        page.append([c.to_pydatetime() if isinstance(c, pd.Timestamp) else c for c in cells])
+    for cells in table.itertuples(index=False):
+        page.append([_cell(one) for one in cells])
     if notes:
         second = book.create_sheet("填表说明")
         for note in notes:
@@ -142,12 +144,21 @@ def write_layer(path: Path, layer: str, table: pd.DataFrame, crs: str = CRS) -> 
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
+def _cell(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    return value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
+
+
 def _without_clock(made: io.BytesIO) -> bytes:
-    """Pack a workbook again with every member's time set to one day."""
+    """Pack a workbook again with the time of writing taken out of it."""
     packed = io.BytesIO()
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             member = zipfile.ZipInfo(name, (2026, 11, 1, 0, 0, 0))
             member.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(member, old.read(name))
+            content = old.read(name)
+            if name == "docProps/core.xml":  # openpyxl writes the present moment into it
+                content = _MODIFIED.sub(rb"\g<1>2026-11-01T00:00:00Z\g<2>", content)
+            new.writestr(member, content)
     return packed.getvalue()

@@ -1,8 +1,9 @@
 """Where the sample park lies on Earth, and the two Chinese distortions, written anew.
 
-Takes metres of EPSG:4549 (CGCS2000, 3-degree Gauss-Krueger, 120 E) or degrees, gives the other. The
-forward shifts are the published GCJ-02 and BD-09 formulas, typed in here a second time on purpose: the
-files in GCJ-02 that the recipe writes are an independent check of the code that reads them.
+Takes metres of EPSG:4549 (CGCS2000, 3-degree Gauss-Krueger, 120 E) or degrees, gives the other.
+The forward shifts are the published GCJ-02 and BD-09 formulas, typed in here a second time on
+purpose: the files in GCJ-02 that the recipe writes are an independent check of the code that
+reads them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """What is broken in the sample's files, on purpose, and how often.
 
-Takes a clean table as it is about to be written, gives it back with a handful of broken rows, and a
-`Planted` that says how many rows a correct reader will accept, reject, and accept without a place.
-These are the accidents of real lists: a check digit, 30 February, longitude in the latitude's column, a
-number used twice, no point at all, a point beyond the edge, an enterprise nobody knows.
+Takes a clean table as it is about to be written, gives it back with a handful of broken rows,
+and a `Planted` that says how many rows a correct reader will accept, reject, and accept without
+a place. These are the accidents of real lists: a check digit, 30 February, longitude in the
+latitude's column, a number used twice, no point at all, a point beyond the edge, an enterprise
+nobody knows.
 """
 
 from __future__ import annotations
@@ -51,9 +52,7 @@ class Planted:
         return {**asdict(self), "accepted": self.accepted}
 
 
-def spoil_enterprises(
-    table: pd.DataFrame, premises: pd.DataFrame
-) -> tuple[pd.DataFrame, Planted]:
+def spoil_enterprises(table: pd.DataFrame, premises: pd.DataFrame) -> tuple[pd.DataFrame, Planted]:
     """Break the list of enterprises; headings as written to its file.
 
     Parameters
@@ -103,22 +102,26 @@ def spoil_enterprises(
 
 
 def spoil_visits(table: pd.DataFrame) -> tuple[pd.DataFrame, Planted]:
-    """Break the list of visits: impossible dates, unknown enterprises, a number twice, end first."""
+    """Break the list of visits: impossible dates, unknown enterprises, a number twice."""
     last = table.iloc[-6:].copy()
     last["走访编号"] = [f"XC9{i:05d}" for i in range(6)]
-    last["开始时间"] = ["2026年2月30日 9:30", "2026/13/5 10:00", *last["开始时间"].iloc[2:]]
-    last.iloc[2:4, last.columns.get_loc("企业编号")] = ["QY9998", "QY9999"]
-    last.iloc[2:4, last.columns.get_loc("场所编号")] = ""
-    last.iloc[4, last.columns.get_loc("走访编号")] = table["走访编号"].iloc[-5]
-    last.iloc[5, last.columns.get_loc("结束时间")] = "2020-01-01 08:00"
+    row = last.index
+    last.loc[row[:2], "开始时间"] = ["2026年2月30日 9:30", "2026/13/5 10:00"]
+    last.loc[row[2:4], "企业编号"] = ["QY9998", "QY9999"]
+    last.loc[row[2:4], "场所编号"] = ""
+    last.loc[row[4], "走访编号"] = table["走访编号"].iloc[-5]
+    last.loc[row[5], "结束时间"] = "2020-01-01 08:00"
     whole = pd.concat([table, last], ignore_index=True)
-    what = {"impossible_date": 2, "unknown_enterprise": 2, "repeated_number": 1, "end_before_start": 1}
+    what = {
+        "impossible_date": 2,
+        "unknown_enterprise": 2,
+        "repeated_number": 1,
+        "end_before_start": 1,
+    }
     return whole, Planted(len(whole), 6, 0, 0, what)
 
 
-def spoil_app(
-    table: pd.DataFrame, place: Place, shift: Any
-) -> tuple[pd.DataFrame, Planted]:
+def spoil_app(table: pd.DataFrame, place: Place, shift: Any) -> tuple[pd.DataFrame, Planted]:
     """Break the county app's list of reports.
 
     Parameters

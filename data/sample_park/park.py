@@ -1,8 +1,8 @@
 """The sample park in memory: truth and tables, before anything is written.
 
-Takes a seed, a variant and a number of months, gives a `Park`. The whole of 24 months is always drawn;
-a shorter history is its last months, as of the same day, so that a year's history and the two years'
-tell of the same park. Each part draws from its own stream of chance.
+Takes a seed, a variant and a number of months, gives a `Park`. The whole of 24 months is always
+drawn; a shorter history is its last months, as of the same day, so that a year's history and the
+two years' tell of the same park. Each part draws from its own stream of chance.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
-"""The ground of the sample park: edge, cells, zones, roads. Wholly invented, the same for every seed.
+"""The ground of the sample park: edge, cells, zones, roads. Invented, the same for every seed.
 
 Takes nothing, gives a `Place` in metres of EPSG:4549 whose edge is exactly the one written to
-`boundary.geojson` (seven decimals of a degree), so that cells here and cells of whoever reads that
-file are the same: anchored at the south-west corner of the edge's box, row 0 in the north.
+`boundary.geojson` (seven decimals of a degree), so that cells here and cells of whoever reads
+that file are the same: anchored at the south-west corner of the edge's box, row 0 in the north.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import shapely
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+G = TypeVar("G", bound=shapely.Geometry)
 
 CELL_M = 25.0
 ZONES = 10
@@ -56,7 +58,9 @@ class Cells:
             self.north - (np.arange(rows) + 0.5) * CELL_M,
         )
 
-    def index(self, easting: Floats, northing: Floats) -> tuple[NDArray[np.int64], ...]:
+    def index(
+        self, easting: Floats, northing: Floats
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
         """Give row, column of points, and whether they fall into an inside cell."""
         rows, cols = self.shape
         col = np.floor((easting - self.west) / CELL_M).astype(np.int64)
@@ -95,8 +99,8 @@ class Place:
 
     def zone_of(self, easting: Floats, northing: Floats) -> NDArray[np.int64]:
         """Give the index of each point's zone of today, -1 outside the park."""
-        points = shapely.points(easting, northing)
-        found = np.full(len(points), -1, dtype=np.int64)
+        points = shapely.points(np.column_stack([easting, northing]))
+        found = np.full(len(easting), -1, dtype=np.int64)
         for index, zone in enumerate(self.zones):
             found[shapely.intersects(zone, points) & (found < 0)] = index
         return found
@@ -107,17 +111,20 @@ def make_place() -> Place:
     """Draw the park; always the same."""
     edge = _edge()
     zones = _zones(edge)
-    old = shapely.union_all(zones[-2:])
+    old = _polygons(shapely.union_all(zones[-2:]))[0]
     lines, names, classes = _roads(edge)
     ids = tuple(f"Q{number:02d}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 10, 11))
     return Place(edge, _cells(edge), ids, tuple(zones), old, lines, names, classes)
 
 
-def rounded(shape: shapely.Geometry) -> shapely.Geometry:
+def rounded(shape: G) -> G:
     """Give a geometry in metres as degrees (WGS-84) with seven decimals, as it is written out."""
-    return shapely.transform(
-        shape, lambda xy: np.round(np.column_stack(degrees(xy[:, 0], xy[:, 1])), 7)
-    )
+
+    def written(xy: Floats) -> Floats:
+        lon_lat: Floats = np.column_stack(degrees(xy[:, 0], xy[:, 1]))
+        return np.round(lon_lat, 7)
+
+    return shapely.transform(shape, written)
 
 
 def _edge() -> Polygon:
@@ -128,8 +135,8 @@ def _edge() -> Polygon:
     outline = np.column_stack(
         [centre_x + 1390 * radius * np.cos(turn), centre_y + 1120 * radius * np.sin(turn)]
     )
-    written = rounded(Polygon(outline))
-    return shapely.transform(written, lambda xy: np.column_stack(metres(xy[:, 0], xy[:, 1])))
+    lon, lat = np.asarray(rounded(Polygon(outline)).exterior.coords).T
+    return Polygon(np.column_stack(metres(lon, lat)))
 
 
 def _cells(edge: Polygon) -> Cells:

@@ -1,8 +1,8 @@
-"""How events and findings become reports: by which channel, how late, how often twice, how they end.
+"""How events and findings become reports: by which channel, how late, twice or not, their end.
 
-Takes events, visits, findings and the truth, gives one table of reports in order of their arrival. In
-the misspecified world 15 % are late by a week or more and 4 % of those from the public come twice.
-What arrives after the as-of is not known and not there.
+Takes events, visits, findings and the truth, gives one table of reports in order of their
+arrival. In the misspecified world 15 % are late by a week or more and 4 % of those from the
+public come twice. What arrives after the as-of is not known and not there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import pandas as pd
 
 from data.sample_park.calendar import DAYS, month_of, times
 from data.sample_park.geodesy import degrees
-from data.sample_park.truth import CHANNELS, DUPLICATE_SHARE, KINDS, LATE_SHARE
+from data.sample_park.risk import KINDS
+from data.sample_park.truth import CHANNELS, DUPLICATE_SHARE, LATE_SHARE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +43,15 @@ STATION_SOURCE = {
     "anti_fraud_code": "FZ", "self_report": "ZB", "volunteers": "QF", "sensor": "GZ",
 }  # fmt: skip
 """First two letters of the numbers each channel gives out."""
+
+
+COLUMNS = (
+    "id", "kind", "channel", "category", "enterprise", "premises", "visit", "occurred_from",
+    "occurred_to", "reported_at", "closed_at", "lon", "lat", "severity", "self_reported",
+    "state", "due", "duplicate_of", "text", "reporter",
+    "easting", "northing", "day", "zone", "event", "premises_row", "late", "repeat",
+)  # fmt: skip
+"""Fields of the park file, then what is known here only."""
 
 
 def make_reports(
@@ -80,9 +90,7 @@ def make_reports(
     return _finish(table, premises, rng)
 
 
-def _from_channels(
-    events: pd.DataFrame, truth: Truth, rng: np.random.Generator
-) -> pd.DataFrame:
+def _from_channels(events: pd.DataFrame, truth: Truth, rng: np.random.Generator) -> pd.DataFrame:
     events = events[events["day"] >= -LOOK_BACK_DAYS]
     kind = events["kind"].map(KINDS.index).to_numpy()
     rate = truth.channel_rate[kind, :, month_of(events["day"])]
@@ -112,7 +120,8 @@ def _from_channels(
         0.0,
     )
     table["before"], table["after"] = length / 2, length / 2
-    return table.reset_index(drop=True)
+    whole: pd.DataFrame = table.reset_index(drop=True)
+    return whole
 
 
 def _again(table: pd.DataFrame, truth: Truth, rng: np.random.Generator) -> pd.DataFrame:
@@ -187,7 +196,9 @@ def _outcome(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     never = rng.random(n) < 0.03
     closed = np.where(never | (closed >= DAYS), np.nan, closed)
     age = DAYS - table["reported"]
-    open_hazard = np.select([age < 2, age < 5, age < 20], ["reported", "assigned", "rectifying"], "rechecking")
+    open_hazard = np.select(
+        [age < 2, age < 5, age < 20], ["reported", "assigned", "rectifying"], "rechecking"
+    )
     dispute = np.where(rng.random(n) < 0.8, "settled", "not_settled")
     dispute = np.where((dispute == "settled") & (age > 150), "followed_up", dispute)
     done = np.where(table["kind"] == "dispute", dispute, "closed")
@@ -200,9 +211,7 @@ def _outcome(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return table
 
 
-def _finish(
-    table: pd.DataFrame, premises: pd.DataFrame, rng: np.random.Generator
-) -> pd.DataFrame:
+def _finish(table: pd.DataFrame, premises: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     named = (table["named"] & (table["premises"] >= 0)).to_numpy()
     index = np.where(named, table["premises"], 0)
     table["premises_row"] = table["premises"]
@@ -224,9 +233,4 @@ def _finish(
     table["text"] = "样例描述:" + table["category"]
     lon, lat = degrees(table["easting"], table["northing"])
     table["lon"], table["lat"] = np.round(lon, 6), np.round(lat, 6)
-    return table[[
-        "id", "kind", "channel", "category", "enterprise", "premises", "visit", "occurred_from",
-        "occurred_to", "reported_at", "closed_at", "lon", "lat", "severity", "self_reported", "state",
-        "due", "duplicate_of", "text", "reporter", "easting", "northing", "day", "zone", "event",
-        "premises_row", "late", "repeat",
-    ]]  # fmt: skip
+    return table[list(COLUMNS)]

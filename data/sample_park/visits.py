@@ -1,8 +1,8 @@
 """Who looked where, when and why, and what was seen: the visits of the sample park.
 
-Takes the truth and each premises' daily rate, gives visits and findings. In the misspecified world
-teams go where they found something last month; one zone nobody visits; one visit in ten is drawn by
-lot with a known probability. A visit that finds nothing is a record like any other.
+Takes the truth and each premises' daily rate, gives visits and findings. In the misspecified
+world teams go where they found something last month; one zone nobody visits; one visit in ten is
+drawn by lot with a known probability. A visit that finds nothing is a record like any other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from data.sample_park.calendar import MONTHS, month_starts, working_days
-from data.sample_park.truth import KINDS, SEEN_AT_VISITS, STANDING, TEAMS
+from data.sample_park.risk import KINDS
+from data.sample_park.truth import SEEN_AT_VISITS, STANDING, TEAMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,8 +63,8 @@ def simulate_visits(
     -------
     tuple of DataFrame
         Visits in order of time (`premises` is a row number, `team` and `second` numbers, `day` the
-        start, `hours` the length), with the expected number of each kind found (`mean_hazard`, ...);
-        and findings: `visit` (row number), `kind`, `severity` of hazards.
+        start, `hours` the length), with the expected number of each kind found (`mean_hazard`,
+        ...); and findings: `visit` (row number), `kind`, `severity` of hazards.
     """
     pools = _pools(premises, truth)
     memory = _Memory(np.zeros(len(premises)), [])
@@ -83,7 +84,7 @@ def simulate_visits(
 
 
 def _pools(premises: pd.DataFrame, truth: Truth) -> list[tuple[Ints, Ints]]:
-    """Give each team's own premises and the others' (row numbers); the unvisited zone is in none."""
+    """Give each team's own premises and the others' (rows); the unvisited zone is in none."""
     zone = premises["zone"].to_numpy()
     may = (zone >= 0) & (zone != (-1 if truth.unvisited_zone is None else truth.unvisited_zone))
     own = [np.flatnonzero(may & (zone // 2 == team)) for team in range(TEAMS)]
@@ -127,8 +128,9 @@ def _plan(
     again = [index for owner, index in memory.recheck if owner == team]
     if again:
         visits = pd.concat([visits, _rechecks(team, again, days, rng)], ignore_index=True)
-    still = premises["end"].fillna(np.inf).to_numpy()[visits["premises"]] > visits["day"]
-    return visits[still & (visits["day"] >= premises["start"].to_numpy()[visits["premises"]])]
+    start = premises["start"].to_numpy()[visits["premises"]]
+    end = premises["end"].to_numpy()[visits["premises"]]
+    return visits[(start <= visits["day"]) & ~(end <= visits["day"])]
 
 
 def _rechecks(team: int, again: list[int], days: Ints, rng: np.random.Generator) -> pd.DataFrame:
@@ -143,9 +145,9 @@ def _rechecks(team: int, again: list[int], days: Ints, rng: np.random.Generator)
 
 def _open(pool: Ints, month: int, premises: pd.DataFrame) -> Ints:
     first, last = month_starts()[month], month_starts()[month + 1]
-    start = premises["start"].to_numpy()[pool]
-    end = premises["end"].fillna(np.inf).to_numpy()[pool]
-    return pool[(start < last) & (end > first)]
+    start, end = premises["start"].to_numpy()[pool], premises["end"].to_numpy()[pool]
+    open_then: Ints = pool[(start < last) & ~(end <= first)]
+    return open_then
 
 
 def _draw(

@@ -1,8 +1,9 @@
 """The sample park as a folder: its files, its park file, and beside them what is true.
 
-Takes a `Park`, fills a folder: the sources, `park.toml`, and `truth/` with the arrays (`truth.npz`),
-everything that happened (`events.parquet`), what each report really was (`reports.parquet`), and
-`truth.json` with what was planted and how many rows of each file a correct reader will count.
+Takes a `Park`, fills a folder: the sources, `park.toml`, and `truth/` with the arrays
+(`truth.npz`), everything that happened (`events.parquet`), what each report really was
+(`reports.parquet`), and `truth.json` with what was planted and how many rows of each file a
+correct reader will count.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from data.sample_park.desk import TEAM_NAMES
 from data.sample_park.files import SourceFile, write_ground
 from data.sample_park.formats import write_parquet
 from data.sample_park.geodesy import CRS
-from data.sample_park.history_files import write_history
+from data.sample_park.history_files import FILES, write_history
 from data.sample_park.place import CELL_M
+from data.sample_park.risk import KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,8 +50,7 @@ def write_park(park: Park, folder: Path) -> list[SourceFile]:
         What was written, in the order of `park.toml`.
     """
     (folder / "truth").mkdir(parents=True, exist_ok=True)
-    for old in ("visits.csv", "county_app.csv", "visit_findings.csv", "hotline.csv",
-                "channels.parquet", "declarations.csv.gz", "orders.xlsx", "services.csv"):  # fmt: skip
+    for old in FILES:
         (folder / old).unlink(missing_ok=True)
     sources = [*write_ground(park, folder), *write_history(park, folder)]
     (folder / "park.toml").write_text(park_toml(park, sources), encoding="utf-8")
@@ -60,7 +61,7 @@ def write_park(park: Park, folder: Path) -> list[SourceFile]:
 def park_toml(park: Park, sources: list[SourceFile]) -> str:
     """Give the park file's text."""
     lines = [
-        "# The sample park: synthetic, written by `python -m data.sample_park`. Do not edit: edit a copy.",
+        "# The sample park: synthetic, written by `python -m data.sample_park`. Edit a copy of it.",
         f"# seed {park.seed}, {park.variant}, {park.months} months of history",
         "",
         "[park]",
@@ -99,7 +100,9 @@ def park_toml(park: Park, sources: list[SourceFile]) -> str:
 
 def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        inside = ", ".join(f"{json.dumps(k, ensure_ascii=False)} = {_toml(v)}" for k, v in value.items())
+        inside = ", ".join(
+            f"{json.dumps(k, ensure_ascii=False)} = {_toml(v)}" for k, v in value.items()
+        )
         return f"{{ {inside} }}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(_toml(one) for one in value)}]"
@@ -124,7 +127,9 @@ def _write_truth(park: Park, folder: Path, sources: list[SourceFile]) -> None:
     for kind, values in truth.premises_rate.items():
         arrays[f"premises_rate_{kind}"] = values
     for kind, values in park.daily_rates.items():
-        arrays[f"premises_month_{kind}"] = np.add.reduceat(values, starts[:-1], axis=1) / np.diff(starts)
+        arrays[f"premises_month_{kind}"] = np.add.reduceat(values, starts[:-1], axis=1) / np.diff(
+            starts
+        )
     _write_npz(folder / "truth.npz", arrays)
     write_parquet(folder / "events.parquet", park.events)
     known = ["id", "event", "late", "repeat", "premises_row", "easting", "northing"]
@@ -140,7 +145,7 @@ def _write_truth(park: Park, folder: Path, sources: list[SourceFile]) -> None:
         "crs": CRS,
         "cell_m": CELL_M,
         "axes": {
-            "kinds": truths.KINDS,
+            "kinds": KINDS,
             "channels": truths.CHANNELS,
             "teams": TEAM_NAMES,
             "months": [month_text(month) for month in range(len(starts) - 1)],
