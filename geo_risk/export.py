@@ -104,8 +104,8 @@ class Cover:
         Name of the park.
     synthetic
         True: every table carries a watermark.
-    timezone, datum
-        IANA name of the zone in which times are written; datum of the coordinates.
+    timezone
+        IANA name of the zone in which times are written.
     as_of
         What was known by then is in it.
     audience
@@ -116,18 +116,20 @@ class Cover:
         What it was filtered by, as shown to the person; empty = everything.
     expires
         When a station-level file must be gone; None = no limit.
+    datum
+        Of the coordinates; '' where there are none.
     """
 
     park: str
     synthetic: bool
     timezone: str
-    datum: str
     as_of: datetime
     audience: Audience
     made_by: str
     made_at: datetime
     filters: Mapping[str, str] = field(default_factory=dict)
     expires: datetime | None = None
+    datum: str = ""
 
 
 def write_xlsx(target: Path | IO[bytes], sheets: Sequence[Sheet], cover: Cover) -> None:
@@ -304,6 +306,8 @@ def _surfaces(publication: Publication) -> Sheet:
 
 def _value(record: Record, name: str) -> Any:
     value = getattr(record, name)
+    if name == "team":  # by its own name: the source that reads it back makes the id again
+        return value.removeprefix(f"{record.source}:")
     if name != "geometry":
         return value
     text = shapely.to_wkt(value, rounding_precision=-1)
@@ -320,7 +324,7 @@ def _cover_sheet(sheets: Sequence[Sheet], cover: Cover) -> Sheet:
         ("数据性质", WATERMARK if cover.synthetic else "实际数据"),
         ("截至", cover.as_of),
         ("时区", cover.timezone),
-        ("坐标基准", cover.datum),
+        *([("坐标基准", cover.datum)] if cover.datum else []),
         ("读者范围", AUDIENCE_ZH[cover.audience]),
         ("导出人", cover.made_by),
         ("导出时间", cover.made_at),
