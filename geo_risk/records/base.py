@@ -7,7 +7,7 @@ random id, with a purpose and an expiry.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -58,11 +58,10 @@ class Record:
         where = f"{type(self).__name__} {self.id!r}"
         if not self.id:
             raise InputError(f"A {type(self).__name__} has no id.", "Give it its number.")
-        for one in fields(self):
-            value = getattr(self, one.name)
+        for name, value in vars(self).items():  # half the time of `fields` on long files
             if isinstance(value, datetime) and value.tzinfo is None:
                 raise InputError(
-                    f"{where}: {one.name} {value} has no time zone.", "Give a zone-aware time."
+                    f"{where}: {name} {value} has no time zone.", "Give a zone-aware time."
                 )
         check_order(where, "valid_from", self.valid_from, "valid_to", self.valid_to)
 
