@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +21,6 @@ from geo_risk.records import CaseState, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
 FINDINGS_KIND = "hazard"
 """What a visit finds is a hazard."""
 
-_FRESH_START = timedelta(days=180)
+_FRESH_START_DAYS = 180.0
+_DAY_S = 86400.0
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ def measure_history(
     boundary: BaseGeometry,
     crs: str,
     as_of: datetime,
+    keep_outside: bool = False,
 ) -> History:
     """Turn reports and visits into events per kind.
 
@@ -103,7 +104,9 @@ def measure_history(
     crs
         Working CRS.
     as_of
-        A report is known when it happened and was reported before; a visit when it had ended.
+        A report is known when it had happened and been reported; a visit when it had ended.
+    keep_outside
+        Keep located events outside the boundary: for scores, where the grid's cells decide.
 
     Returns
     -------
@@ -136,7 +139,7 @@ def measure_history(
             known = report.reported_at or report.time
             rows.add(report.kind, at_place, report.time, known, points, 1)
         moments.append(report.time)
-    kinds = rows.histories(boundary, crs, left_out)
+    kinds = rows.histories(boundary, crs, left_out, keep_outside=keep_outside)
     used = int(sum(one.count.weight.sum() for one in kinds.values()))
     return History(kinds, start_of_history(moments), dict(left_out), used)
 
@@ -147,8 +150,8 @@ def is_known_visit(visit: Visit, as_of: datetime) -> bool:
 
 
 def is_known_report(report: Report, as_of: datetime) -> bool:
-    """Say whether a report had happened and had been reported before the as-of."""
-    return report.time < as_of and (report.reported_at is None or report.reported_at < as_of)
+    """Say whether a report had happened and been reported by the as-of."""
+    return report.time < as_of and (report.reported_at is None or report.reported_at <= as_of)
 
 
 def start_of_history(moments: Sequence[datetime]) -> datetime | None:
@@ -158,13 +161,15 @@ def start_of_history(moments: Sequence[datetime]) -> datetime | None:
     """
     if not moments:
         return None
-    ordered = sorted(moments)
-    start = ordered[-1]
-    for moment in reversed(ordered):
-        if start - moment > _FRESH_START:
-            break
-        start = moment
-    return start
+    days = start_of_days(np.array([days_since_epoch(one) for one in moments]))
+    return datetime.fromtimestamp(days * _DAY_S, UTC)
+
+
+def start_of_days(days: NDArray[np.float64]) -> float:
+    """Give the same of (n,) days since the epoch, n at least 1."""
+    ordered = np.sort(days)
+    gaps = np.flatnonzero(np.diff(ordered) > _FRESH_START_DAYS)
+    return float(ordered[gaps[-1] + 1 if gaps.size else 0])
 
 
 def reason_to_leave_out(report: Report, counted: set[str], as_of: datetime) -> str:
@@ -201,16 +206,17 @@ class _Rows:
         self._number.append((days, points, count, max(days, days_since_epoch(known))))
 
     def histories(
-        self, boundary: BaseGeometry, crs: str, left_out: Counter[str]
+        self, boundary: BaseGeometry, crs: str, left_out: Counter[str], *, keep_outside: bool
     ) -> dict[str, KindHistory]:
         placed = place(self._at, boundary, crs)
         numbers = np.array(self._number, dtype=np.float64).reshape(-1, 4)
+        last = OUTSIDE if keep_outside else INSIDE
         left_out["outside"] += int(numbers[placed.status == OUTSIDE, 2].sum())
         left_out["unlocated"] += int(numbers[placed.status > OUTSIDE, 2].sum())
         histories = {}
         for kind, rows in sorted(self._kind.items()):
             index = np.array(rows)
-            index = index[placed.status[index] == INSIDE]
+            index = index[placed.status[index] <= last]
             severity, count = (
                 Events(
                     crs,

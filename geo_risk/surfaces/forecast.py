@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_risk.surfaces.bench import BASELINES, Bench, Window
+from geo_risk.surfaces.bench import Bench, Window
 from geo_risk.surfaces.evaluate import Scores, mean_scores, measure_scores, mixed
+from geo_risk.surfaces.members import BASELINES, KDE_200M, Members
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 KDE, BLEND, FORECAST = "kde", "blend", "forecast"
 """Names of our models: one kernel, a weighted blend, and whichever of all was better before."""
 
-DEFAULT_BASELINE = "kde_200m"
+DEFAULT_BASELINE = KDE_200M
 """Served where no outcome has been seen yet: nothing has beaten it."""
 
 _PRIOR_EVENTS = 20.0  # events that the even blend is worth before outcomes speak
-_ROUNDS = 150
+_ROUNDS = 60
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,14 @@ class Lesson:
     scores: dict[str, list[Scores]]
     served: str
 
-    def mix(self, model: str, bench: Bench) -> Floats:
-        """Give the (members,) weights that a model puts on the bench's members."""
+    def mix(self, model: str, members: Members) -> Floats:
+        """Give the (members,) weights that a model puts on members."""
         if model == FORECAST:
             model = self.served
         if model == BLEND:
             return self.weights
-        row = self.kde if model == KDE else bench.members.index(model)
-        one = np.zeros(len(bench.members))
+        row = self.kde if model == KDE else members.names.index(model)
+        one = np.zeros(len(members.names))
         one[row] = 1.0
         return one
 
@@ -96,19 +97,21 @@ def learn(bench: Bench, windows: Sequence[Window], known_days: float) -> Lesson:
     (1986), Statistical Science 1, 114-135: the linear opinion pool; Dempster, Laird and Rubin
     (1977): EM for the weights of a mixture.
     """
-    prior = bench.even_weights()
-    weights, kde = prior, bench.default_kernel
+    members = bench.members
+    prior = members.even_weights()
+    weights, kde = prior, members.default_kernel
     names = (*BASELINES, KDE, BLEND)
     scores: dict[str, list[Scores]] = {name: [] for name in names}
     seen: list[tuple[Floats, Floats]] = []
-    likelihood = np.zeros(len(bench.members))
+    likelihood = np.zeros(len(members.names))
     for window in sorted(windows, key=lambda one: one.start_days):
-        densities = bench.densities(window.start_days)
+        snapshot = bench.at(window.start_days)
+        densities = snapshot.densities()
         outcome = bench.outcome(window, known_days)
         lesson = Lesson(weights, kde, {}, BLEND)
-        expected = bench.expected(window)
+        expected = snapshot.expected(window.days)
         for name in names:
-            density = lesson.mix(name, bench) @ densities
+            density = lesson.mix(name, members) @ densities
             scores[name].append(measure_scores(density, outcome, expected))
         hit = outcome > 0
         if not hit.any():
@@ -116,7 +119,7 @@ def learn(bench: Bench, windows: Sequence[Window], known_days: float) -> Lesson:
         seen.append((densities[:, hit], outcome[hit]))
         for row, density in enumerate(densities):
             likelihood[row] += outcome[hit] @ np.log(mixed(density)[hit])
-        kernels = bench.kernel_rows
+        kernels = list(members.kernel_rows)
         kde = kernels[int(np.argmax(likelihood[kernels]))]
         weights = fit_weights(
             np.hstack([part for part, _ in seen]),
@@ -153,7 +156,7 @@ def fit_weights(densities: Floats, count: Floats, prior: Floats, start: Floats) 
         mixture = weights @ densities
         share = weights * (densities @ (count / np.maximum(mixture, 1e-300)))
         new = (share + _PRIOR_EVENTS * prior) / (share.sum() + _PRIOR_EVENTS)
-        done = float(np.abs(new - weights).max()) < 1e-5
+        done = float(np.abs(new - weights).max()) < 1e-4
         weights = new
         if done:
             break

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo_risk.surfaces.bench import Bench, Window, candidate_kernels
+from geo_risk.surfaces.bench import Bench, Snapshot, Window
 from geo_risk.surfaces.forecast import BLEND, KDE, Lesson, learn
 from geo_risk.surfaces.kde import Density, fit_kde
 from geo_risk.surfaces.ladder import FOLDS, FULL, SHRUNK, shrink
+from geo_risk.surfaces.members import candidate_kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -161,7 +162,7 @@ def fit_intensity(
             for at in earlier_days
         ]
     ).reshape(-1, *grid.shape)
-    kernel = counts.kernel_of(lesson.kde)
+    kernel = counts.members.kernel_of(lesson.kde)
     parameters: dict[str, Any] = {
         "bandwidth_m": kernel.bandwidth_m,
         "half_life_days": None if math.isinf(kernel.half_life_days) else kernel.half_life_days,
@@ -194,44 +195,40 @@ def past_windows(as_of_days: float, start_days: float, horizon_days: float) -> l
 def _density(
     bench: Bench, lesson: Lesson, model: str, as_of_days: float, history_days: float
 ) -> Density:
+    snapshot = bench.at(as_of_days)
     if model == KDE:
-        kernel = bench.kernel_of(lesson.kde)
-        known = bench.events.where(bench.known_days < as_of_days)
         return fit_kde(
-            known,
+            bench.events.where(snapshot.known),
             bench.grid,
             bench.inside,
-            kernel,
+            bench.members.kernel_of(lesson.kde),
             as_of_days=as_of_days,
             history_days=history_days,
         )
-    mix = lesson.mix(model, bench)
-    rate = _rate(bench, lesson, model, as_of_days, history_days) / bench.grid.cell_km2
+    mix = lesson.mix(model, bench.members)
+    rate = _rate(snapshot, lesson, model, history_days)
     mean, deviation = np.zeros(bench.n_cells), np.zeros(bench.n_cells)
-    for row in np.flatnonzero(mix):
-        mass = bench.mass(int(row), as_of_days)
-        total = float(mass.sum())
+    for row in map(int, np.flatnonzero(mix)):
+        total = float(snapshot.mass(row).sum())
         if total > 0:
-            mean += mix[row] * mass / total
-            deviation += mix[row] * np.sqrt(bench.variance(int(row), as_of_days)) / total
+            mean += mix[row] * snapshot.mass(row) / total
+            deviation += mix[row] * np.sqrt(snapshot.variance(row)) / total
     # Members rest on the same events: their errors are taken as going together, which is the wider.
-    return Density(_on_grid(bench, rate * mean), _on_grid(bench, (rate * deviation) ** 2))
+    return Density(bench.on_grid(rate * mean), bench.on_grid((rate * deviation) ** 2))
 
 
 def _mean(bench: Bench, lesson: Lesson, model: str, at_days: float, history_days: float) -> Floats:
-    mix = lesson.mix(model, bench)
-    rate = _rate(bench, lesson, model, at_days, history_days) / bench.grid.cell_km2
-    mean = np.zeros(bench.n_cells)
-    for row in np.flatnonzero(mix):
-        mass = bench.mass(int(row), at_days)
-        total = float(mass.sum())
-        mean += mix[row] * mass / total if total > 0 else 0.0
-    return _on_grid(bench, rate * mean)
+    snapshot = bench.at(at_days)
+    mix = lesson.mix(model, bench.members)
+    mean = sum(mix[row] * snapshot.density(row) for row in map(int, np.flatnonzero(mix)))
+    return bench.on_grid(_rate(snapshot, lesson, model, history_days) * mean)
 
 
-def _rate(bench: Bench, lesson: Lesson, model: str, at_days: float, history_days: float) -> float:
-    row = lesson.kde if model in {KDE, BLEND} else bench.members.index(model)
-    return bench.rate(row, at_days, history_days)
+def _rate(snapshot: Snapshot, lesson: Lesson, model: str, history_days: float) -> float:
+    """Give what to expect in the park, per km² of one cell: a density times it is an intensity."""
+    names = snapshot.members.names
+    row = lesson.kde if model in {KDE, BLEND} else names.index(model)
+    return snapshot.rate(row, history_days) / snapshot.bench.grid.cell_km2
 
 
 def _score(lesson: Lesson, rung: str, *, claims: bool) -> dict[str, Any]:
@@ -249,11 +246,5 @@ def _score(lesson: Lesson, rung: str, *, claims: bool) -> dict[str, Any]:
 
 def _told(bench: Bench, lesson: Lesson) -> dict[str, float]:
     """Give the blend's weights from 1 % up, largest first, as a person may read them."""
-    pairs = sorted(zip(bench.members, lesson.weights, strict=True), key=lambda one: -one[1])
+    pairs = sorted(zip(bench.members.names, lesson.weights, strict=True), key=lambda one: -one[1])
     return {name: round(float(weight), 4) for name, weight in pairs if weight >= 0.01}
-
-
-def _on_grid(bench: Bench, values: Floats) -> Floats:
-    whole = np.full(bench.grid.shape, np.nan)
-    whole[bench.inside] = values
-    return whole
