@@ -20,7 +20,7 @@ from typing import Any
 
 import shapely
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from geo_risk.errors import BusyError, StoreError
 from geo_risk.store.ids import RisingIds
@@ -92,10 +92,16 @@ class Database:
         """Turn what the database says in its own words into a StoreError."""
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self._driver_error) as error:
             raise self._explained(error) from error
 
-    def _explained(self, error: SQLAlchemyError) -> StoreError:
+    @property
+    def _driver_error(self) -> type[Exception]:
+        """What the driver raises where SQLAlchemy does not stand between (COPY)."""
+        found: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        return found
+
+    def _explained(self, error: Exception) -> StoreError:
         where = self.file or self.engine.url.render_as_string(hide_password=True)
         said = str(getattr(error, "orig", None) or error).strip()
         said = "; ".join(line.strip() for line in said.splitlines()[:2])
@@ -104,7 +110,7 @@ class Database:
                 f"{where}: another process has been writing for {_PATIENCE_S} s.",
                 "Wait for it to end, then try again.",
             )
-        if isinstance(error, DBAPIError) and not self.is_sqlite:
+        if not self.is_sqlite:
             hint = "Check that PostgreSQL runs there and that [store] url is right, then try again."
         else:
             hint = "Check that the disk has room and the file may be written, then try again."

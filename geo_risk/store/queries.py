@@ -18,7 +18,7 @@ from typing import Any, get_origin
 
 import shapely
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from geo_risk.errors import InputError
 from geo_risk.records import personal_fields
@@ -75,12 +75,12 @@ def id_in(
     column: sa.ColumnElement[Any], ids: Sequence[str], *, sqlite: bool
 ) -> sa.ColumnElement[bool]:
     """Compare with any number of ids by one bound parameter: no limit, and one cached statement."""
-    text = sa.bindparam(None, json.dumps(list(ids), ensure_ascii=False), type_=sa.Text())
     if sqlite:
+        text = sa.bindparam(None, json.dumps(list(ids), ensure_ascii=False), type_=sa.Text())
         each = sa.func.json_each(text).table_valued("value")
         return column.in_(sa.select(each.c.value))
-    value = sa.func.jsonb_array_elements_text(sa.cast(text, JSONB)).column_valued("value")
-    return column.in_(sa.select(value))
+    array = sa.bindparam(None, list(ids), type_=ARRAY(sa.Text()))
+    return column == sa.func.any(array)
 
 
 def _place_of(collection: str) -> _Place | None:
