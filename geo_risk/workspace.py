@@ -9,6 +9,8 @@ elsewhere: `pipeline` builds, `store` keeps, `evaluation` scores.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from geo_risk import evaluation, pipeline
@@ -21,7 +23,6 @@ from geo_risk.store import Query, Store, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
     from types import TracebackType
 
     import geopandas as gpd
@@ -157,6 +158,7 @@ class Workspace:
         horizon_days: int,
         cuts: Sequence[date],
         now: datetime | None = None,
+        progress: Progress | None = None,
     ) -> dict[str, Any]:
         """Score every model on events, rolling origin; builds the records if needed.
 
@@ -168,6 +170,8 @@ class Workspace:
             As for `geo-risk evaluate --target events`.
         now
             For reading sources that were never read.
+        progress
+            Told stage, done, total of what is read.
 
         Returns
         -------
@@ -180,7 +184,7 @@ class Workspace:
             actor=KEEPER,
             now=now or datetime.now(UTC),
             state_dir=self.state_dir,
-            progress=lambda _stage, _done, _total: None,
+            progress=progress or (lambda _stage, _done, _total: None),
         )
         inputs = pipeline.inputs_of(self.park, self.store, boundary, actor=ANALYST)
         return evaluation.evaluate_events(
@@ -218,5 +222,5 @@ def open_park(
     """
     settings = Settings()
     if state is not None:
-        settings = settings.model_copy(update={"state": state})
+        settings = settings.model_copy(update={"state": Path(state)})
     return Workspace(read_park(path, data if data is not None else settings.shared_data), settings)
