@@ -40,6 +40,7 @@ def map_page(view: MapView, lang: str) -> str:
         headline=write_headline(view, lang),
         ladder=ladder_text(view.rung, lang),
         shell=make_shell(),
+        table_link="/zones" if lang == "zh" else f"/zones?lang={lang}",
         page_data=json_block(page_data(view.frame, lang)),
     )
 

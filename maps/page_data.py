@@ -14,30 +14,40 @@ from maps.words import browser_words
 if TYPE_CHECKING:
     from maps.views import Frame
 
-_MAP_WORDS = ("class", "class_label", "class_letter", "map", "legend", "panel", "station", "note")
+_WORDS = (
+    "class",
+    "class_label",
+    "class_letter",
+    "file",
+    "legend",
+    "locate",
+    "map",
+    "note",
+    "panel",
+    "station",
+)
+"""First parts of the keys that the modules use."""
 
 
-def page_data(frame: Frame, lang: str, *, datum: str = "wgs84") -> dict[str, Any]:
+def page_data(frame: Frame, lang: str) -> dict[str, Any]:
     """Give what the modules of a map page read from the page.
 
     Parameters
     ----------
     frame, lang
         As for every page.
-    datum
-        Datum in which the map's degrees are: the park's own.
     """
     suffix = "" if lang == "zh" else f"?lang={lang}"
     return {
         "lang": lang,
         "zone": str(frame.zone),
         "csrf": frame.csrf,
-        "datum": datum,
+        "datum": "wgs84",
         "home": f"/{suffix}",
         "table": f"/zones{suffix}",
         "colours": {
             one.key: {"fill": one.fill, "line": one.line}
             for one in (NO_DATA, *CLASS_COLOURS.values())
         },
-        "words": browser_words(lang, (*_MAP_WORDS, "locate")),
+        "words": browser_words(lang, _WORDS),
     }

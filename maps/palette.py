@@ -124,6 +124,11 @@ def pattern_index(classes: ArrayLike, px: ArrayLike, py: ArrayLike) -> Bytes:
     return _INDEX_TABLE[np.asarray(classes, np.uint8), y % PERIOD, x % PERIOD]
 
 
+def pattern_table() -> list[list[list[int]]]:
+    """Give the palette index by class, y and x within one period, for a browser that draws."""
+    return [[[int(one) for one in row] for row in rows] for rows in _INDEX_TABLE]
+
+
 def class_of_index(index: ArrayLike) -> Bytes:
     """Give the class that a palette index belongs to: uint8 of the same shape."""
     return _CLASS_OF_INDEX[np.asarray(index, np.uint8)]

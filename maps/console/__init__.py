@@ -92,7 +92,6 @@ def locate_page(
     rows: Sequence[UnlocatedRow],
     *,
     may_save: bool = True,
-    datum: str = "wgs84",
 ) -> str:
     """Give the page on which a premises without a place gets one.
 
@@ -104,8 +103,6 @@ def locate_page(
         Who waits for a place.
     may_save
         Whether this reader may change a premises.
-    datum
-        The park's datum: a pin on the map is in it.
     """
     return render_page(
         "locate.html",
@@ -115,7 +112,7 @@ def locate_page(
         rows=rows,
         may_save=may_save,
         shell=make_shell(),
-        page_data=json_block(page_data(frame, lang, datum=datum)),
+        page_data=json_block(page_data(frame, lang)),
     )
 
 

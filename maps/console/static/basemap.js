@@ -1,6 +1,7 @@
 // The park itself: boundary, dashed zones, roads and their names. No tiles: all of it is ours.
 import { CanvasLayer } from "./canvas.js";
 import { classKey } from "./classes.js";
+import { t } from "./page.js";
 
 const { L } = window;
 const INK = "#15202b";
@@ -123,7 +124,7 @@ function zoneNames(data) {
     .filter(({ geometry }) => geometry)
     .map(({ geometry }) => toLatLng(geometry.coordinates));
   const zones = data.zones.features.map((feature) => ({
-    name: feature.properties.name || feature.properties.id,
+    name: feature.properties.name || t("panel.zone_merged"),
     bounds: L.geoJSON(feature).getBounds(),
   }));
   return (context, map) => {

@@ -26,8 +26,7 @@ export function shareText(share) {
 }
 
 // Print parts so that, as printed, they add up to the printed total (largest remainder).
-export function printedParts(total, parts) {
-  const decimals = decimalsOf(total);
+export function printedParts(total, parts, decimals = decimalsOf(total)) {
   const unit = 10 ** decimals;
   const whole = Math.round(total * unit);
   const floors = parts.map((part) => Math.floor(part * unit + 1e-9));

@@ -5,6 +5,7 @@ import { dayText, daysBetween, numberText, printedParts, shareText } from "./fig
 import { either, t } from "./page.js";
 
 const NEARBY_SHOWN = 5;
+const NEARBY_MOST = 50;
 
 export function writeHint(panel) {
   replaceIn(
@@ -32,11 +33,11 @@ export function writePlace(panel, answer, { surface, zoneName, premises }) {
         })),
       )
     : [];
-  const printed = printedParts(answer.value, parts.map(({ value }) => value));
+  const printed = printedParts(answer.value, parts.map(({ value }) => value), answer.decimals);
   replaceIn(
     panel,
     el("h2", {}, title),
-    premises ? premisesLines(premises.properties) : null,
+    premises ? premisesLines(premises.properties, answer.premises) : null,
     el(
       "p",
       { class: "value" },
@@ -61,12 +62,12 @@ export function writePlace(panel, answer, { surface, zoneName, premises }) {
 
 // Write what is known of a zone, for readers who see zones only.
 export function writeZone(panel, feature, surface) {
-  const { name, id, mean } = feature.properties;
+  const { name, mean } = feature.properties;
   const known = mean !== null && mean !== undefined;
   const key = known ? classKey(feature.properties.class) : "none";
   replaceIn(
     panel,
-    el("h2", {}, name || id),
+    el("h2", {}, name || t("panel.zone_merged")),
     known
       ? el(
           "p",
@@ -97,7 +98,7 @@ export function writeNearby(panel, nearby, asOf, onChoose) {
   const rest = ordered.length - NEARBY_SHOWN;
   replaceIn(
     panel,
-    el("h2", {}, nearby.length ? t("panel.nearby", { n: nearby.length }) : t("panel.nearby_none")),
+    el("h2", {}, nearbyTitle(nearby.length)),
     el(
       "ul",
       { class: "firms" },
@@ -120,20 +121,28 @@ export function writeNearby(panel, nearby, asOf, onChoose) {
   );
 }
 
+// The service names fifty at most; a longer list says "at least".
+function nearbyTitle(n) {
+  if (n === 0) return t("panel.nearby_none");
+  return t(n === NEARBY_MOST ? "panel.nearby_many" : "panel.nearby", { n });
+}
+
 function lastVisit(moment, asOf) {
   if (!moment) return t("panel.never_visited");
   const days = daysBetween(moment, asOf);
   return days < 1 ? t("panel.visited_today") : t("panel.last_visit", { n: days });
 }
 
-function premisesLines({ name, id, people, inherent_class: inherent, last_visit: visit }) {
+// Names come with what is near: a map of ten thousand dots is sent without them.
+function premisesLines({ name, id, people, inherent_class: inherent, last_visit: visit }, nearby) {
+  const named = name || nearby?.find((one) => one.id === id)?.name || id;
   const known = (value) => value !== null && value !== undefined;
   const lines = [
     known(people) ? t("panel.people", { n: people }) : null,
     known(inherent) ? t("panel.inherent", { n: inherent }) : null,
     visit ? dayText(visit) : t("panel.never_visited"),
   ].filter((line) => line !== null);
-  return el("p", { class: "premises" }, el("b", {}, name || id), el("br"), lines.join(" · "));
+  return el("p", { class: "premises" }, el("b", {}, named), el("br"), lines.join(" · "));
 }
 
 function contributions(parts, printed) {

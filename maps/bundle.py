@@ -1,0 +1,61 @@
+"""Our browser modules as one script: for a file that must work without a server.
+
+Takes the name of an entry module in `console/static`, gives one classic script. A file opened from
+disk may not import modules, so they are put one after another in the order of their imports and
+their import and export words are taken off. That asks two things of the modules: imports by name
+only, and no top-level name used twice; both are checked here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from geo_risk.errors import InputError
+from maps.assets import read_asset
+
+_IMPORT = re.compile(r'^import\s+(?:\{[^}]*\}\s+from\s+)?"\./([\w-]+\.js)";\n', re.MULTILINE)
+_TOP_NAME = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
+_SHARED = "const { L } = window;\n"
+
+
+@cache
+def bundle(entry: str) -> str:
+    """Give an entry module and all it imports as one script.
+
+    Parameters
+    ----------
+    entry
+        Name of a file in `console/static`, as `file.js`.
+
+    Raises
+    ------
+    InputError
+        When a module imports otherwise, or two of them share a top-level name.
+    """
+    order: list[str] = []
+    _visit(entry, order)
+    texts = [_plain(read_asset(f"console/{name}")) for name in order]
+    names = [name for text in texts for name in _TOP_NAME.findall(text)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"Two modules share {', '.join(twice)}.", "Rename one of them.")
+    return "\n".join(['(() => {\n"use strict";', _SHARED.strip(), *texts, "})();"])
+
+
+def _visit(name: str, order: list[str]) -> None:
+    """Put the modules that a module needs before it."""
+    if name in order:
+        return
+    for needed in _IMPORT.findall(read_asset(f"console/{name}")):
+        _visit(needed, order)
+    order.append(name)
+
+
+def _plain(text: str) -> str:
+    text = _IMPORT.sub("", text).replace(_SHARED, "")
+    if re.search(r"^import\b", text, re.MULTILINE):
+        raise InputError("A module has an import that cannot be bundled.", "Import by name.")
+    return re.sub(
+        r"^export (?=(?:async )?(?:function|class|const|let) )", "", text, flags=re.MULTILINE
+    )
