@@ -95,9 +95,7 @@ def _app(park: Park, folder: Path) -> SourceFile:
         lat=np.round(lat, 6),
     )
     table = in_words(said, headings.APP, **_REPORT_WORDS)
-    beyond = oddities.count_outside(park.place, reports["easting"], reports["northing"])
     table, planted = oddities.spoil_app(table, park.place, geodesy.gcj02)
-    planted.outside += beyond
     formats.write_csv(folder / "county_app.csv", table, "utf-8-sig")
     keys = _report_keys(headings.APP, datum="gcj02", set={"channel": "county_app"})
     return SourceFile("reports", "county_app", "county_app.csv", keys, planted)
@@ -116,8 +114,7 @@ def _findings(park: Park, folder: Path) -> SourceFile:
     formats.write_csv(folder / "visit_findings.csv", table, "gb18030")
     keys = _report_keys(headings.FINDINGS, datum="wgs84", set={"channel": "visit"})
     keys["encoding"] = "gb18030"
-    missing = int(hidden.sum())
-    planted = Planted(len(table), 0, missing, what={"missing_point": missing})
+    planted = Planted(len(table), what={"only_the_premises_named": int(hidden.sum())})
     return SourceFile("reports", "visit_findings", "visit_findings.csv", keys, planted)
 
 
@@ -134,9 +131,7 @@ def _hotline(park: Park, folder: Path) -> SourceFile:
     )
     words = {"kind": headings.KINDS, "state": headings.STATES, "channel": headings.CALLERS}
     table = in_words(said, headings.HOTLINE, **words)
-    beyond = oddities.count_outside(park.place, reports["easting"], reports["northing"])
     table, planted = oddities.spoil_hotline(table)
-    planted.outside += beyond
     formats.write_csv(folder / "hotline.csv", table, "utf-8")
     keys = _report_keys(headings.HOTLINE, datum="bd09", date_order="dmy")
     keys["values"] = {"channel": headings.turned(headings.CALLERS)}
@@ -150,13 +145,11 @@ def _programs(park: Park, folder: Path) -> SourceFile:
     for name in ("occurred_from", "occurred_to", "reported_at", "closed_at"):
         local = table[name].dt.tz_localize("Asia/Shanghai")
         table[name] = local.dt.tz_convert("UTC").dt.as_unit("us")
-    missing = [0, len(table) // 2]
+    missing = np.flatnonzero(table["premises"] == "")[:2]  # these have no place at all
     table.loc[missing, ["lon", "lat"]] = np.nan
-    located = reports[~reports.index.isin(missing)]
-    beyond = oddities.count_outside(park.place, located["easting"], located["northing"])
     formats.write_parquet(folder / "channels.parquet", table)
     keys = _report_keys(headings.PROGRAMS, datum="wgs84")
-    planted = Planted(len(table), 0, len(missing), beyond, {"missing_point": len(missing)})
+    planted = Planted(len(table), 0, len(missing), 0, {"missing_point": len(missing)})
     return SourceFile("reports", "channels", "channels.parquet", keys, planted)
 
 

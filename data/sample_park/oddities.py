@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from data.sample_park.enterprises import check_character
 from data.sample_park.formats import FULL_WIDTH
 from data.sample_park.geodesy import degrees
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from data.sample_park.place import Place
 
 
@@ -141,10 +142,9 @@ def spoil_app(table: pd.DataFrame, place: Place, shift: Any) -> tuple[pd.DataFra
     table = table.copy()
     for heading in ("经度", "纬度"):
         table[heading] = table[heading].astype(object)
-    n = len(table)
-    missing = n - 1 - np.arange(9) * 5
+    alone = _without_premises(table)
+    missing, swapped = alone[-1:-46:-5], alone[-3:-23:-5]
     table.loc[missing, ["经度", "纬度"]] = None
-    swapped = n - 3 - np.arange(4) * 5
     table.loc[swapped, ["经度", "纬度"]] = table.loc[swapped, ["纬度", "经度"]].to_numpy()
     beyond = _renumber(table.iloc[-60:-54], 900000)
     rim = np.asarray(place.edge.buffer(120).exterior.coords)
@@ -167,16 +167,16 @@ def spoil_app(table: pd.DataFrame, place: Place, shift: Any) -> tuple[pd.DataFra
 def spoil_hotline(table: pd.DataFrame) -> tuple[pd.DataFrame, Planted]:
     """Break the hotline's list: three calls without a point, one on 31 February."""
     table = table.copy()
-    table.loc[len(table) - 1 - np.arange(3) * 2, ["经度", "纬度"]] = np.nan
+    table.loc[_without_premises(table)[-1:-7:-2], ["经度", "纬度"]] = np.nan
     dated = _renumber(table.iloc[-2:-1], 910000)
     dated["来电时间"] = "31/02/2026 09:00"
     whole = pd.concat([table, dated], ignore_index=True)
     return whole, Planted(len(whole), 1, 3, 0, {"missing_point": 3, "impossible_date": 1})
 
 
-def count_outside(place: Place, easting: Any, northing: Any) -> int:
-    """Count the points of a list that lie beyond the edge."""
-    return int((~shapely.intersects_xy(place.edge, easting, northing)).sum())
+def _without_premises(table: pd.DataFrame) -> NDArray[np.int64]:
+    """Give the rows that name no premises: without a point of their own they have no place."""
+    return np.flatnonzero(table["场所编号"] == "")
 
 
 def _renumber(rows: pd.DataFrame, first: int) -> pd.DataFrame:

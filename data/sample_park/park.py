@@ -97,7 +97,7 @@ def simulate(seed: int = 1, variant: Variant = "misspecified", months: int = MON
     events = simulate_events(place, premises, truth, next(streams))
     rates = daily_rates(events, premises, truth)
     visits, findings = simulate_visits(premises, truth, rates, next(streams))
-    reports = make_reports(events, visits, findings, premises, truth, next(streams))
+    reports = make_reports(place, events, visits, findings, premises, truth, next(streams))
     desk_rng = next(streams)
     stations = desk.make_stations(place, desk_rng)
     tables = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import shapely
@@ -104,6 +104,17 @@ class Place:
         for index, zone in enumerate(self.zones):
             found[shapely.intersects(zone, points) & (found < 0)] = index
         return found
+
+    def pull_in(self, easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
+        """Move points that lie beyond the edge, or on it, to 1.5 m within it."""
+        inner = self.edge.buffer(-1.5).exterior
+        points: Any = shapely.points(np.column_stack([easting, northing]))
+        on_rim = shapely.line_interpolate_point(inner, shapely.line_locate_point(inner, points))
+        beyond = ~shapely.contains_xy(Polygon(inner), easting, northing)
+        return (
+            np.where(beyond, shapely.get_x(on_rim), easting),
+            np.where(beyond, shapely.get_y(on_rim), northing),
+        )
 
 
 @lru_cache(maxsize=1)

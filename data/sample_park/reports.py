@@ -20,6 +20,7 @@ from data.sample_park.truth import CHANNELS, DUPLICATE_SHARE, LATE_SHARE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from data.sample_park.place import Place
     from data.sample_park.truth import Truth
 
     Floats = NDArray[np.float64]
@@ -55,6 +56,7 @@ COLUMNS = (
 
 
 def make_reports(
+    place: Place,
     events: pd.DataFrame,
     visits: pd.DataFrame,
     findings: pd.DataFrame,
@@ -66,7 +68,7 @@ def make_reports(
 
     Parameters
     ----------
-    events, visits, findings, premises, truth
+    place, events, visits, findings, premises, truth
         As made before.
     rng
         Chance.
@@ -76,7 +78,7 @@ def make_reports(
     DataFrame
         One row per report: field names as in the park file, days as local times, `premises` and
         `enterprise` by number ('' where not named), `event` the true event's row (-1 for findings),
-        `late`, and `easting`, `northing` of the point (never missing here).
+        `late`, and `easting`, `northing` of the point (never missing, always in the park).
     """
     noticed = _from_channels(events, truth, rng)
     noticed = _again(noticed, truth, rng)
@@ -87,6 +89,9 @@ def make_reports(
     table = table.sort_values("reported", kind="stable", ignore_index=True)
     table = _number(table)
     table = _outcome(table, rng)
+    table["easting"], table["northing"] = place.pull_in(
+        table["easting"].to_numpy(), table["northing"].to_numpy()
+    )
     return _finish(table, premises, rng)
 
 
