@@ -23,11 +23,14 @@ from api.cli_session import (
     now,
     open_workspace,
     print_table,
+    read_deployment,
 )
 from api.passwords import hash_password, random_password
 from geo_risk.errors import NotFoundError
 from geo_risk.records import Role
+from geo_risk.settings import Settings
 from geo_risk.store import Forgotten, Store, User
+from geo_risk.store import restore as restore_backup
 
 _user = typer.Typer(help="Accounts: add, list, password, disable.", no_args_is_help=True)
 _token = typer.Typer(help="Bearer tokens: add, list, revoke.", no_args_is_help=True)
@@ -68,24 +71,25 @@ def forget(
 def retention(park: ParkArgument) -> None:
     """Remove person data whose time has come; run it every night."""
     with open_workspace(park) as workspace:
-        _print_forgotten(workspace.store.expire(now()))
+        _print_forgotten(workspace.store.expire(now(), actor=KEEPER))
 
 
 def backup(
     park: ParkArgument,
     to: Annotated[
-        Path, typer.Argument(metavar="TO", help="File to write; must be new.", show_default=False)
+        Path,
+        typer.Argument(metavar="TO", help="File, or folder to put it in.", show_default=False),
     ],
 ) -> None:
     """Copy the park's whole state into one file, while others write."""
     with open_workspace(park) as workspace:
-        workspace.store.backup(to)
-    OUT.print(f"{to}: {to.stat().st_size / 1e6:.1f} MB", markup=False)
+        written = workspace.store.backup(to, at=now())
+    OUT.print(f"{written}: {written.stat().st_size / 1e6:.1f} MB", markup=False)
 
 
 def restore(
     park: ParkArgument,
-    source: Annotated[
+    archive: Annotated[
         Path, typer.Argument(metavar="FROM", help="What `backup` wrote.", show_default=False)
     ],
     *,
@@ -93,10 +97,19 @@ def restore(
 ) -> None:
     """Put a backup in place of the park's state; who was forgotten since stays forgotten."""
     if not yes:
-        typer.confirm("Replace the present state by the backup?", abort=True)
-    with open_workspace(park) as workspace:
-        workspace.store.restore(source)
+        typer.confirm("Replace the park's present state by the backup?", abort=True)
+    settings = Settings()
+    checked = read_deployment(park, settings)
+    aside = restore_backup(
+        archive,
+        settings.url_of_store(checked),
+        park_id=checked.park.id,
+        state_dir=settings.state_dir(checked),
+        at=now(),
+    )
     OUT.print("Restored. Restart the service if it is running.")
+    if aside is not None:
+        OUT.print(f"The state before is kept in {aside}; remove it when all is well.", markup=False)
 
 
 @_user.command("add")

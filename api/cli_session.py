@@ -17,17 +17,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from geo_risk.park import ParkFile, read_park
 from geo_risk.records import Actor, Role
-
-if TYPE_CHECKING:
-    from geo_risk.workspace import Workspace
+from geo_risk.settings import Settings
+from geo_risk.workspace import Workspace
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -83,14 +83,18 @@ def open_workspace(
     Workspace
         To be used in a `with` block.
     """
-    from geo_risk.settings import Settings  # noqa: PLC0415 - numerics are loaded when needed
-    from geo_risk.workspace import Workspace, read_park  # noqa: PLC0415
-
     settings = Settings()
+    return Workspace(read_deployment(park, settings, data, as_of), settings)
+
+
+def read_deployment(
+    park: Path, settings: Settings, data: Path | None = None, as_of: datetime | None = None
+) -> ParkFile:
+    """Read a park file as a command's options and the environment want it; as `open_workspace`."""
     read = read_park(park, data if data is not None else settings.shared_data)
-    if as_of is not None:
-        read = replace(read, calendar=replace(read.calendar, as_of=as_of.isoformat()))
-    return Workspace(read, settings)
+    if as_of is None:
+        return read
+    return replace(read, calendar=replace(read.calendar, as_of=as_of.isoformat()))
 
 
 def now() -> datetime:
