@@ -201,6 +201,12 @@ def check_station(sight: Sight) -> None:
         _refuse(sight, "This is for the station only.")
 
 
+def check_names(sight: Sight) -> None:
+    """Refuse whole rows with names in them to who sees no names; raises as `check_collection`."""
+    if not sight.personal >= _ALL:
+        _refuse(sight, "Names are in it.")
+
+
 def check_map(sight: Sight, rules: MapSection) -> None:
     """Refuse to show a map in public that has neither an approval number nor an exemption.
 

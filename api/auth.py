@@ -25,7 +25,7 @@ from api.passwords import (
 from api.throttle import Throttle
 from geo_risk.errors import AuthError, ForbiddenError
 from geo_risk.records import Actor, Role
-from geo_risk.store import Session, Token, User
+from geo_risk.store import Token, User
 
 if TYPE_CHECKING:
     from geo_risk.store import Store
@@ -97,7 +97,7 @@ def identify(
 
 def sign_in(
     store: Store, throttles: Throttles, name: str, password: str, address: str, now: datetime
-) -> tuple[str, User]:
+) -> str | None:
     """Open a session for a name and a password.
 
     Parameters
@@ -115,28 +115,25 @@ def sign_in(
 
     Returns
     -------
-    secret, user
-        The secret for the cookie; the user.
+    str or None
+        The secret for the cookie; None when name or password is wrong, and nobody learns which.
 
     Raises
     ------
-    AuthError
-        When name or password is wrong; the answer does not say which.
     RateError
         After too many failures.
     """
     throttles.check(name, address, now)
     user = store.user_by_name(name)
     good = user is not None and user.disabled_at is None
-    if not is_password(user.password_hash if user and good else None, password):
+    right = is_password(user.password_hash if user and good else None, password)
+    if user is None or not right:
         throttles.fail(name, address, now)
-        raise AuthError("Name or password is wrong.", "Try again, or ask the keeper.")
-    if user is None:  # is_password has said no already
-        raise AuthError("Name or password is wrong.", "Try again, or ask the keeper.")
+        return None
     throttles.forgive(name)
     secret = random_secret()
     store.put_session(digest(secret), user_id=user.id, at=now, expires_at=now + SESSION_LIFE)
-    return secret, user
+    return secret
 
 
 def sign_out(store: Store, identity: Identity) -> None:

@@ -17,8 +17,9 @@ import numpy as np
 from geo_risk import crs
 
 if TYPE_CHECKING:
-    from geo_risk.grid import Grid
     from numpy.typing import NDArray
+
+    from geo_risk.grid import Grid
 
     Floats = NDArray[np.float64]
     Indices = NDArray[np.intp]

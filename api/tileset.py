@@ -8,6 +8,7 @@ one picture. The class is read from the surface's own array, so nothing is resam
 from __future__ import annotations
 
 import threading
+import zlib
 from collections import OrderedDict
 from functools import cache
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ class TileSet:
     def __init__(self, graded: GradedSurface, datum: str) -> None:
         self.surface_id = graded.id
         self.version = graded.surface.version
+        self.rev = revision_of(graded)
         self._grid = graded.surface.grid
         self._datum = datum
         self._classes = np.append(graded.classes.ravel(), np.uint8(0))  # -1 finds the last: nothing
@@ -81,6 +83,12 @@ class TileSet:
                 self._kept.popitem(last=False)
         return picture
 
+    def shows(self, graded: GradedSurface) -> bool:
+        """Say whether these tiles are what a surface would look like."""
+        return self._grid == graded.surface.grid and bool(
+            np.array_equal(self._classes[:-1], graded.classes.ravel())
+        )
+
     def warm(self) -> int:
         """Draw the overview tiles beforehand; give how many."""
         count = 0
@@ -110,6 +118,11 @@ class TileSet:
             for x in range(int(left // TILE), int(right // TILE) + 1):
                 for y in range(int(top // TILE), int(bottom // TILE) + 1):
                     yield z, x, y
+
+
+def revision_of(graded: GradedSurface) -> int:
+    """Give a number that changes with the classes: breaks may change where values do not."""
+    return zlib.crc32(np.ascontiguousarray(graded.classes).tobytes()) % 1_000_000 + 1
 
 
 @cache

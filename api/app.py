@@ -1,0 +1,136 @@
+"""The application factory: everything is wired here.
+
+Takes settings and a checked park file, gives an ASGI application. Opening the store, watching for
+publications and closing both again is the lifespan's. From the outside in: headers and counts (`edge`),
+tiles, compression, then FastAPI with its routes. The clock is read here and handed down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from fastapi import Depends, FastAPI, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from api import audience, problems
+from api.auth import PUBLIC, Throttles
+from api.deps import check_form_mark
+from api.edge import Edge, Metrics, configure_logs, security_headers
+from api.languages import lang_of
+from api.ogc.wire import wire_of
+from api.openapi import describe
+from api.pages import pages_of
+from api.routes import console, entries, health, map, ogc, session, surfaces  # noqa: A004 (a module)
+from api.service import Service
+from api.shown import Watcher
+from api.tiles import Tiles
+from geo_risk.ingest import read_boundary
+from geo_risk.store import open_store
+from maps.assets import ASSET_DIRS
+from maps.console import error_page
+from maps.page import content_security_policy
+
+if TYPE_CHECKING:
+    from geo_risk.park import ParkFile
+    from geo_risk.settings import Settings
+
+MAX_BODY_BYTES = 1_000_000
+_ROUTERS = (health, ogc, entries, surfaces, map, console, session)
+_ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
+
+
+def create_app(settings: Settings, park: ParkFile) -> FastAPI:
+    """Make the service of one park.
+
+    Parameters
+    ----------
+    settings
+        As read at the door.
+    park
+        The checked park file.
+
+    Returns
+    -------
+    FastAPI
+        Opens the park's store when it starts, closes it when it ends.
+    """
+    configure_logs(settings.log_level)
+    app = FastAPI(
+        title=park.park.name,
+        summary="Risk maps of an industrial park",
+        version="0.1.0",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        lifespan=lambda one: _lifespan(one, settings, park),
+        dependencies=[Depends(check_form_mark)],
+    )
+    app.state.metrics = Metrics()
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    for name, folder in ASSET_DIRS.items():
+        app.mount(f"/assets/{name}", StaticFiles(directory=folder, check_dir=False))
+    problems.install(app, _error_page)
+    describe(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Tiles, service=lambda: _service_of(app))
+    app.add_middleware(
+        Edge, headers=security_headers(content_security_policy()), metrics=app.state.metrics
+    )
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI, settings: Settings, park: ParkFile) -> AsyncIterator[None]:
+    service = await run_in_threadpool(_open, settings, park)
+    app.state.service = service
+    try:
+        yield
+    finally:
+        await run_in_threadpool(_close, service)
+
+
+def _open(settings: Settings, park: ParkFile) -> Service:
+    boundary = read_boundary(park)
+    store = open_store(
+        settings.url_of_store(park), park_id=park.park.id, state_dir=settings.state_dir(park)
+    )
+    watcher = Watcher(store, park.park.datum)
+    watcher.start()
+    return Service(
+        settings=settings,
+        park=park,
+        store=store,
+        boundary=boundary,
+        wire=wire_of(park),
+        watcher=watcher,
+        throttles=Throttles(),
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def _close(service: Service) -> None:
+    service.watcher.stop()
+    service.store.close()
+
+
+def _service_of(app: FastAPI) -> Service:
+    return cast("Service", app.state.service)
+
+
+def _error_page(request: Request, status: int, detail: str, hint: str) -> str:
+    """Make a page of a failure; as nobody in particular, for the failure may be about who asks."""
+    service = _service_of(request.app)
+    sight = audience.sight_of(None)
+    now = service.clock()
+    pages = pages_of(request, service, service.watcher.shown, PUBLIC, sight, now)
+    code = _ERROR_WORDS.get(status, "other")
+    return error_page(pages.frame(), lang_of(request), code=code, message=detail, hint=hint)
+
+

@@ -1,0 +1,87 @@
+"""What routes ask for: the service, who asks, what that reader may see, the present.
+
+Each is worked out once per request. A change asked for by a session's cookie is refused here unless the
+page's mark came with it; form routes check the mark themselves, for it is in the form.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from api import audience, auth
+from api.audience import Sight
+from api.auth import Identity
+from api.service import Service
+from api.shown import Shown
+from geo_risk.park import ParkFile
+from geo_risk.store import Store
+
+FORM_ROUTES = frozenset({"/login", "/logout"})
+
+
+def service_of(request: Request) -> Service:
+    """Give the running service."""
+    return cast("Service", request.app.state.service)
+
+
+def now_of(request: Request) -> datetime:
+    """Give the time of the request: one and the same wherever it is asked for."""
+    if not hasattr(request.state, "now"):
+        request.state.now = service_of(request).clock()
+    return cast("datetime", request.state.now)
+
+
+def identity_of(request: Request) -> Identity:
+    """Give who asks."""
+    if not hasattr(request.state, "identity"):
+        service = service_of(request)
+        request.state.identity = auth.identify(
+            service.store,
+            service.session_cookie,
+            request.headers.get("cookie", ""),
+            request.headers.get("authorization", ""),
+            now_of(request),
+        )
+    return cast("Identity", request.state.identity)
+
+
+def sight_of(request: Request) -> Sight:
+    """Give what the reader may see."""
+    return audience.sight_of(identity_of(request).actor)
+
+
+def shown_of(request: Request) -> Shown:
+    """Give what is shown: one and the same for the whole request."""
+    if not hasattr(request.state, "shown"):
+        request.state.shown = service_of(request).watcher.shown
+    return cast("Shown", request.state.shown)
+
+
+def check_form_mark(request: Request) -> None:
+    """Refuse a change that a cookie alone asks for."""
+    if request.method in auth.SAFE_METHODS or request.url.path in FORM_ROUTES:
+        return
+    given = request.headers.get(auth.FORM_HEADER, "")
+    auth.check_form_mark(identity_of(request), request.method, given)
+
+
+def store_of(request: Request) -> Store:
+    """Give the park's store."""
+    return service_of(request).store
+
+
+def park_of(request: Request) -> ParkFile:
+    """Give the park file."""
+    return service_of(request).park
+
+
+TheService = Annotated[Service, Depends(service_of)]
+TheStore = Annotated[Store, Depends(store_of)]
+ThePark = Annotated[ParkFile, Depends(park_of)]
+TheSight = Annotated[Sight, Depends(sight_of)]
+TheIdentity = Annotated[Identity, Depends(identity_of)]
+TheShown = Annotated[Shown, Depends(shown_of)]
+Now = Annotated[datetime, Depends(now_of)]

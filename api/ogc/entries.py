@@ -1,0 +1,280 @@
+"""What people enter: a visit, a report, a pin; checked field by field, with the remedy.
+
+Takes JSON bodies, gives records. What a role may not say is not taken from the body: an enterprise
+reports about itself, a volunteer as a volunteer, nobody sets a state, a deadline or a closing time. A
+point is WGS-84 unless it says otherwise; one outside of the boundary is taken and flagged. Ids begin with
+a mark of who entered them (`audience.entry_mark`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import shapely
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.audience import entry_mark
+from geo_risk.errors import ForbiddenError, InputError
+from geo_risk.records import (
+    Actor,
+    CaseState,
+    Channel,
+    Findings,
+    Premises,
+    Report,
+    Role,
+    Severity,
+    Visit,
+    VisitReason,
+)
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from api.ogc.wire import Wire
+    from geo_risk.park import ParkFile
+
+_INSTANT = timedelta(microseconds=1)
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class PointIn(_Body):
+    """A GeoJSON point: longitude, latitude, WGS-84."""
+
+    type: str = Field(pattern="^Point$")
+    coordinates: tuple[float, float]
+
+
+class ReportProperties(_Body):
+    """What a person says of a hazard, dispute or incident."""
+
+    kind: str = Field(description="kind of report, as hazard")
+    channel: str = Field("", description="one of the nine channels; of staff only")
+    category: str = Field("", max_length=200)
+    premises_id: str = ""
+    enterprise_id: str = ""
+    visit_id: str = ""
+    occurred_from: datetime | None = Field(None, description="earliest time; default: now")
+    occurred_to: datetime | None = Field(None, description="latest time; default: occurred_from")
+    severity: Severity | None = None
+    referred_to: str = Field("", max_length=200)
+    text: str = Field("", max_length=5000)
+    reporter: str = Field("", max_length=200)
+
+
+class ReportIn(_Body):
+    """A report as a GeoJSON feature; geometry null where the place is not known."""
+
+    type: str = Field("Feature", pattern="^Feature$")
+    geometry: PointIn | None = None
+    properties: ReportProperties
+
+
+class FoundIn(_Body):
+    """Hazards found, by severity; all zero: looked and found nothing."""
+
+    major: int = Field(0, ge=0, le=1000)
+    general: int = Field(0, ge=0, le=1000)
+    minor: int = Field(0, ge=0, le=1000)
+
+
+class VisitProperties(_Body):
+    """What an officer says of a visit."""
+
+    premises_id: str = ""
+    enterprise_id: str = ""
+    team: str = Field("", max_length=200)
+    participant_ids: tuple[str, ...] = Field((), max_length=50)
+    start: datetime
+    end: datetime | None = None
+    reason: VisitReason = VisitReason.ROUTINE
+    selection_probability: float | None = Field(None, gt=0, le=1)
+    items_checked: int | None = Field(None, ge=0, le=100_000)
+    items_standard: int | None = Field(None, ge=0, le=100_000)
+    found: FoundIn | None = None
+    note: str = Field("", max_length=5000)
+
+
+class VisitIn(_Body):
+    """A visit as a GeoJSON feature; its place is the premises', so geometry stays null."""
+
+    type: str = Field("Feature", pattern="^Feature$")
+    geometry: None = None
+    properties: VisitProperties
+
+
+class PinIn(_Body):
+    """Where a premises is."""
+
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    datum: str = Field("wgs84", pattern="^(wgs84|cgcs2000|gcj02|bd09)$")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Makes records of what one actor enters at one moment.
+
+    Parameters
+    ----------
+    park, wire, boundary
+        The park's; the boundary in degrees of the park's datum.
+    actor
+        Who enters.
+    now
+        When.
+    """
+
+    park: ParkFile
+    wire: Wire
+    boundary: BaseGeometry
+    actor: Actor
+    now: datetime
+
+    def report(self, body: ReportIn, premises: Premises | None) -> Report:
+        """Make a report.
+
+        Parameters
+        ----------
+        body
+            What was sent.
+        premises
+            The premises that it names, where it names one.
+
+        Raises
+        ------
+        InputError, ForbiddenError
+            When a value cannot be; when it is about another enterprise than the actor's own.
+        """
+        said = body.properties
+        if said.kind not in self.park.kinds:
+            raise InputError(
+                f"kind is {said.kind!r}.", f"Give one of {', '.join(self.park.kinds)}."
+            )
+        start = self._time("occurred_from", said.occurred_from, self.now)
+        end = self._time("occurred_to", said.occurred_to, start)
+        number = self._number()
+        return Report(
+            id=f"http:{number}",
+            source="http",
+            number=number,
+            kind=said.kind,
+            channel=self._channel(said),
+            category=said.category,
+            premises_id=said.premises_id,
+            enterprise_id=self._enterprise(said.enterprise_id, premises),
+            visit_id=said.visit_id,
+            occurred_from=start,
+            occurred_to=start + _INSTANT if end == start else end,
+            reported_at=self.now,
+            severity=said.severity,
+            self_reported=self.actor.role is Role.ENTERPRISE,
+            state=CaseState.REPORTED.value,
+            referred_to=said.referred_to if self.actor.role is not Role.ENTERPRISE else "",
+            text=said.text,
+            reporter=said.reporter,
+            **self._place(body.geometry, premises),
+        )
+
+    def visit(self, body: VisitIn, premises: Premises | None) -> Visit:
+        """Make a visit; parameters and errors as for `report`."""
+        said = body.properties
+        if premises is None:
+            raise InputError("The visit names no premises.", "Give premises_id.")
+        number = self._number()
+        end = None if said.end is None else self._time("end", said.end, self.now)
+        found = said.found
+        return Visit(
+            id=f"http:{number}",
+            source="http",
+            number=number,
+            premises_id=premises.id,
+            enterprise_id=self._enterprise(said.enterprise_id, premises),
+            team=said.team,
+            participant_ids=said.participant_ids,
+            start=self._time("start", said.start, self.now),
+            end=end,
+            reason=said.reason,
+            selection_probability=said.selection_probability,
+            items_checked=said.items_checked,
+            items_standard=said.items_standard,
+            found=None if found is None else Findings(found.major, found.general, found.minor),
+            note=said.note,
+        )
+
+    def pin(self, body: PinIn) -> dict[str, Any]:
+        """Give the changes that put a premises where a person says it is."""
+        lon, lat = self.wire.point_in(body.lon, body.lat, body.datum)
+        return {
+            "lon": lon,
+            "lat": lat,
+            "unlocated": "",
+            "located_by": "pin",
+            "outside": self._is_outside(lon, lat),
+        }
+
+    def _number(self) -> str:
+        return f"{entry_mark(self.actor)}-{self.now:%Y%m%d%H%M%S}-{uuid4().hex[:12]}"
+
+    def _time(self, name: str, given: datetime | None, default: datetime) -> datetime:
+        if given is None:
+            return default
+        if given.tzinfo is None:
+            given = given.replace(tzinfo=self.park.zone)
+        if given > self.now + timedelta(days=1):
+            raise InputError(f"{name} {given.isoformat()} lies ahead.", "Give when it happened.")
+        return given
+
+    def _channel(self, said: ReportProperties) -> str:
+        if self.actor.role is Role.ENTERPRISE:
+            return Channel.SELF_REPORT.value
+        if self.actor.role is Role.VOLUNTEER:
+            return Channel.VOLUNTEERS.value
+        known = [one.value for one in Channel]
+        if said.channel and said.channel not in known:
+            raise InputError(f"channel is {said.channel!r}.", f"Give one of {', '.join(known)}.")
+        return said.channel or (Channel.VISIT.value if said.visit_id else Channel.GRID.value)
+
+    def _enterprise(self, said: str, premises: Premises | None) -> str:
+        """Give the enterprise it is about: as said, as the premises says, or the actor's own."""
+        owner = premises.enterprise_id if premises else ""
+        if said and owner and said != owner:
+            raise InputError(
+                f"enterprise_id is {said!r}, the premises' is {owner!r}.", "Leave one of them out."
+            )
+        about = said or owner
+        if self.actor.role is not Role.ENTERPRISE:
+            return about
+        own = self.actor.enterprise_id or ""
+        if about and about != own:
+            raise ForbiddenError(
+                "An enterprise reports about itself only.", "Leave enterprise_id out."
+            )
+        return own
+
+    def _place(self, point: PointIn | None, premises: Premises | None) -> dict[str, Any]:
+        if point is None:
+            if premises is None or premises.lon is None or premises.lat is None:
+                return {"unlocated": "missing"}
+            return {
+                "lon": premises.lon,
+                "lat": premises.lat,
+                "located_by": "visit" if self.actor.role is Role.OFFICER else "source",
+                "outside": premises.outside,
+            }
+        lon, lat = self.wire.point_in(*point.coordinates)
+        return {
+            "lon": lon,
+            "lat": lat,
+            "located_by": "pin",
+            "outside": self._is_outside(lon, lat),
+        }
+
+    def _is_outside(self, lon: float, lat: float) -> bool:
+        return not bool(shapely.covers(self.boundary, shapely.Point(lon, lat)))

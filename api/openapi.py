@@ -1,0 +1,78 @@
+"""/openapi.json: what FastAPI knows of the routes, and what it does not.
+
+Adds the problem schema, tiles (which are answered before FastAPI), and how to sign in. Problems stand
+for FastAPI's own validation schema, which no route of ours answers with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.problems import PROBLEM_SCHEMA, is_ogc, responses
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_TILE = {"schema": {"type": "string", "format": "binary"}}
+
+
+def describe(app: FastAPI) -> None:
+    """Complete an application's description in place; it is made once, when first asked for."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _completed(made())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = PROBLEM_SCHEMA
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "session": {"type": "apiKey", "in": "cookie", "name": "geo_risk_{park id}"},
+    }
+    document["security"] = [{}, {"bearer": []}, {"session": []}]
+    document["paths"]["/tiles/{surface}/{z}/{x}/{y}.png"] = {"get": _tile_operation()}
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            _mend(path, operation)
+    return document
+
+
+def _mend(path: str, operation: dict[str, Any]) -> None:
+    """Put our own problems where FastAPI declares its validation error."""
+    answers = operation["responses"]
+    declared = answers.get("422", {}).get("content", {})
+    if "application/json" in declared:
+        del answers["422"]
+        status = 400 if is_ogc(path) else 422
+        answers.setdefault(str(status), responses(status)[status])
+
+
+def _tile_operation() -> dict[str, Any]:
+    whole = {"in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
+    surface = {
+        "name": "surface",
+        "in": "path",
+        "required": True,
+        "description": "surface id; with @version.rev the answer never changes",
+        "schema": {"type": "string", "pattern": r"^[a-z0-9_.]+(@[0-9a-f]{12}\.[0-9]+)?$"},
+    }
+    declared = responses(401, 403, 404, 503)
+    return {
+        "tags": ["tiles"],
+        "summary": "Give one tile of a surface",
+        "operationId": "read_tile",
+        "parameters": [surface, *({"name": name, **whole} for name in "zxy")],
+        "responses": {
+            "200": {"description": "256 x 256 pixels", "content": {"image/png": _TILE}},
+            **{str(status): answer for status, answer in declared.items()},
+        },
+    }

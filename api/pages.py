@@ -1,0 +1,236 @@
+"""What the console's pages are handed: frames and rows, filled for one reader.
+
+Takes the service, what is shown and a `Sight`, gives the frozen values of `maps.views`. Pages show what
+is in them and ask no further, so everything here is cut already. A page of a long table is read, never
+the whole table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from api.board import Board
+from api.figures import CLASS_NAMES
+from api.passwords import form_mark
+from api.reading import find_all
+from api.unlocated import unlocated_rows
+from geo_risk.published import RiskClass
+from geo_risk.records import Enterprise, Premises
+from geo_risk.store import Query
+from maps.views import EnterpriseRow, Frame, MapView, SourceRow, UnlocatedRow, ZoneRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from fastapi import Request
+
+    from api.audience import Sight
+    from api.auth import Identity
+    from api.service import Service
+    from api.shown import Shown
+    from geo_risk.published import PremisesSummary
+
+_CLASSES = {name: risk_class for risk_class, name in CLASS_NAMES.items()}
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Fills pages for one request.
+
+    Parameters
+    ----------
+    service, shown
+        The running service; what it shows.
+    identity, sight
+        Who asks, and what that reader may see.
+    now
+        Time of the request.
+    path
+        Path and query of the page, for the language switch.
+    """
+
+    service: Service
+    shown: Shown
+    identity: Identity
+    sight: Sight
+    now: datetime
+    path: str
+
+    def frame(self, mark: str = "") -> Frame:
+        """Give what every page shows around its content.
+
+        Parameters
+        ----------
+        mark
+            The form's mark where there is no session yet.
+        """
+        park, rules = self.service.park, self.service.park.map
+        secret = self.identity.session_secret
+        publication = self.shown.publication
+        return Frame(
+            park_name=park.park.name,
+            zone=park.zone,
+            synthetic=park.park.synthetic,
+            audience=self.sight.audience,
+            path=self.path,
+            user=self.identity.name,
+            csrf=form_mark(secret) if secret else mark,
+            as_of=publication.as_of if publication else None,
+            now=None if park.calendar.as_of else self.now,
+            unlocated=self._board().unlocated(),
+            approval_number=rules.approval_number,
+            approval_exemption=rules.approval_exemption,
+        )
+
+    def map_view(self) -> MapView:
+        """Give what the map page needs before its data arrives."""
+        publication = self.shown.publication
+        if publication is None:
+            return MapView(self.frame())
+        main = publication.surfaces[publication.main].surface
+        return MapView(
+            self.frame(),
+            zones=self.zone_rows(),
+            rung=publication.rung,
+            period=main.period,
+            unit=main.unit.value,
+            unit_zh=main.unit.zh,
+        )
+
+    def zone_rows(self) -> tuple[ZoneRow, ...]:
+        """Give the zones under the main surface, () before the first build."""
+        publication = self.shown.publication
+        if publication is None:
+            return ()
+        main = publication.surfaces[publication.main]
+        figures = self._board().zone_figures(publication, main)
+        return tuple(_zone_row(one) for one in figures["zones"])
+
+    def unlocated_rows(self) -> tuple[UnlocatedRow, ...]:
+        """Give who waits for a place."""
+        return tuple(
+            UnlocatedRow(
+                id=one["id"],
+                name=one["name"],
+                address=one["address"],
+                reason=one["reason"],
+                etag=one["etag"],
+            )
+            for one in unlocated_rows(self.service.store, self.sight, self.now)
+        )
+
+    def source_rows(self) -> tuple[SourceRow, ...]:
+        """Give the sources of the last build."""
+        files = {one.name: one.file.name for one in self.service.park.source}
+        runs = {one.name: one.at for one in self.service.store.runs()}
+        publication = self.shown.publication
+        return tuple(
+            SourceRow(
+                name=one["name"],
+                kind=one["kind"],
+                file=files.get(one["name"], ""),
+                read=one["read"],
+                accepted=one["accepted"],
+                rejected=one["rejected"],
+                unlocated=one["unlocated"],
+                outside=one["outside"],
+                odd=one.get("odd", {}),
+                read_at=runs.get(one["name"]),
+                rejects_url=self._rejects_url(one),
+            )
+            for one in (publication.sources if publication else ())
+        )
+
+    def enterprise_rows(self, wanted: str) -> list[EnterpriseRow]:
+        """Give the enterprises whose name, code or id holds a text, the gravest first.
+
+        Parameters
+        ----------
+        wanted
+            What was searched for, '' for everybody.
+        """
+        store, sight = self.service.store, self.sight
+        premises = self._premises()
+        rows = []
+        zones = {one.id: one.name or one.id for one in self._board().zones()}
+        for one in find_all(store, sight, Query("enterprises", valid_at=self.now)):
+            record = one.record
+            if isinstance(record, Enterprise) and _matches(record, wanted):
+                rows.append(_enterprise_row(record, premises.get(record.id, ()), zones))
+        rows.sort(key=lambda row: (-row.risk_class, -(row.value or 0.0), row.id))
+        return rows
+
+    def _premises(self) -> Mapping[str, list[tuple[Premises, PremisesSummary | None]]]:
+        publication = self.shown.publication
+        summaries = {one.premises_id: one for one in publication.premises} if publication else {}
+        owned: dict[str, list[tuple[Premises, PremisesSummary | None]]] = {}
+        query = Query("premises", valid_at=self.now)
+        for one in self.service.store.find(query, actor=self.sight.reader):
+            if isinstance(one.record, Premises):
+                pair = (one.record, summaries.get(one.record.id))
+                owned.setdefault(one.record.enterprise_id, []).append(pair)
+        return owned
+
+    def _rejects_url(self, source: Mapping[str, Any]) -> str:
+        if not source["rejected"] or not self.sight.personal:
+            return ""
+        path = self.service.store.rejects_dir / f"{source['name']}.xlsx"
+        return f"/v1/imports/{source['name']}/rejects.xlsx" if path.is_file() else ""
+
+    def _board(self) -> Board:
+        service = self.service
+        return Board(service.store, service.park, service.wire, self.sight, self.now)
+
+
+def pages_of(request: Request, service: Service, shown: Shown, identity: Identity, sight: Sight, now: datetime) -> Pages:
+    """Make the filler of pages for one request."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Pages(service, shown, identity, sight, now, f"{request.url.path}{query}")
+
+
+def _zone_row(area: Mapping[str, Any]) -> ZoneRow:
+    cells = area.get("class_cells")
+    return ZoneRow(
+        id=area["id"],
+        name=area["name"],
+        risk_class=_CLASSES[area["class"]],
+        mean=area["mean"],
+        area_km2=area["area_km2"],
+        class_cells=tuple(cells.values()) if cells else None,
+        enterprises=area["enterprises"],
+        reports=area["reports"],
+        visits=area.get("visits"),
+        withheld=area["withheld"],
+    )
+
+
+def _matches(record: Enterprise, wanted: str) -> bool:
+    text = wanted.strip().casefold()
+    return not text or any(
+        text in one.casefold() for one in (record.name, record.credit_code, record.id)
+    )
+
+
+def _enterprise_row(
+    record: Enterprise,
+    premises: Any,
+    zones: Mapping[str, str],
+) -> EnterpriseRow:
+    known = [summary for _, summary in premises if summary is not None]
+    worst = max(known, key=lambda one: (one.risk_class, one.value), default=None)
+    visits = [one.last_visit for one in known if one.last_visit is not None]
+    return EnterpriseRow(
+        id=record.id,
+        name=record.name,
+        credit_code=record.credit_code,
+        industry=record.industry,
+        above_scale=record.above_scale,
+        zone=zones.get(worst.zone_id, worst.zone_id) if worst else "",
+        risk_class=worst.risk_class if worst else RiskClass.NONE,
+        value=worst.value if worst else None,
+        last_visit=max(visits, default=None),
+        located=any(one.lon is not None for one, _ in premises),
+    )

@@ -1,0 +1,220 @@
+"""/ogc, writing: visits and reports are created as items, a pin moves a premises.
+
+Answers 201 when the record is on disk, not before. A request may carry an Idempotency-Key: the same key
+with the same body gives the first answer again, with another body it is refused. A pin must name the
+state it was made from (If-Match), so that nobody overwrites what another saved meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic_core import to_json
+
+from api import audience, schemas
+from api.answers import GeoJson, etags_in
+from api.deps import Now, TheService, TheSight
+from api.ogc.documents import item_path
+from api.ogc.entries import Desk, PinIn, ReportIn, VisitIn
+from api.ogc.features import features_of
+from api.problems import responses
+from api.reading import find_all, get_one
+from api.routes.ogc import FeatureId
+from geo_risk.errors import AuthError, ForbiddenError, InputError, PreconditionMissingError
+from geo_risk.records import Premises, Report, Visit, may_create
+from geo_risk.store import Answer, Idempotency, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from pydantic import BaseModel
+
+    from api.service import Service
+    from geo_risk.records import Actor, Record
+    from geo_risk.store import Stored
+
+router = APIRouter(prefix="/ogc", tags=["OGC API - Features"], default_response_class=GeoJson)
+
+_REFUSALS = (400, 401, 403, 404, 422, 503)
+_CREATED = {
+    "description": "Created; on disk.",
+    "headers": {
+        "Location": {"schema": {"type": "string"}},
+        "ETag": {"schema": {"type": "string"}},
+    },
+    "content": {"application/geo+json": {"schema": schemas.FEATURE}},
+}
+IdempotencyKey = Annotated[
+    str | None,
+    Header(min_length=8, max_length=200, description="Kept 30 days; makes a repeat harmless."),
+]
+
+
+@router.post(
+    "/collections/reports/items",
+    status_code=201,
+    responses={201: _CREATED, **responses(*_REFUSALS)},
+)
+def create_report(
+    body: ReportIn,
+    service: TheService,
+    sight: TheSight,
+    now: Now,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Create a report."""
+    actor = _allowed(sight, Report, "POST /ogc/collections/reports/items")
+    premises = _premises(service, sight, body.properties.premises_id)
+    _check_known(service, sight, "visits", body.properties.visit_id, "visit_id")
+    _check_known(service, sight, "enterprises", body.properties.enterprise_id, "enterprise_id")
+    desk = Desk(service.park, service.wire, service.boundary, actor, now)
+    return _create(service, sight, desk.report(body, premises), body, idempotency_key, now)
+
+
+@router.post(
+    "/collections/visits/items",
+    status_code=201,
+    responses={201: _CREATED, **responses(*_REFUSALS)},
+)
+def create_visit(
+    body: VisitIn,
+    service: TheService,
+    sight: TheSight,
+    now: Now,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Create a visit; looked and found nothing is a visit too."""
+    actor = _allowed(sight, Visit, "POST /ogc/collections/visits/items")
+    premises = _premises(service, sight, body.properties.premises_id)
+    desk = Desk(service.park, service.wire, service.boundary, actor, now)
+    return _create(service, sight, desk.visit(body, premises), body, idempotency_key, now)
+
+
+@router.patch(
+    "/collections/premises/items/{feature_id:path}",
+    responses={
+        200: schemas.answer(schemas.FEATURE, "application/geo+json"),
+        **responses(*_REFUSALS, 412, 428),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": PinIn.model_json_schema()},
+                "application/merge-patch+json": {"schema": PinIn.model_json_schema()},
+            },
+        }
+    },
+)
+def move_premises(
+    feature_id: FeatureId,
+    body: PinIn,
+    request: Request,
+    service: TheService,
+    sight: TheSight,
+    now: Now,
+) -> Response:
+    """Put a premises where a person says it is; outside of the boundary it is flagged."""
+    actor = _allowed(sight, Premises, "PATCH /ogc/collections/premises/items/{fid}")
+    quiet = _without_persons(sight)
+    before = get_one(service.store, quiet, "premises", feature_id)
+    matching = etags_in(request.headers.get("if-match", ""))
+    if not matching:
+        raise PreconditionMissingError(
+            "The pin does not say from which state it was made.", "Send If-Match with the ETag."
+        )
+    named = before.etag if matching & {before.etag, "*"} else min(matching)
+    desk = Desk(service.park, service.wire, service.boundary, actor, now)
+    stored = service.store.update(
+        "premises", feature_id, desk.pin(body), actor=actor, at=now, if_match=named
+    )
+    feature = _feature(service, quiet, stored)
+    return GeoJson(feature, headers={"ETag": f'"{stored.etag}"'})
+
+
+def _allowed(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
+    if sight.actor is None:
+        raise AuthError(
+            "Nobody is signed in.", "Sign in at /login, or send a bearer token."
+        )
+    if not may_create(sight.actor.role, kind, door):
+        raise ForbiddenError(
+            f"The role {sight.actor.role} does not do that.", f"Who does: docs, doors of {kind.collection}."
+        )
+    return sight.actor
+
+
+def _premises(service: Service, sight: audience.Sight, record_id: str) -> Premises | None:
+    if not record_id:
+        return None
+    audience.check_collection(sight, "premises")
+    query = Query("premises", ids=[record_id])
+    found = find_all(service.store, _without_persons(sight), query)
+    if not found or not isinstance(found[0].record, Premises):
+        raise InputError(
+            f"premises_id is {record_id!r}: there is no such premises.",
+            "Take an id of /ogc/collections/premises/items.",
+        )
+    return found[0].record
+
+
+def _check_known(
+    service: Service, sight: audience.Sight, collection: str, record_id: str, field: str
+) -> None:
+    if not record_id:
+        return
+    audience.check_collection(sight, collection)
+    query = Query(collection, ids=[record_id])
+    if not find_all(service.store, _without_persons(sight), query):
+        raise InputError(
+            f"{field} is {record_id!r}: there is no such record.",
+            f"Take an id of /ogc/collections/{collection}/items, or leave it out.",
+        )
+
+
+def _create(
+    service: Service,
+    sight: audience.Sight,
+    record: Record,
+    body: BaseModel,
+    key: str | None,
+    now: datetime,
+) -> Response:
+    """Keep a record and answer 201; with a key, record and answer are one transaction."""
+
+    def answer_of(stored: Sequence[Stored[Record]]) -> Answer:
+        feature = _feature(service, _without_persons(sight), stored[0])
+        headers = {
+            "Location": item_path(record.collection, stored[0].record.id),
+            "ETag": f'"{stored[0].etag}"',
+        }
+        return Answer(201, to_json(feature).decode(), headers)
+
+    digest = hashlib.sha256(
+        f"{record.collection}\n{body.model_dump_json()}".encode()
+    ).hexdigest()
+    idempotency = None if key is None else Idempotency(key, digest, answer_of)
+    done = service.store.put([record], actor=sight.reader, at=now, idempotency=idempotency)
+    answer = done.answer
+    if answer is None:
+        stored = service.store.get(record.collection, record.id, actor=sight.reader)
+        answer = answer_of([stored])
+    return Response(
+        answer.body, answer.status, dict(answer.headers), media_type="application/geo+json"
+    )
+
+
+def _feature(
+    service: Service, sight: audience.Sight, stored: Stored[Record]
+) -> dict[str, Any]:
+    (feature,) = features_of([stored], sight, stored.record.collection, service.wire)
+    return feature
+
+
+def _without_persons(sight: audience.Sight) -> audience.Sight:
+    """What is kept as an answer for 30 days, or read to check a reference, holds no person data."""
+    return replace(sight, personal=frozenset())

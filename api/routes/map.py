@@ -1,0 +1,124 @@
+"""/v1/map and the lists beside it: all that a map page draws in one request, who waits for a place, sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Response
+
+from api import audience, schemas, sheets
+from api.answers import Json
+from api.board import Board
+from api.deps import Now, TheService, TheShown, TheSight
+from api.mesh import lon_lat_bounds
+from api.problems import responses
+from api.routes.surfaces import Format
+from api.unlocated import unlocated_rows
+from geo_risk import crs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.service import Service
+    from api.shown import Shown
+
+router = APIRouter(prefix="/v1", tags=["map"], default_response_class=Json)
+
+_REFUSALS = (401, 403, 422, 503)
+
+
+@router.get("/map", responses={200: schemas.answer(schemas.MAP), **responses(*_REFUSALS)})
+def read_map(service: TheService, shown: TheShown, sight: TheSight, now: Now) -> Response:
+    """Give everything a map page draws besides tiles, cut to the reader."""
+    audience.check_map(sight, service.park.map)
+    park, rules = service.park.park, service.park.map
+    board = Board(service.store, service.park, service.wire, sight, now)
+    return Json(
+        {
+            "park": {
+                "id": park.id,
+                "name": park.name,
+                "synthetic": park.synthetic,
+                "timezone": park.timezone,
+                "approval_number": rules.approval_number,
+                "approval_exemption": rules.approval_exemption,
+                "audience": sight.audience.value,
+            },
+            "bounds": _bounds(service, shown),
+            "boundary": service.wire.geometries_out([service.boundary])[0],
+            "zones": _collection(board.zone_features(shown.publication)),
+            "roads": _collection(board.roads()),
+            "stations": _collection(board.stations()),
+            "premises": _collection(board.premises(shown.publication)),
+            "unlocated": board.unlocated(),
+        }
+    )
+
+
+@router.get(
+    "/premises/unlocated",
+    responses={200: schemas.answer(schemas.UNLOCATED), **responses(*_REFUSALS)},
+)
+def read_unlocated(
+    service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
+) -> Response:
+    """List the premises that wait for a place, with the ETag that a pin must name."""
+    audience.check_station(sight)
+    rows = unlocated_rows(service.store, sight, now)
+    if form == "json":
+        return Json({"premises": rows, "total": len(rows)})
+    return sheets.download(
+        "待定位场所",
+        [sheets.table("待定位场所", sheets.UNLOCATED_COLUMNS, rows)],
+        store=service.store,
+        park=service.park,
+        sight=sight,
+        as_of=shown.publication.as_of if shown.publication else now,
+        now=now,
+    )
+
+
+@router.get("/imports", responses={200: schemas.answer(schemas.IMPORTS), **responses(*_REFUSALS)})
+def read_imports(
+    service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
+) -> Response:
+    """Give what the last build read: per source read, accepted, rejected, unlocated, outside, odd."""
+    audience.check_station(sight)
+    publication = shown.publication
+    sources = [dict(one) for one in publication.sources] if publication else []
+    as_of = publication.as_of if publication else now
+    if form == "json":
+        return Json(
+            {
+                "sources": sources,
+                "as_of": publication.as_of.isoformat() if publication else None,
+                "facts": dict(publication.facts) if publication else {},
+            }
+        )
+    return sheets.download(
+        "数据来源",
+        [sheets.table("数据来源", sheets.SOURCE_COLUMNS, sources)],
+        store=service.store,
+        park=service.park,
+        sight=sight,
+        as_of=as_of,
+        now=now,
+    )
+
+
+def _bounds(service: Service, shown: Shown) -> list[float]:
+    """Give west, south, east, north of the boundary in WGS-84 degrees."""
+    west, south, east, north = service.boundary.bounds
+    lon, lat = crs.to_wgs84(
+        [west, east, west, east], [south, south, north, north], service.park.park.datum
+    )
+    box = [float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())]
+    if shown.publication is None:
+        return box
+    main = shown.publication.surfaces[shown.publication.main]
+    grid = lon_lat_bounds(main.surface.grid, service.park.park.datum)
+    return [min(box[0], grid[0]), min(box[1], grid[1]), max(box[2], grid[2]), max(box[3], grid[3])]
+
+
+def _collection(features: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": list(features)}

@@ -1,0 +1,205 @@
+"""/v1/surfaces: what is published, the value at a point and why, zones, scores, the whole as GeoTIFF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api import audience, figures, schemas, sheets
+from api.answers import Json, with_etag
+from api.board import Board
+from api.coverage import write_cog
+from api.deps import Now, ThePark, TheService, TheShown, TheSight, TheStore
+from api.problems import responses
+
+if TYPE_CHECKING:
+    from api.service import Service
+    from api.shown import Shown
+
+router = APIRouter(prefix="/v1/surfaces", tags=["surfaces"], default_response_class=Json)
+
+Lon = Annotated[float, Query(ge=-180, le=180, description="Longitude, degrees, WGS-84.")]
+Lat = Annotated[float, Query(ge=-90, le=90, description="Latitude, degrees, WGS-84.")]
+Format = Annotated[
+    str, Query(alias="f", pattern="^(json|xlsx)$", description="json, or xlsx to download.")
+]
+_REFUSALS = (401, 403, 404, 422, 503)
+
+
+@router.get("", responses={200: schemas.answer(schemas.SURFACES), **responses(*_REFUSALS)})
+def read_surfaces(
+    service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
+) -> Response:
+    """List the surfaces that the reader may see, the main one first."""
+    audience.check_map(sight, service.park.map)
+    listed = _surfaces(service, shown, sight)
+    main = shown.publication.main if shown.publication else None
+    if form == "json":
+        return Json({"surfaces": listed, "main": main})
+    publication = shown.require()
+    return sheets.download(
+        "图层",
+        [sheets.table("图层", sheets.SURFACE_COLUMNS, listed)],
+        store=service.store,
+        park=service.park,
+        sight=sight,
+        as_of=publication.as_of,
+        now=now,
+    )
+
+
+@router.get(
+    "/{surface_id}", responses={200: schemas.answer(schemas.SURFACE), **responses(*_REFUSALS)}
+)
+def read_surface(
+    surface_id: str, request: Request, service: TheService, shown: TheShown, sight: TheSight
+) -> Response:
+    """Describe one surface."""
+    audience.check_map(sight, service.park.map)
+    graded = shown.surface(surface_id)
+    _check_surface(sight, shown, surface_id)
+    described = figures.surface_json(graded, shown.require(), service.park)
+    body = described if sight.cells else audience.public_metadata(described)
+    return with_etag(request, Json(body), f"{graded.surface.version}-{shown.sequence}-{sight.audience}")
+
+
+@router.get(
+    "/{surface_id}/value", responses={200: schemas.answer(schemas.VALUE), **responses(*_REFUSALS)}
+)
+def read_value(
+    surface_id: str,
+    lon: Lon,
+    lat: Lat,
+    service: TheService,
+    shown: TheShown,
+    sight: TheSight,
+    now: Now,
+) -> Response:
+    """Give value and class of the cell at a point."""
+    audience.check_cells(sight)
+    graded = shown.surface(surface_id)
+    board = Board(service.store, service.park, service.wire, sight, now)
+    value = figures.value_json(graded, lon, lat, service.park.park.datum)
+    return Json({**value, "zone_id": board.zone_at(lon, lat)})
+
+
+@router.get(
+    "/{surface_id}/explain",
+    responses={200: schemas.answer(schemas.EXPLANATION), **responses(*_REFUSALS)},
+)
+def read_explanation(
+    surface_id: str,
+    lon: Lon,
+    lat: Lat,
+    service: TheService,
+    shown: TheShown,
+    sight: TheSight,
+    now: Now,
+) -> Response:
+    """Give the value at a point, what it is made of, and the premises within 500 m."""
+    audience.check_cells(sight)
+    graded, datum = shown.surface(surface_id), service.park.park.datum
+    board = Board(service.store, service.park, service.wire, sight, now)
+    return Json(
+        {
+            **figures.value_json(graded, lon, lat, datum),
+            "zone_id": board.zone_at(lon, lat),
+            **figures.contributions_json(graded, lon, lat, datum),
+            "premises": board.nearby(shown.require(), lon, lat),
+        }
+    )
+
+
+@router.get(
+    "/{surface_id}/zones", responses={200: schemas.answer(schemas.ZONES), **responses(*_REFUSALS)}
+)
+def read_zones(
+    surface_id: str,
+    service: TheService,
+    shown: TheShown,
+    sight: TheSight,
+    now: Now,
+    form: Format = "json",
+) -> Response:
+    """Give the zones under one surface; merged and withheld where the public must not see them."""
+    audience.check_map(sight, service.park.map)
+    graded, publication = shown.surface(surface_id), shown.require()
+    _check_surface(sight, shown, surface_id)
+    board = Board(service.store, service.park, service.wire, sight, now)
+    found = board.zone_figures(publication, graded)
+    if form == "json":
+        return Json({"surface": surface_id, "as_of": publication.as_of.isoformat(), **found})
+    return sheets.download(
+        f"巡区风险-{surface_id}",
+        [sheets.table("巡区风险", sheets.ZONE_COLUMNS, found["zones"])],
+        store=service.store,
+        park=service.park,
+        sight=sight,
+        as_of=publication.as_of,
+        now=now,
+        filters={"图层": surface_id},
+    )
+
+
+@router.get(
+    "/{surface_id}/scorecard",
+    responses={200: schemas.answer(schemas.SCORECARD), **responses(*_REFUSALS)},
+)
+def read_scorecard(
+    surface_id: str, shown: TheShown, sight: TheSight, park: ThePark
+) -> Response:
+    """Say how far to trust a surface: its own out-of-sample score, model and inputs."""
+    audience.check_map(sight, park.map)
+    graded = shown.surface(surface_id)
+    _check_surface(sight, shown, surface_id)
+    return Json(figures.scorecard_json(graded, shown.require()))
+
+
+@router.get(
+    "/{surface_id}/coverage.tif",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Cloud Optimized GeoTIFF",
+            "content": {"image/tiff": {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **responses(*_REFUSALS),
+    },
+)
+def read_coverage(
+    surface_id: str,
+    request: Request,
+    park: ThePark,
+    store: TheStore,
+    shown: TheShown,
+    sight: TheSight,
+    now: Now,
+) -> Response:
+    """Give a surface's values as a Cloud Optimized GeoTIFF in the park's working CRS."""
+    audience.check_cells(sight)
+    graded = shown.surface(surface_id)
+    store.audit(sight.reader, "export", f"coverage/{surface_id}", now)
+    answer = Response(
+        write_cog(graded, park.park.datum), media_type="image/tiff; application=geotiff"
+    )
+    return with_etag(request, answer, graded.surface.version)
+
+
+def _surfaces(service: Service, shown: Shown, sight: audience.Sight) -> list[dict[str, Any]]:
+    publication = shown.publication
+    if publication is None:
+        return []
+    ids = [publication.main, *(one for one in publication.surfaces if one != publication.main)]
+    listed = [
+        figures.surface_json(publication.surfaces[one], publication, service.park) for one in ids
+    ]
+    return listed if sight.cells else [audience.public_metadata(listed[0])]
+
+
+def _check_surface(sight: audience.Sight, shown: Shown, surface_id: str) -> None:
+    """Let readers outside the station see the main surface's zones only: effort is the station's."""
+    if surface_id != shown.require().main:
+        audience.check_cells(sight)
+
+

@@ -1,0 +1,129 @@
+"""What answers look like, as JSON schemas for /openapi.json: programs rely on these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_NUMBER_OR_NULL: dict[str, Any] = {"type": ["number", "null"]}
+_CLASS: dict[str, Any] = {"type": "string", "enum": ["red", "orange", "yellow", "blue", "none"]}
+_TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+
+
+def obj(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    """Describe an object: required members, then optional ones."""
+    return {
+        "type": "object",
+        "required": list(required),
+        "properties": {**required, **optional},
+    }
+
+
+def array(items: dict[str, Any]) -> dict[str, Any]:
+    """Describe an array."""
+    return {"type": "array", "items": items}
+
+
+LINK = obj({"href": _TEXT, "rel": _TEXT}, type=_TEXT, title=_TEXT)
+LANDING = obj({"links": array(LINK)}, title=_TEXT, description=_TEXT)
+CONFORMANCE = obj({"conformsTo": array(_TEXT)})
+COLLECTION = obj(
+    {"id": _TEXT, "links": array(LINK), "itemType": _TEXT, "crs": array(_TEXT)},
+    title=_TEXT,
+    extent={"type": "object"},
+    storageCrs=_TEXT,
+)
+COLLECTIONS = obj({"links": array(LINK), "collections": array(COLLECTION)})
+GEOMETRY: dict[str, Any] = {"type": ["object", "null"]}
+FEATURE = obj(
+    {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": _TEXT,
+        "geometry": GEOMETRY,
+        "properties": {"type": "object"},
+    },
+    links=array(LINK),
+)
+FEATURES = obj(
+    {
+        "type": {"type": "string", "enum": ["FeatureCollection"]},
+        "features": array(FEATURE),
+        "numberReturned": {"type": "integer", "minimum": 0},
+        "timeStamp": _TIME,
+        "links": array(LINK),
+    },
+    numberMatched={"type": "integer", "minimum": 0},
+)
+SCHEMA_DOCUMENT = obj({"type": _TEXT, "properties": {"type": "object"}})
+SURFACE = obj(
+    {
+        "id": _TEXT,
+        "title": _TEXT,
+        "title_en": _TEXT,
+        "unit": _TEXT,
+        "unit_zh": _TEXT,
+        "period": obj({"start": _TIME, "end": _TIME}),
+        "as_of": _TIME,
+        "version": _TEXT,
+        "breaks": array({"type": "number"}),
+        "breaks_version": _TEXT,
+        "classes": array(
+            obj(
+                {
+                    "class": _CLASS,
+                    "from": _NUMBER_OR_NULL,
+                    "to": _NUMBER_OR_NULL,
+                    "cells": {"type": ["integer", "null"]},
+                }
+            )
+        ),
+        "score": {"type": "object"},
+        "rung": {"type": "object"},
+        "notes": array(_TEXT),
+    },
+    tiles=_TEXT,
+)
+SURFACES = obj({"surfaces": array(SURFACE), "main": {"type": ["string", "null"]}})
+VALUE = obj(
+    {
+        "surface": _TEXT,
+        "lon": {"type": "number"},
+        "lat": {"type": "number"},
+        "value": _NUMBER_OR_NULL,
+        "class": _CLASS,
+        "class_probability": _NUMBER_OR_NULL,
+        "unit": _TEXT,
+        "zone_id": {"type": ["string", "null"]},
+    }
+)
+EXPLANATION = obj(
+    {
+        **VALUE["properties"],
+        "reference": _NUMBER_OR_NULL,
+        "contributions": array(
+            obj({"factor": _TEXT, "name": _TEXT, "name_en": _TEXT, "value": {"type": "number"}})
+        ),
+        "premises": array({"type": "object"}),
+    }
+)
+ZONES = obj({"surface": _TEXT, "zones": array({"type": "object"})}, total={})
+SCORECARD = obj({"surface": _TEXT, "score": {"type": "object"}, "model": _TEXT})
+MAP = obj(
+    {
+        "park": {"type": "object"},
+        "bounds": array({"type": "number"}),
+        "boundary": {"type": "object"},
+        "zones": {"type": "object"},
+        "roads": {"type": "object"},
+        "stations": {"type": "object"},
+        "premises": {"type": "object"},
+        "unlocated": {"type": "integer"},
+    }
+)
+UNLOCATED = obj({"premises": array({"type": "object"}), "total": {"type": "integer"}})
+IMPORTS = obj({"sources": array({"type": "object"}), "as_of": {"type": ["string", "null"]}})
+
+
+def answer(schema: dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:
+    """Declare a successful answer for `responses=` of a route."""
+    return {"description": "OK", "content": {media_type: {"schema": schema}}}

@@ -1,0 +1,62 @@
+"""What every route works with, in one value: park, store, what is shown, the clock.
+
+Made once in `create_app`, read by `deps`. Nothing in it changes while the service runs, except what the
+watcher shows and the counters count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from shapely.geometry.base import BaseGeometry
+
+from api.auth import Throttles
+from api.ogc.wire import Wire
+from api.shown import Watcher
+from geo_risk.park import ParkFile
+from geo_risk.settings import Settings
+from geo_risk.store import Store
+
+
+@dataclass(frozen=True)
+class Service:
+    """The running service.
+
+    Parameters
+    ----------
+    settings, park
+        As given to `create_app`.
+    store
+        Open while the service runs.
+    boundary
+        The park's edge, degrees in the park's datum.
+    wire
+        How coordinates leave and enter.
+    watcher
+        Knows what is shown.
+    throttles
+        Counts failed sign-ins.
+    clock
+        Gives the present, zone-aware; read at the door only.
+    """
+
+    settings: Settings
+    park: ParkFile
+    store: Store
+    boundary: BaseGeometry
+    wire: Wire
+    watcher: Watcher
+    throttles: Throttles
+    clock: Callable[[], datetime]
+
+    @property
+    def session_cookie(self) -> str:
+        """Name of the session's cookie: per park, for several may run on one host."""
+        return f"geo_risk_{self.park.park.id}"
+
+    @property
+    def form_cookie(self) -> str:
+        """Name of the cookie that binds the sign-in form to one browser."""
+        return f"geo_risk_{self.park.park.id}_form"
