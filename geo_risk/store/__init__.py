@@ -4,6 +4,7 @@ Two engines with one schema: SQLite in the state folder, or PostgreSQL with Post
 nowhere else.
 """
 
+from geo_risk.store.backup import restore
 from geo_risk.store.store import Store, open_store
 from geo_risk.store.values import (
     Answer,
@@ -37,4 +38,5 @@ __all__ = [
     "Token",
     "User",
     "open_store",
+    "restore",
 ]

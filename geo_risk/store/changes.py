@@ -135,6 +135,16 @@ class Changes:
         self.changed += 1
         self.write()
 
+    def revision_of(self, collection: str, record_id: str) -> int:
+        """Give a record's revision.
+
+        Raises
+        ------
+        NotFoundError
+            When there is no such record.
+        """
+        return int(self._row(collection, record_id, None)["revision"])
+
     def event(
         self, action: str, collection: str, record_id: str, revision: int, **refs: str
     ) -> None:

@@ -66,22 +66,32 @@ class Database:
                 yield connection
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """Hold the park's one transaction for writing; all of it is kept, or nothing."""
+    def write(self, *, bare: bool = False) -> Iterator[sa.Connection]:
+        """Hold the park's one transaction for writing; all of it is kept, or nothing.
+
+        Parameters
+        ----------
+        bare
+            The tables may not be there (yet).
+        """
         with self.answering(), self.engine.connect() as connection:
             connection.execution_options(writes=True)
             with connection.begin():
                 if not self.is_sqlite:
                     key = lock_key(self.schema, "write")
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
-                self.ids.after(connection.scalar(_LAST_EVENT))
+                if not bare:
+                    self.ids.after(connection.scalar(_LAST_EVENT))
                 yield connection
 
     @contextmanager
     def alone(self) -> Iterator[sa.Connection]:
         """Hold a connection outside of any transaction: for VACUUM and checkpoints."""
         with self.answering(), self.engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            if self.is_sqlite:
+                yield connection.execution_options(outside=True)
+            else:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         """Close every connection."""
@@ -206,12 +216,16 @@ def _open_sqlite(url: sa.URL) -> Database:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
-            return
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("outside"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return Database(engine, "", file)
+
+
+def open_schema(database: Database, schema: str) -> Database:
+    """Open another schema of the same PostgreSQL database: one being filled, or kept aside."""
+    return _open_postgres(database.engine.url, schema)
 
 
 def _open_postgres(url: sa.URL, schema: str) -> Database:

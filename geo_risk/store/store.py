@@ -22,13 +22,14 @@ from geo_risk.records import Actor
 from geo_risk.store import publications
 from geo_risk.store.account_desk import AccountDesk
 from geo_risk.store.engine import Database, open_database
+from geo_risk.store.keeper_desk import KeeperDesk, forget_again
 from geo_risk.store.locks import park_lock
 from geo_risk.store.migrate import migrate
 from geo_risk.store.record_desk import RecordDesk
 from geo_risk.store.schema import publications as publications_table
 
 
-class Store(RecordDesk, AccountDesk):
+class Store(RecordDesk, AccountDesk, KeeperDesk):
     """One park's store. Use it in a `with` block, or close it.
 
     Parameters
@@ -177,6 +178,7 @@ def open_store(url: str, *, park_id: str, state_dir: Path) -> Store:
     database = open_database(url, park_id)
     with _closing_on_error(database):
         migrate(database)
+        forget_again(database, state_dir)
     return Store(database, park_id, state_dir)
 
 
