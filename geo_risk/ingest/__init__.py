@@ -3,9 +3,10 @@
 from geo_risk.ingest.batch import Batch, Known, Reject, RejectedRow
 from geo_risk.ingest.codes import CODES
 from geo_risk.ingest.fields import FieldRow, field_table
+from geo_risk.ingest.park_files import missing_files, read_boundary, source_digest
 from geo_risk.ingest.read import missing_text
 from geo_risk.ingest.rejects import write_rejects
-from geo_risk.ingest.sources import ingest_source, missing_files, read_boundary, source_digest
+from geo_risk.ingest.sources import ingest_source
 
 __all__ = [
     "CODES",

@@ -1,8 +1,8 @@
 """What reading a source gives: records, rejects with their reasons, and counts that add up.
 
-Plain frozen values, made in `sources`, kept by the store, shown to people. Counts are of rows of the
-file: accepted + rejected = read, always, or the value cannot be built. A row is counted as a person
-counts it: by its number in the sheet, its line in the table, its place among the features.
+Plain frozen values, made in `sources`, kept by the store, shown to people. Counts are of rows of
+the file: accepted + rejected = read, always, or the value cannot be built. A row is counted as a
+person counts it: by its number in the sheet, its line in the table, its place among the features.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Batch:
     digest
         SHA-256 (hex) of the file's bytes and of all that decides what they mean.
     records
-        In the order of the file. An enterprises row with a place yields an Enterprise and a Premises.
+        In the order of the file; an enterprises row with a place yields Enterprise and Premises.
     rejects
         One per rejected row, in the order of the file.
     headings

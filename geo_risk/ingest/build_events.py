@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from geo_risk.ingest.row import Context, Place, Row, RowRefusedError, check_order, require
+from geo_risk.ingest.times import Moment
 from geo_risk.records import (
     CaseState,
     Declaration,
@@ -22,7 +22,7 @@ _SEVERITIES = ("major", "general", "minor")
 
 
 def build_visit(context: Context, row: Row) -> tuple[Record, ...]:
-    """A visit. Its place is the premises'; of an enterprise alone, its main premises."""
+    """Make a visit. Its place is the premises'; of an enterprise alone, its main premises."""
     require(row, "start")
     premises, enterprise = _attached(context, row)
     if not premises and not enterprise:
@@ -53,7 +53,7 @@ def build_visit(context: Context, row: Row) -> tuple[Record, ...]:
 
 
 def build_report(context: Context, row: Row) -> tuple[Record, ...]:
-    """A report. Without a point of its own, its place is that of the premises it names."""
+    """Make a report. Without a point of its own, its place is that of the premises it names."""
     require(row, "kind")
     located = row.place.lon is not None
     try:
@@ -100,7 +100,7 @@ def build_report(context: Context, row: Row) -> tuple[Record, ...]:
 
 
 def build_declaration(context: Context, row: Row) -> tuple[Record, ...]:
-    """What an enterprise says of one indicator in one month."""
+    """Make what an enterprise says of one indicator in one month."""
     require(row, "enterprise", "month", "indicator", "have", "need")
     declaration = Declaration(
         **context.common(row),
@@ -118,7 +118,7 @@ def build_declaration(context: Context, row: Row) -> tuple[Record, ...]:
 
 
 def build_order(context: Context, row: Row) -> tuple[Record, ...]:
-    """A service that an enterprise orders."""
+    """Make a service that an enterprise orders."""
     require(row, "enterprise", "service", "ordered_at")
     ordered = row.start("ordered_at")
     from_, to = row.start("window_from"), row.end("window_to")
@@ -137,7 +137,7 @@ def build_order(context: Context, row: Row) -> tuple[Record, ...]:
 
 
 def build_service(context: Context, row: Row) -> tuple[Record, ...]:
-    """A service that a station gave."""
+    """Make a service that a station gave."""
     require(row, "station", "service", "at")
     people = row.values.get("people")
     service = ServiceEvent(
@@ -187,14 +187,14 @@ def _team(context: Context, text: str) -> str:
 
 def _occurred(row: Row) -> tuple[datetime, datetime]:
     """Give the interval in which it happened, from the best of what the row says."""
-    first, last = row.values.get("occurred_from"), row.values.get("occurred_to")
-    if first is not None or last is not None:
-        from_ = first.start if first is not None else last.start
-        to = last.end if last is not None else first.end
+    first: Moment | None = row.values.get("occurred_from") or row.values.get("occurred_to")
+    last: Moment | None = row.values.get("occurred_to") or first
+    if first is not None and last is not None:
+        from_, to = first.start, last.end
         check_order(from_, to, "occurred_to")
         return from_, to
     for name in ("occurred", "occurred_mid", "reported_at"):
-        moment: Any = row.values.get(name)
+        moment: Moment | None = row.values.get(name)
         if moment is not None:
             return moment.start, moment.end
     raise RowRefusedError("occurred", "missing_time")

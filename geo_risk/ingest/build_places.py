@@ -1,4 +1,4 @@
-"""Rows to records of what stays: enterprises, premises, zones, stations, roads, officers, people."""
+"""Rows to records of what stays: enterprises, premises, zones, stations, roads, officers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def build_enterprise(context: Context, row: Row) -> tuple[Record, ...]:
-    """An enterprise, and the premises that the same row describes.
+    """Make an enterprise, and the premises that the same row describes.
 
     A second row of one enterprise (its own number, the same credit code) is a further premises.
     """
@@ -53,13 +53,13 @@ def build_enterprise(context: Context, row: Row) -> tuple[Record, ...]:
 
 
 def build_premises(context: Context, row: Row) -> tuple[Record, ...]:
-    """A premises of a known enterprise, or of none."""
+    """Make a premises of a known enterprise, or of none."""
     enterprise = context.refer(row, "enterprise", "enterprises", "unknown_enterprise")
     return (_premises(context, row, enterprise),)
 
 
 def build_zone(context: Context, row: Row) -> tuple[Record, ...]:
-    """A patrol zone; zones with one number are merged afterwards."""
+    """Make a patrol zone; zones with one number are merged afterwards."""
     if row.shape is None:
         raise RowRefusedError("geometry", "no_geometry")
     zone = PatrolZone(
@@ -73,7 +73,7 @@ def build_zone(context: Context, row: Row) -> tuple[Record, ...]:
 
 
 def build_station(context: Context, row: Row) -> tuple[Record, ...]:
-    """A station."""
+    """Make a station."""
     station = Station(
         **context.common(row),
         **row.place.fields,
@@ -87,7 +87,7 @@ def build_station(context: Context, row: Row) -> tuple[Record, ...]:
 
 
 def build_road(context: Context, row: Row) -> tuple[Record, ...]:
-    """A road."""
+    """Make a road."""
     if row.shape is None:
         raise RowRefusedError("geometry", "no_geometry")
     road = Road(
@@ -101,7 +101,7 @@ def build_road(context: Context, row: Row) -> tuple[Record, ...]:
 
 
 def build_officer(context: Context, row: Row) -> tuple[Record, ...]:
-    """An officer; teams are made of the distinct values afterwards."""
+    """Make an officer; teams are made of the distinct values afterwards."""
     officer = Officer(
         **context.common(row),
         name=row.text("name"),
@@ -135,7 +135,7 @@ def teams_of(source: str, records: Iterable[Record]) -> list[Team]:
 
 
 def build_assignment(context: Context, row: Row) -> tuple[Record, ...]:
-    """Who looks after which zone or enterprise."""
+    """Make an assignment: who looks after which zone or enterprise."""
     require(row, "officer")
     if bool(row.text("zone")) == bool(row.text("enterprise")):
         raise RowRefusedError("", "zone_or_enterprise")
@@ -149,7 +149,7 @@ def build_assignment(context: Context, row: Row) -> tuple[Record, ...]:
 
 
 def build_population(context: Context, row: Row) -> tuple[Record, ...]:
-    """A number of people at a place."""
+    """Make a number of people at a place."""
     require(row, "people")
     people = Population(**context.common(row), **row.place.fields, people=row.values["people"])
     return (people,)

@@ -1,10 +1,11 @@
 """Headings to fields: which row holds the headings, and which field each of them is.
 
-Takes the rows of a table and the source's description, gives field -> index of column. What the park
-file says wins; other headings are recognised by `fields.FIELDS`, whatever their width, case, spaces,
-and units in brackets. The heading row is the one that says most, title rows above it or not; two
-rows of headings (a heading over two sub-headings) are read as one. A heading that the park file names
-and the file lacks is an error that names the nearest one; so is one that stands there twice.
+Takes the rows of a table and the source's description, gives field -> index of column. What the
+park file says wins; other headings are recognised by `fields.FIELDS`, whatever their width, case,
+spaces, and units in brackets. The heading row is the one that says most, title rows above it or
+not; two rows of headings (a heading over two sub-headings) are read as one. A heading that the
+park file names and the file lacks is an error that names the nearest one; so is one that stands
+there twice.
 """
 
 from __future__ import annotations

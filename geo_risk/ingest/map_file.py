@@ -1,10 +1,10 @@
 """Map files and Parquet as tables: GeoJSON, GPKG, Shapefile, GeoParquet, Parquet.
 
-Takes a path, gives a `Table` whose attributes are text and whose shapes are shapely geometries. Rows
-count from 1 in the file's order. A file in a projected CRS whose source names only a datum (wgs84,
-gcj02...) is brought to degrees of that datum here: the CRS says how it is projected, the datum what it
-means. A CRS that contradicts a declared EPSG code is an error. A .gz is unpacked to a folder that is
-gone afterwards, with the files that belong to a Shapefile.
+Takes a path, gives a `Table` whose attributes are text and whose shapes are shapely geometries.
+Rows count from 1 in the file's order. A file in a projected CRS whose source names only a datum
+(wgs84, gcj02...) is brought to degrees of that datum here: the CRS says how it is projected, the
+datum what it means. A CRS that contradicts a declared EPSG code is an error. A .gz is unpacked to
+a folder that is gone afterwards, with the files that belong to a Shapefile.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ def _shapes(wkb: Any, length: int) -> Shapes:
 
 
 def _in_datum(shapes: Shapes, crs: str, datum: str, name: str) -> Shapes:
-    """Bring shapes to what the source's datum speaks of: degrees, or the metres of its EPSG code."""
+    """Bring shapes to what the source's datum speaks of: degrees, or metres of an EPSG code."""
     if not datum or not crs:
         return shapes
     try:

@@ -1,10 +1,10 @@
 """Where rows are: cells or shapes to degrees in the park's datum, and why a row has no point.
 
-Takes columns, gives arrays of the same length. A row without a usable point is no bad row: it comes
-back unlocated with the reason `missing`, `not_a_number`, `impossible` or `swapped`. Longitude and
-latitude count as swapped when the pair exchanged lies about the park and the pair as given does not,
-or is no place on Earth. (0, 0) is what programs write for nothing. A point outside the boundary is
-kept and flagged.
+Takes columns, gives arrays of the same length. A row without a usable point is no bad row: it
+comes back unlocated with the reason `missing`, `not_a_number`, `impossible` or `swapped`.
+Longitude and latitude count as swapped when the pair exchanged lies about the park and the pair
+as given does not, or is no place on Earth. (0, 0) is what programs write for nothing. A point
+outside the boundary is kept and flagged.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _PLANE_M = 1e8
 _DMS = re.compile(
     r"(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*[′'分]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"秒]|'')?)?"
 )
+_PLAIN = re.compile(r"-?\d{1,9}(\.\d{1,20})?", re.ASCII)
 _SIDES = {"e": 1, "n": 1, "东经": 1, "北纬": 1, "w": -1, "s": -1, "西经": -1, "南纬": -1}
 _SIDE = re.compile(rf"^({'|'.join(_SIDES)})\s*|\s*({'|'.join(_SIDES)})$")
 
@@ -60,7 +61,9 @@ class Points:
 
 
 def read_coordinate(cell: str) -> float | None:
-    """Take one coordinate: a number, or degrees, minutes and seconds; None for nothing, NaN for no number."""
+    """Take a number, or degrees, minutes and seconds; None for nothing, NaN for what is neither."""
+    if _PLAIN.fullmatch(cell):
+        return float(cell)
     if is_nothing(cell):
         return None
     text = half_width(cell).lower()
@@ -123,15 +126,13 @@ def locate_shapes(
     boundary: BaseGeometry | None,
 ) -> Points:
     """Place rows by their shapes; of a line or polygon, a point on it. Else as `locate`."""
-    reasons, xy = [], []
+    reasons: list[str] = []
+    xy: list[tuple[float, float]] = []
     for one in shapes:
-        usable = one is not None and not one.is_empty
-        point = one if not usable or one.geom_type == "Point" else one.point_on_surface()
-        pair = (point.x, point.y) if usable else (math.nan, math.nan)
-        finite = all(math.isfinite(value) for value in pair)
-        nothing = not usable or pair == (0, 0)
-        reasons.append("missing" if nothing else "" if finite else "not_a_number")
-        xy.append(pair)
+        pair = _point_of(one)
+        finite = all(math.isfinite(value) for value in pair or ())
+        reasons.append("missing" if pair in {None, (0, 0)} else "" if finite else "not_a_number")
+        xy.append(pair or (math.nan, math.nan))
     flat = np.array(xy, dtype=np.float64).reshape(-1, 2)
     return _locate(flat[:, 0], flat[:, 1], reasons, datum, park_datum, boundary)
 
@@ -139,7 +140,7 @@ def locate_shapes(
 def is_swapped(
     shape: BaseGeometry, *, datum: str, park_datum: str, boundary: BaseGeometry | None
 ) -> bool:
-    """Whether a shape has latitude first: exchanged it lies about the park, as given it does not."""
+    """Whether a shape has latitude first: only exchanged does it lie about the park."""
     if boundary is None or shape.is_empty:
         return False
     west, south, east, north = shape.bounds
@@ -147,6 +148,14 @@ def is_swapped(
     there = _about(*_shift(x, y, datum, park_datum), boundary)
     back = _about(*_shift(y, x, datum, park_datum), boundary)
     return bool(back[0] and not there[0])
+
+
+def _point_of(shape: BaseGeometry | None) -> tuple[float, float] | None:
+    """Give a point's own place, and of another shape a point on it."""
+    if shape is None or shape.is_empty:
+        return None
+    point = shape if isinstance(shape, shapely.Point) else shapely.point_on_surface(shape)
+    return (point.x, point.y)
 
 
 def _locate(

@@ -1,9 +1,9 @@
 """Any file to a `Table`: by its name's ending, then by what is in it.
 
 Takes a path and what the source says of it, gives headings, columns of text and shapes. Which row
-holds the headings is found out here for CSV and XLSX (`columns.find_header`); rows without any cell
-are no rows. A rejects file of ours is known by its sheet and its last three headings; those are left
-out, and its row numbers are the original file's.
+holds the headings is found out here for CSV and XLSX (`columns.find_header`); rows without any
+cell are no rows. A rejects file of ours is known by its sheet and its last three headings; those
+are left out, and its row numbers are the original file's.
 """
 
 from __future__ import annotations
@@ -14,15 +14,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from geo_risk.errors import ColumnError, FileFormatError
+from geo_risk.errors import FileFormatError
 from geo_risk.ingest.columns import (
     HEADING_ROWS,
     Header,
     find_header,
     named_fields,
-    nearest,
 )
 from geo_risk.ingest.map_file import OGR_SUFFIXES, PARQUET_SUFFIXES, read_map_file, read_parquet
 from geo_risk.ingest.table import Cell, Table

@@ -1,9 +1,9 @@
 """The rejects file: the rows set aside, as they came, with the reason and the remedy beside them.
 
 Takes a batch, writes an XLSX in which a person corrects the rows and gives it back; reading it is
-`ingest_source(..., file=that)`. The original headings stand in row 1, every cell is text so that codes
-keep their digits, and the last three columns are ours and are left out when it is read. A second
-sheet says what to do. Cells to correct are coloured.
+`ingest_source(..., file=that)`. The original headings stand in row 1, every cell is text so that
+codes keep their digits, and the last three columns are ours and are left out when it is read. A
+second sheet says what to do. Cells to correct are coloured.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -62,7 +62,7 @@ def write_rejects(path: Path, batch: Batch, *, watermark: str = "") -> None:
     book.save(path)
 
 
-def _put(cell: Cell, text: str) -> None:
+def _put(cell: Cell | MergedCell, text: str) -> None:
     cell.number_format = _TEXT
     cell.value = _printable(text)
     if cell.data_type == "f":
@@ -107,8 +107,8 @@ def _explain(book: Workbook, batch: Batch, watermark: str) -> None:
         f"共读入 {batch.read} 行,收入 {batch.accepted} 行,退回 {batch.rejected} 行。",
         "请在“退回行”表中直接改正(橙色单元格),不要改动表头和最后三列,保存后重新读入。",
         f"{batch.read} rows read, {batch.accepted} accepted, {batch.rejected} set aside.",
-        "Correct them in the first sheet (orange cells); leave headings and the last three columns "
-        "as they are; save, and read the file again with `geo-risk readmit`.",
+        "Correct the orange cells of the first sheet; leave headings and the last three columns.",
+        "Save, and read the file again with `geo-risk readmit`.",
     ]
     for i, line in enumerate(lines, 1):
         sheet.cell(i, 1).value = line

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RowRefusedError(Exception):
-    """This row cannot stand: in which field, by which code, and what its texts say more.
+    """A row cannot stand: in which field, by which code, and what its texts say more.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Shapes of zones and roads: taken from a map file or WKT, mended, shifted, or refused with a reason.
+"""Shapes of zones and roads: taken from a map file or WKT, mended, shifted, or refused.
 
-Takes one shape as it came, gives a Polygon or MultiPolygon (zones), a LineString or MultiLineString
-(roads) in degrees of the park's datum. A polygon that crosses itself is mended; a shape of the wrong
-type, off the Earth or with latitude first is refused.
+Takes one shape as it came, gives a Polygon or MultiPolygon (zones), a LineString or
+MultiLineString (roads) in degrees of the park's datum. A polygon that crosses itself is mended; a
+shape of the wrong type, off the Earth or with latitude first is refused.
 """
 
 from __future__ import annotations
@@ -101,5 +101,5 @@ def _parts(shape: BaseGeometry, part: str) -> list[BaseGeometry]:
 
 def _multi(parts: list[BaseGeometry], part: str) -> BaseGeometry:
     if part == "Polygon":
-        return shapely.multipolygons(np.array(parts, dtype=object))
-    return shapely.multilinestrings(np.array(parts, dtype=object))
+        return shapely.MultiPolygon([one for one in parts if isinstance(one, shapely.Polygon)])
+    return shapely.MultiLineString([one for one in parts if isinstance(one, shapely.LineString)])

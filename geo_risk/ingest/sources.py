@@ -1,53 +1,49 @@
 """One source to one batch: read, parse, place, number, build, count.
 
-Takes a park file, one of its sources and what is known already, gives a `Batch` whose counts add up.
-Nothing is kept here: the same call with the same file gives the same batch. A corrected rejects file
-is read by the source's own description; its rows keep the numbers they had, and the original file
-says which numbers are taken.
+Takes a park file, one of its sources and what is known already, gives a `Batch` whose counts add
+up. Nothing is kept here: the same call with the same file gives the same batch. A corrected
+rejects file is read by the source's own description; its rows keep the numbers they had, and the
+original file says which numbers are taken.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import shapely
 
-from geo_risk.errors import FileFormatError, InputError, ParkFileError
+from geo_risk.errors import InputError
 from geo_risk.ingest import build_events, build_places
 from geo_risk.ingest.batch import Batch, Known, Reject, RejectedRow
 from geo_risk.ingest.codes import texts
-from geo_risk.ingest.fields import fields_of
-from geo_risk.ingest.points import locate, locate_shapes
-from geo_risk.ingest.read import missing_text, read_table
+from geo_risk.ingest.park_files import source_digest
+from geo_risk.ingest.placing import (
+    GEOMETRY_HEADING,
+    IN_THE_FILE,
+    fit_shapes,
+    places_of,
+    require_datum,
+    shapes_of,
+)
+from geo_risk.ingest.read import read_table
 from geo_risk.ingest.references import Resolver
 from geo_risk.ingest.row import Context, Place, Row, RowRefusedError
-from geo_risk.ingest.shapes import fit_shape, merge_zones, read_wkt
+from geo_risk.ingest.shapes import merge_zones
 from geo_risk.ingest.validate import Issue, Parsed, parse_table
 from geo_risk.ingest.values import Bad
-from geo_risk.park import Source
 from geo_risk.records import Located, PatrolZone, Record
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geo_risk.ingest.table import Table
-    from geo_risk.park import ParkFile
+    from geo_risk.park import ParkFile, Source
 
     Progress = Callable[[int, int | None], None]
-FORMAT = 1
-"""Raised when the same file would give other records: everything is then read again."""
-
-GEOMETRY_HEADING = "几何WKT"
-IN_THE_FILE = "(同原文件)"
-"""Stands for a shape too long for a spreadsheet's cell: it is taken from the original file."""
-
 _CELL_LIMIT = 32_000
 _SAY_EVERY = 5000
 _BUILDERS: dict[str, Callable[[Context, Row], tuple[Record, ...]]] = {
@@ -65,7 +61,6 @@ _BUILDERS: dict[str, Callable[[Context, Row], tuple[Record, ...]]] = {
     "orders": build_events.build_order,
     "services": build_events.build_service,
 }
-_SHAPED = frozenset({"zones", "roads"})
 
 
 def ingest_source(
@@ -111,14 +106,14 @@ def ingest_source(
     path = file or source.file
     table = read_table(path, source, progress)
     parsed = parse_table(table, source, park)
-    _require_datum(parsed, source)
+    require_datum(parsed, source)
     original = None
     if table.is_rejects and source.file.is_file() and source.file != path:
         original = parse_table(read_table(source.file, source), source, park)
     taken = _refuse_strangers(parsed, original)
-    shapes = _shapes(parsed, source.kind, original)
-    places = _places(parsed, source, park, shapes, boundary)
-    fitted = _fit_shapes(parsed, source, park, shapes, boundary)
+    shapes = shapes_of(parsed, source.kind, original)
+    places = places_of(parsed, source, park, shapes, boundary)
+    fitted = fit_shapes(parsed, source, park, shapes, boundary)
     context = Context(
         source=source.name,
         resolver=Resolver(known, _own_ids(parsed, source)),
@@ -127,99 +122,6 @@ def ingest_source(
     context.odd["mended_geometry"] += sum(mended for _, mended in fitted.values())
     records = _build_all(parsed, source, context, places, fitted, taken, progress)
     return _batch(path, park, source, parsed, records, context.odd)
-
-
-def source_digest(park: ParkFile, source: Source, file: Path | None = None) -> str:
-    """Give the SHA-256 (hex) of a file and of all that decides what its rows become.
-
-    Parameters
-    ----------
-    park, source
-        The description; where the files lie does not count.
-    file
-        Another file of the same description.
-
-    Raises
-    ------
-    FileFormatError
-        When the file or the boundary is missing.
-    """
-    told = {
-        one.name: getattr(source, one.name)
-        for one in fields(source)
-        if one.name not in {"file", "origin", "sha256"}
-    }
-    told["park"] = [park.park.timezone, park.park.datum, sorted(park.kinds)]
-    told["format"] = FORMAT
-    digest = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode())
-    for path in (*_with_companions(file or source.file, source), park.park.boundary.file):
-        if path.is_file():
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def missing_files(park: ParkFile) -> list[Source]:
-    """Give the sources whose file is not there; `read.missing_text` says where each comes from."""
-    return [one for one in park.source if not one.file.is_file()]
-
-
-def read_boundary(park: ParkFile) -> BaseGeometry:
-    """Read the park's edge.
-
-    Returns
-    -------
-    shapely geometry
-        Polygon or MultiPolygon, degrees in the park's datum.
-
-    Raises
-    ------
-    FileFormatError
-        When the file is missing, or holds no polygon.
-    ParkFileError
-        When it holds several and `dissolve` is not set.
-    """
-    edge = park.park.boundary
-    about = Source(
-        kind="zones", file=edge.file, name="boundary", datum=edge.datum, layer=edge.layer
-    )
-    if not edge.file.is_file():
-        raise FileFormatError(missing_text(about), "Put it there, or correct [park] boundary.")
-    table = read_table(edge.file, about)
-    shapes = [] if table.shapes is None else [one for one in table.shapes if one is not None]
-    fitted = [
-        fit_shape(one, "zones", datum=edge.datum, park_datum=park.park.datum, boundary=None)
-        for one in shapes
-    ]
-    polygons = [one[0] for one in fitted if not isinstance(one, Bad)]
-    if not polygons:
-        raise FileFormatError(f"{table.where}: there is no polygon.", "Draw the park's edge in it.")
-    if len(polygons) > 1 and not edge.dissolve:
-        raise ParkFileError(
-            f"[park] boundary: {table.where} holds {len(polygons)} polygons.",
-            "Set dissolve = true to make one boundary of them, or name another layer.",
-        )
-    return merge_zones(polygons)
-
-
-def _with_companions(path: Path, source: Source) -> list[Path]:
-    """Give a file and, of a Shapefile, those that belong to it."""
-    name = path.name.lower().removesuffix(".gz")
-    if not name.endswith(".shp"):
-        return [path]
-    stem = path.name[: len(name) - len(".shp")]
-    return sorted(one for one in path.parent.iterdir() if one.name.startswith(f"{stem}."))
-
-
-def _require_datum(parsed: Parsed, source: Source) -> None:
-    usable = not {"lon", "geometry"}.isdisjoint(fields_of(source.kind))
-    there = parsed.table.shapes is not None or not {"lon", "geometry"}.isdisjoint(parsed.columns)
-    if usable and there and not source.datum:
-        names = [parsed.heading(one) for one in ("lon", "lat", "geometry") if one in parsed.columns]
-        raise ParkFileError(
-            f"[[source]] {source.name}: {parsed.table.where} has coordinates "
-            f"({', '.join(names) or 'shapes'}) and the source names no datum.",
-            'Ask who made the file, and write datum = "wgs84", "cgcs2000", "gcj02", "bd09" or EPSG:n.',
-        )
 
 
 def _refuse_strangers(parsed: Parsed, original: Parsed | None) -> dict[str, int]:
@@ -241,93 +143,6 @@ def _refuse_strangers(parsed: Parsed, original: Parsed | None) -> dict[str, int]
         if row not in here and i not in original.issues:
             others.setdefault(number, row)
     return others
-
-
-def _shapes(
-    parsed: Parsed, kind: str, original: Parsed | None
-) -> Sequence[BaseGeometry | None] | None:
-    """Give the rows' shapes, from the map file or from a column of WKT."""
-    if parsed.table.shapes is not None:
-        return list(parsed.table.shapes)
-    if "geometry" not in parsed.columns:
-        return None
-    before: dict[int, Any] = {}
-    if original is not None and original.table.shapes is not None:
-        before = dict(zip(original.table.rows, original.table.shapes, strict=True))
-    shapes: list[BaseGeometry | None] = []
-    for i, cell in enumerate(parsed.values["geometry"]):
-        if cell == IN_THE_FILE:
-            shapes.append(before.get(parsed.table.rows[i]))
-            continue
-        shape = read_wkt(cell)
-        if isinstance(shape, Bad):
-            if kind in _SHAPED:
-                parsed.add(i, "geometry", shape)
-            shape = shapely.Point(math.nan, math.nan)  # a point that is no number
-        shapes.append(shape)
-    return shapes
-
-
-def _places(
-    parsed: Parsed,
-    source: Source,
-    park: ParkFile,
-    shapes: Sequence[BaseGeometry | None] | None,
-    boundary: BaseGeometry | None,
-) -> list[Place]:
-    length, kind_fields = len(parsed.table), fields_of(source.kind)
-    told: dict[str, Any] = {
-        "datum": source.datum,
-        "park_datum": park.park.datum,
-        "boundary": boundary,
-    }
-    if "lon" not in kind_fields:
-        return [Place()] * length
-    chosen = "lon" in source.columns or shapes is None
-    if chosen and "lon" in parsed.values and "lat" in parsed.values:
-        points = locate(parsed.values["lon"], parsed.values["lat"], **told)
-    elif shapes is not None:
-        points = locate_shapes(shapes, **told)
-    else:
-        return [Place()] * length
-    return [
-        Place(unlocated=why) if why else Place(lon, lat, "", outside)
-        for lon, lat, why, outside in zip(
-            points.lon.tolist(),
-            points.lat.tolist(),
-            points.unlocated,
-            points.outside.tolist(),
-            strict=True,
-        )
-    ]
-
-
-def _fit_shapes(
-    parsed: Parsed,
-    source: Source,
-    park: ParkFile,
-    shapes: Sequence[BaseGeometry | None] | None,
-    boundary: BaseGeometry | None,
-) -> dict[int, tuple[BaseGeometry, bool]]:
-    """Bring zones and roads to the park's datum; a shape that cannot be used is an issue."""
-    fitted: dict[int, tuple[BaseGeometry, bool]] = {}
-    if source.kind not in _SHAPED or shapes is None:
-        return fitted
-    for i, shape in enumerate(shapes):
-        if i in parsed.issues:
-            continue
-        one = fit_shape(
-            shape,
-            source.kind,
-            datum=source.datum,
-            park_datum=park.park.datum,
-            boundary=boundary,
-        )
-        if isinstance(one, Bad):
-            parsed.add(i, "geometry", one)
-        else:
-            fitted[i] = one
-    return fitted
 
 
 def _own_ids(parsed: Parsed, source: Source) -> dict[str, dict[str, str]]:

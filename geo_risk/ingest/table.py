@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -100,8 +100,6 @@ def cell_text(value: Any, number_format: str = "") -> str:
         return _moment_text(value, number_format)
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
     if isinstance(value, Decimal):
         return f"{value:f}" if value.is_finite() else ""
     if isinstance(value, bytes):

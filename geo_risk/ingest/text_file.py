@@ -1,9 +1,9 @@
 """Text tables: which encoding, which delimiter, which cells.
 
-Takes bytes, gives rows of text. UTF-8 with or without BOM, UTF-16 with BOM, GBK and GB18030 are told
-apart by which of them the bytes are; a file with a few broken bytes is still read, and those bytes
-come through as lone surrogates so that the cell that holds them can be refused. The delimiter is the
-one that cuts the most lines into the same number of cells.
+Takes bytes, gives rows of text. UTF-8 with or without BOM, UTF-16 with BOM, GBK and GB18030 are
+told apart by which of them the bytes are; a file with a few broken bytes is still read, and those
+bytes come through as lone surrogates so that the cell that holds them can be refused. The
+delimiter is the one that cuts the most lines into the same number of cells.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """A table's columns to parsed values, row by row issues, and the number of each row.
 
-Takes a `Table` and its source, gives for every field a list as long as the table. A cell that cannot
-be used is an issue of its row, named by heading; the rest of the row is parsed all the same, so that
-a person sees everything wrong with a row at once. Which columns must be there is checked first.
+Takes a `Table` and its source, gives for every field a list as long as the table. A cell that
+cannot be used is an issue of its row, named by heading; the rest of the row is parsed all the
+same, so that a person sees everything wrong with a row at once. Which columns must be there is
+checked first.
 """
 
 from __future__ import annotations
@@ -156,8 +157,10 @@ def _require_columns(source: Source, columns: Mapping[str, int], table: Table) -
             wanted = fields_of(source.kind)[group[0]]
             also = "".join(f" or {fields_of(source.kind)[name].zh}" for name in group[1:])
             raise ColumnError(
-                f"{table.where}: no column is recognised as {wanted.zh}{also} ({', '.join(group)}).",
-                f"Say which: columns = {{ {group[0]} = ... }}. {nearest(wanted.zh, table.headings)}",
+                f"{table.where}: no column is recognised as {wanted.zh}{also} "
+                f"({', '.join(group)}).",
+                f"Say which: columns = {{ {group[0]} = ... }}. "
+                f"{nearest(wanted.zh, table.headings)}",
             )
     if "geometry" not in there and ("lon" in columns) != ("lat" in columns):
         one, other = ("lon", "lat") if "lon" in columns else ("lat", "lon")

@@ -136,10 +136,10 @@ def check_credit_code(text: str) -> Bad | None:
 
 
 def looks_like_credit_code(text: str) -> bool:
-    """Whether an id of 18 characters is meant as a credit code (a registered prefix, then GB 11714).
+    """Whether an id is meant as a credit code.
 
-    The source's own ids are free; only 18 letters and digits with a registrar's first two characters
-    and six digits of a county are taken for a credit code, and then its check digit must be right.
+    The source's own ids are free; only 18 letters and digits with a registrar's two characters and
+    the six digits of a county are taken for a credit code, and then its check digit must be right.
     """
     return bool(re.fullmatch(r"[1-9A-Y][0-9A-Z]\d{6}[0-9A-Z]{10}", text.upper()))
 
@@ -317,7 +317,8 @@ def parse_premises_kind(cell: str) -> PremisesKind | Bad | None:
         return bad
     if is_nothing(cell):
         return None
-    return _PREMISES_KIND.get(plain(cell), PremisesKind.OTHER)
+    kind: PremisesKind = _PREMISES_KIND.get(plain(cell), PremisesKind.OTHER)
+    return kind
 
 
 def report_kinds(kinds: Mapping[str, Any]) -> Parser:

@@ -1,8 +1,9 @@
 """Sheets of an Excel workbook as rows of text.
 
-Takes the bytes of an .xlsx, gives its visible sheets one by one. Cells of a merged block all show the
-block's text. A formula whose result the file does not hold is shown as the formula and listed, so
-that the row can be refused instead of read as empty. Dates keep whether they had a time of day.
+Takes the bytes of an .xlsx, gives its visible sheets one by one. Cells of a merged block all show
+the block's text. A formula whose result the file does not hold is shown as the formula and
+listed, so that the row can be refused instead of read as empty. Dates keep whether they had a
+time of day.
 """
 
 from __future__ import annotations
