@@ -66,7 +66,7 @@ class History:
     kinds
         By kind, those with at least one report of any sort; events may be none.
     start
-        Since when something was recorded without a gap of more than 180 days; None without history.
+        Since when visits and reports come in without a gap of more than 180 days; None without any.
     left_out
         Number of reports (findings) left out of surfaces: `unlocated`, `outside`, `duplicate`,
         `in_visit` (counted in their visit), `not_yet_known`.
@@ -138,7 +138,7 @@ def measure_history(
             points = severity.points(report.severity)
             known = report.reported_at or report.time
             rows.add(report.kind, at_place, report.time, known, points, 1)
-        moments.append(report.time)
+        moments.append(report.reported_at or report.time)
     kinds = rows.histories(boundary, crs, left_out, keep_outside=keep_outside)
     used = int(sum(one.count.weight.sum() for one in kinds.values()))
     return History(kinds, start_of_history(moments), dict(left_out), used)

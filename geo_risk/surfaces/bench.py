@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo_risk.errors import InputError
-from geo_risk.surfaces.kde import PERIOD_DAYS, decay, edge_share, gaussian_factor, gaussian_sum
+from geo_risk.surfaces.kde import PERIOD_DAYS, decay
+from geo_risk.surfaces.kernels import edge_share, gaussian_spread, gaussian_sum
 from geo_risk.surfaces.members import COUNT_365D, KDE_200M, UNIFORM, Members
 
 if TYPE_CHECKING:
@@ -83,7 +84,6 @@ class Bench:
         self.events, self.known_days = events.where(keep), known_days[keep]
         self.members = Members(tuple(kernels), grid.cell_m)
         self._flat = row[keep] * grid.shape[1] + col[keep]
-        self._factor = cache(lambda n, width: gaussian_factor(n, grid.cell_m, width))
         self.edge = cache(lambda width: edge_share(inside, grid, width)[inside])
         self._last_exact = (np.zeros(len(self.events)), np.zeros(grid.shape))
 
@@ -105,9 +105,7 @@ class Bench:
 
     def smooth(self, binned: Floats, width_m: float) -> Floats:
         """Spread binned weights by a Gaussian: (cells,) mass, not corrected at the edge."""
-        down = self._factor(self.grid.shape[0], width_m)
-        across = self._factor(self.grid.shape[1], width_m)
-        return np.asarray((down @ binned @ across)[self.inside])
+        return np.asarray(gaussian_spread(binned, self.grid.cell_m, width_m)[self.inside])
 
     def exact_200m(self, weight: Floats) -> Floats:
         """Sum the 200 m kernel; from one cut to the next only what changed is summed anew."""

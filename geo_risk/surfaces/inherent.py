@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_risk.surfaces.kde import M2_PER_KM2, edge_share, gaussian_sum
+from geo_risk.surfaces.kde import M2_PER_KM2
+from geo_risk.surfaces.kernels import edge_share, gaussian_sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

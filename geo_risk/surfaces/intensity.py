@@ -32,6 +32,7 @@ PAST_ONLY = "past_only"
 """Note of a surface that makes no claim about the future."""
 
 _FOLDS = 12
+_TOO_LITTLE = 0.005  # members of less weight move no class break
 
 
 @dataclass(frozen=True)
@@ -220,7 +221,10 @@ def _density(
 def _mean(bench: Bench, lesson: Lesson, model: str, at_days: float, history_days: float) -> Floats:
     snapshot = bench.at(at_days)
     mix = lesson.mix(model, bench.members)
-    mean = sum(mix[row] * snapshot.density(row) for row in map(int, np.flatnonzero(mix)))
+    mix = np.where(mix < _TOO_LITTLE, 0.0, mix)
+    rows = map(int, np.flatnonzero(mix))
+    mean = sum((mix[row] * snapshot.density(row) for row in rows), np.zeros(bench.n_cells))
+    mean = mean / mix.sum()
     return bench.on_grid(_rate(snapshot, lesson, model, history_days) * mean)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from geo_risk.crs import check_same_crs
 from geo_risk.errors import GeoRiskWarning, InputError
+from geo_risk.surfaces.kernels import edge_share, gaussian_sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 M2_PER_KM2 = 1e6
 PERIOD_DAYS = 30.0
 """Rates are per 30 days."""
-
-_BLOCK = 4096  # events per matrix product: keeps the factors in cache and memory flat
 
 
 @dataclass(frozen=True)
@@ -159,63 +158,6 @@ def fit_kde(
     return Density(mean * scale, squares / (4.0 * math.pi * h * h) * scale**2)
 
 
-def gaussian_sum(
-    easting: Floats, northing: Floats, weight: Floats, grid: Grid, bandwidth_m: float
-) -> Floats:
-    """Sum normal densities at every cell centre, exactly.
-
-    Parameters
-    ----------
-    easting, northing, weight
-        (n,) metres, and what each point counts.
-    grid
-        Where.
-    bandwidth_m
-        Standard deviation, metres.
-
-    Returns
-    -------
-    ndarray
-        (rows, cols) sum_i w_i exp(-d²/2h²) / (2 pi h²), per m².
-    """
-    eastings, northings = grid.eastings(), grid.northings()
-    total = np.zeros(grid.shape)
-    for start in range(0, len(easting), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        across = _bell(easting[part, None] - eastings, bandwidth_m)
-        down = _bell(northing[part, None] - northings, bandwidth_m)
-        total += (down * weight[part, None]).T @ across
-    return total
-
-
-def edge_share(inside: NDArray[np.bool_], grid: Grid, bandwidth_m: float) -> Floats:
-    """Give, for each cell centre, the share of a kernel there that lies within the park.
-
-    Parameters
-    ----------
-    inside
-        (rows, cols) of bool.
-    grid, bandwidth_m
-        As for `gaussian_sum`.
-
-    Returns
-    -------
-    ndarray
-        (rows, cols) in (0, 1] at the park's cells: the sum over its cells of density x area. The
-        sum stands for the integral to 1e-8 where the bandwidth is a cell or more (Poisson
-        summation).
-    """
-    down = gaussian_factor(grid.shape[0], grid.cell_m, bandwidth_m)
-    across = gaussian_factor(grid.shape[1], grid.cell_m, bandwidth_m)
-    return np.asarray(down @ inside.astype(np.float64) @ across)
-
-
-def gaussian_factor(n: int, cell_m: float, bandwidth_m: float) -> Floats:
-    """Give one axis' (n, n) matrix: normal density at centre i from centre j, times the cell."""
-    steps = np.arange(n) * cell_m
-    return np.asarray(_bell(steps[:, None] - steps, bandwidth_m) * cell_m)
-
-
 def decay(age_days: Floats, half_life_days: float, history_days: float) -> Floats:
     """Give what an event of some age adds to a rate per day.
 
@@ -239,8 +181,3 @@ def decay(age_days: Floats, half_life_days: float, history_days: float) -> Float
         return np.full(np.shape(age_days), 1.0 / span)
     rate = math.log(2.0) / half_life_days
     return np.asarray(rate * np.exp(-rate * np.asarray(age_days)) / -math.expm1(-rate * span))
-
-
-def _bell(distance_m: Floats, bandwidth_m: float) -> Floats:
-    scaled = distance_m / bandwidth_m
-    return np.asarray(np.exp(-0.5 * scaled * scaled) / (math.sqrt(2.0 * math.pi) * bandwidth_m))
