@@ -7,7 +7,7 @@ two years' tell of the same park. Each part draws from its own stream of chance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,10 +58,11 @@ class Park:
     daily_rates: dict[str, Floats]
     tables: dict[str, pd.DataFrame]
 
-    @property
-    def first_day(self) -> int:
-        """Day number from which history is kept."""
-        return cut_day(self.months)
+    def last(self, months: int) -> Park:
+        """Give the same park with only its last months of history; ValueError as `simulate`."""
+        if months not in MONTHS_OFFERED or months > self.months:
+            raise ValueError(f"months is {months}. Choose one of {MONTHS_OFFERED}.")
+        return replace(self, months=months, tables=_cut(self.tables, months))
 
 
 def simulate(seed: int = 1, variant: Variant = "misspecified", months: int = MONTHS) -> Park:
@@ -118,7 +119,7 @@ def simulate(seed: int = 1, variant: Variant = "misspecified", months: int = MON
     reports["visit"] = np.where(
         reports["visit"] >= 0, tables["visits"]["id"].to_numpy()[reports["visit"]], ""
     )
-    return Park(seed, variant, months, place, truth, events, rates, _cut(tables, months))
+    return Park(seed, variant, MONTHS, place, truth, events, rates, tables).last(months)
 
 
 def _visit_table(visits: pd.DataFrame, premises: pd.DataFrame) -> pd.DataFrame:
