@@ -1,8 +1,9 @@
 """The inner loops of kernel density: sums of Gaussians on a grid.
 
-Takes points or cells, gives sums at cell centres. A Gaussian in the plane is a product of one factor per
-axis, so a sum over points is one matrix product, and a sum over cells is one along each axis: no loop over
-pairs. Points are exact; along an axis a factor is cut off at 8.5 deviations, where it is below rounding.
+Takes points or cells, gives sums at cell centres. A Gaussian in the plane is a product of one
+factor per axis, so a sum over points is one matrix product, and a sum over cells is one along each
+axis: no loop over pairs. Points are exact; along an axis a factor is cut off at 8.5 deviations,
+where it is below rounding.
 """
 
 from __future__ import annotations
@@ -70,8 +71,8 @@ def gaussian_spread(mass: Floats, cell_m: float, bandwidth_m: float) -> Floats:
     Returns
     -------
     ndarray
-        (rows, cols) mass per cell: density at the centre times the cell's area. What leaves the grid
-        is lost. The sum stands for the integral to 1e-8 where the bandwidth is a cell or more
+        (rows, cols) mass per cell: density at the centre times the cell's area. What leaves the
+        grid is lost. The sum stands for the integral to 1e-8 where the bandwidth is a cell or more
         (Poisson summation).
     """
     return _along_rows(_along_rows(mass.T, cell_m, bandwidth_m).T, cell_m, bandwidth_m)
