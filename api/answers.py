@@ -1,7 +1,7 @@
 """Answers: JSON written fast, GeoJSON, conditional answers by ETag, workbooks to download.
 
-Takes plain values, gives responses. Nothing that depends on the reader may be kept by a cache between:
-everything is private, and what has an ETag is asked for again each time.
+Takes plain values, gives responses. Nothing that depends on the reader may be kept by a cache
+between: everything is private, and what has an ETag is asked for again each time.
 """
 
 from __future__ import annotations

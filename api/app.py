@@ -1,8 +1,8 @@
 """The application factory: everything is wired here.
 
 Takes settings and a checked park file, gives an ASGI application. Opening the store, watching for
-publications and closing both again is the lifespan's. From the outside in: headers and counts (`edge`),
-tiles, compression, then FastAPI with its routes. The clock is read here and handed down.
+publications and closing both again is the lifespan's. From the outside in: headers and counts
+(`edge`), tiles, compression, then FastAPI with its routes. The clock is read here and handed down.
 """
 
 from __future__ import annotations
@@ -132,5 +132,3 @@ def _error_page(request: Request, status: int, detail: str, hint: str) -> str:
     pages = pages_of(request, service, service.watcher.shown, PUBLIC, sight, now)
     code = _ERROR_WORDS.get(status, "other")
     return error_page(pages.frame(), lang_of(request), code=code, message=detail, hint=hint)
-
-

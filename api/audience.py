@@ -1,10 +1,10 @@
 """Who may see what: the one place that decides, for every way out of the service.
 
-Takes an actor (None: nobody signed in) and the park's rules, gives a `Sight`: which collections, which
-of their records and fields, whether person data, whether cells. Default is the public: zones only, as
-aggregates, and those of too few enterprises or reports merged or withheld (`aggregate`). Stores of
-dangerous goods, premises, cells, names and texts are never public; what one person or team finds is
-shown to nobody by any route. A route asks here and never looks at a role itself.
+Takes an actor (None: nobody signed in) and the park's rules, gives a `Sight`: which collections,
+which of their records and fields, whether person data, whether cells. Default is the public: zones
+only, as aggregates, and those of too few enterprises or reports merged or withheld (`aggregate`).
+Stores of dangerous goods, premises, cells, names and texts are never public; what one person or
+team finds is shown to nobody by any route. A route asks here and never looks at a role itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from geo_risk.errors import AuthError, ForbiddenError
@@ -232,7 +232,7 @@ def _refuse(sight: Sight, what: str) -> None:
 
 
 def _fields(collection: str) -> set[str]:
-    return set(COLLECTIONS[collection].__dataclass_fields__)
+    return {one.name for one in fields(COLLECTIONS[collection])}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Who asks: sign-in by form or bearer token, sessions, roles; the `Actor` goes down from here.
 
-Takes cookies and headers, gives an `Identity`. A session is 256 random bits in a cookie that scripts
-cannot read, kept hashed, gone after twelve hours or at sign-out. A change asked for by cookie must
-carry a mark that only our own pages can make (`passwords.form_mark`). Failed sign-ins are counted per
-name and per address. What an actor may see is decided in `audience`, not here.
+Takes cookies and headers, gives an `Identity`. A session is 256 random bits in a cookie that
+scripts cannot read, kept hashed, gone after twelve hours or at sign-out. A change asked for by
+cookie must carry a mark that only our own pages can make (`passwords.form_mark`). Failed sign-ins
+are counted per name and per address. What an actor may see is decided in `audience`, not here.
 """
 
 from __future__ import annotations

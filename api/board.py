@@ -1,8 +1,8 @@
 """What a map draws besides tiles: boundary, zones, roads, stations, premises, cut to the reader.
 
-Takes the store, what is shown and a `Sight`, gives GeoJSON in WGS-84. A premises has the value and class
-of the cell it stands in now, so a pin is on the map as soon as it is saved. Zones of the public are the
-merged areas of `audience.aggregate`, with geometries to match.
+Takes the store, what is shown and a `Sight`, gives GeoJSON in WGS-84. A premises has the value and
+class of the cell it stands in now, so a pin is on the map as soon as it is saved. Zones of the
+public are the merged areas of `audience.aggregate`, with geometries to match.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ class Board:
     def zone_features(self, publication: Publication | None) -> list[dict[str, Any]]:
         """Give the zones as features with id, name, class and mean under the main surface."""
         zones = {one.id: one for one in self.zones()}
+        areas: list[dict[str, Any]]
         if publication is None:
             areas = [{"id": one.id, "name": one.name, "merged": []} for one in zones.values()]
         else:
@@ -90,7 +91,8 @@ class Board:
             areas = self.zone_figures(publication, main)["zones"]
         shapes, kept = [], []
         for area in areas:
-            members = [zones[one] for one in (area["merged"] or [area["id"]]) if one in zones]
+            ids: Sequence[str] = area["merged"] or [area["id"]]
+            members = [zones[one] for one in ids if one in zones]
             if members:
                 shapes.append(shapely.union_all([one.geometry for one in members]))
                 kept.append(area)
@@ -247,8 +249,7 @@ class Board:
         values = np.where(row >= 0, graded.surface.values[row, col], np.nan)
         classes = np.where(row >= 0, graded.classes[row, col], 0)
         return [
-            (float(value), RiskClass(int(one)))
-            for value, one in zip(values, classes, strict=True)
+            (float(value), RiskClass(int(one))) for value, one in zip(values, classes, strict=True)
         ]
 
 
@@ -276,5 +277,3 @@ def _area_json(area: Area, names: Mapping[str, str]) -> dict[str, Any]:
         "withheld": area.withheld,
         "merged": list(area.zone_ids) if merged else [],
     }
-
-

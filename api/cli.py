@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import typer
 
-from api import cli_build, cli_export, cli_init, cli_keeper, cli_serve
+from api import cli_build, cli_export, cli_init, cli_keeper, cli_render, cli_serve
 from api.cli_session import ERR
 from geo_risk.errors import GeoRiskError, GeoRiskWarning
 
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for topic in (cli_init, cli_build, cli_serve, cli_export, cli_keeper):
+for topic in (cli_init, cli_build, cli_serve, cli_render, cli_export, cli_keeper):
     topic.register(app)
 
 

@@ -121,14 +121,15 @@ def evaluate(
 def _print_build(summary: dict[str, Any], rejects: Path) -> None:
     counts = ("read", "accepted", "rejected", "unlocated", "outside")
     print_table(
-        ("source", "kind", *counts, "odd"),
-        [
-            (one["name"], one["kind"], *(one[key] for key in counts), _odd(one.get("odd", {})))
-            for one in summary["sources"]
-        ],
+        ("source", "kind", *counts),
+        [(one["name"], one["kind"], *(one[key] for key in counts)) for one in summary["sources"]],
     )
+    for one in summary["sources"]:
+        if any(one["odd"].values()):
+            OUT.print(f"odd in {one['name']}: {_odd(one['odd'])}", markup=False)
+    OUT.print()
     print_table(
-        ("\nsurface", "\nunit", "\nmodel", "\nversion"),
+        ("surface", "unit", "model", "version"),
         [(one["id"], one["unit"], one["model"], one["version"]) for one in summary["surfaces"]],
     )
     rung = summary["rung"]

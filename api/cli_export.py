@@ -20,7 +20,7 @@ from api.audience import Sight, aggregate, check_collection, own_filters, sight_
 from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, open_workspace
 from geo_risk.errors import InputError
 from geo_risk.export import CLASS_ZH, Cover, Sheet, figure_sheets, sheet_of, write_xlsx
-from geo_risk.park import MapSection
+from geo_risk.park import MapSection, ParkFile
 from geo_risk.published import Publication
 from geo_risk.records import COLLECTIONS, Actor, Role, personal_fields
 from geo_risk.store import Query
@@ -51,9 +51,13 @@ ExpiresOption = Annotated[
     typer.Option(
         formats=["%Y-%m-%d"],
         metavar="DATE",
-        help="When a station's file must be gone; default in 30 days.",
+        help="Last day of a station's file; default in 30 days.",
         show_default=False,
     ),
+]
+
+NamesOption = Annotated[
+    bool, typer.Option("--names", help="With names, phones, texts; for the station only.")
 ]
 
 
@@ -80,7 +84,7 @@ def export(
     ] = None,
     expires: ExpiresOption = None,
     *,
-    names: Annotated[bool, typer.Option(help="With names, phones, texts (station only).")] = False,
+    names: NamesOption = False,
 ) -> None:
     """Write a list or the figures as XLSX: Chinese headings, real dates, filters and as-of."""
     filters = dict(_pair(one) for one in where or ())
@@ -101,7 +105,6 @@ def cover_of(
 ) -> Cover:
     """Say what a sheet is: a station's own file carries a name and an expiry."""
     park, made_at = workspace.park, now()
-    limit = expires.replace(tzinfo=park.zone) if expires else made_at + _LIFE
     return Cover(
         park=park.park.name,
         synthetic=park.park.synthetic,
@@ -112,8 +115,15 @@ def cover_of(
         made_by=made_by(),
         made_at=made_at,
         filters=filters,
-        expires=limit if sight.is_station else None,
+        expires=expiry_of(park, expires, made_at) if sight.is_station else None,
     )
+
+
+def expiry_of(park: ParkFile, last_day: datetime | None, made_at: datetime) -> datetime:
+    """Give the moment from which a station's file is no longer good: the end of its last day."""
+    if last_day is None:
+        return made_at + _LIFE
+    return (last_day + timedelta(days=1)).replace(tzinfo=park.zone)
 
 
 def figures_for(workspace: Workspace, sight: Sight) -> list[Sheet]:

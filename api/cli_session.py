@@ -20,9 +20,9 @@ from types import TracebackType
 from typing import Annotated, Any, Self
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from geo_risk.park import ParkFile, read_park
 from geo_risk.records import Actor, Role
@@ -119,24 +119,35 @@ def ask_secret(prompt: str) -> str:
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write figures as JSON (UTF-8, NaN as null), replacing the file in one step."""
-    part = path.with_name(f".{path.name}.part")
     text = json.dumps(_strict(value), ensure_ascii=False, indent=2, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file (UTF-8), replacing it in one step."""
+    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(text + "\n", encoding="utf-8")
+        part.write_text(text, encoding="utf-8")
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows under headings; numbers to the right."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for n, heading in enumerate(headings):
-        numbers = bool(rows) and all(isinstance(row[n], int | float | None) for row in rows)
-        table.add_column(heading, justify="right" if numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*("" if one is None else _shown(one) for one in row))
-    OUT.print(table, soft_wrap=False)
+    """Print rows under headings, numbers to the right; a line is never folded."""
+    cells = [list(headings), *([_shown(one) for one in row] for row in rows)]
+    widths = [max(cell_len(row[n]) for row in cells) for n in range(len(headings))]
+    right = [
+        bool(rows) and all(isinstance(row[n], int | float | None) for row in rows)
+        for n in range(len(headings))
+    ]
+    for row in cells:
+        padded = [
+            (fill + text) if to_right else (text + fill)
+            for text, width, to_right in zip(row, widths, right, strict=True)
+            for fill in [" " * (width - cell_len(text))]
+        ]
+        OUT.print("  ".join(padded).rstrip(), markup=False)
 
 
 class Bars(AbstractContextManager["Bars"]):
@@ -189,6 +200,8 @@ class Bars(AbstractContextManager["Bars"]):
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):

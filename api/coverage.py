@@ -1,8 +1,8 @@
 """A surface as a Cloud Optimized GeoTIFF: values, CRS, transform, and what they mean as tags.
 
-Takes a surface, gives the bytes of a COG (OGC 21-026) that GIS programs open. The grid is the park's own
-in its working CRS; for a park that stays in GCJ-02 the cells are read at their true places, on a grid of
-the same size, for no file of ours carries the distortion.
+Takes a surface, gives the bytes of a COG (OGC 21-026) that GIS programs open. The grid is the
+park's own in its working CRS; for a park that stays in GCJ-02 the cells are read at their true
+places, on a grid of the same size, for no file of ours carries the distortion.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """First sign-ins: demo accounts of a synthetic park, the keeper's first password elsewhere.
 
 Takes an open store and a park file, gives what the command line prints. A synthetic park gets one
-account per role with fresh random passwords at every start, so that none is ever written down. A real
-park gets a keeper once, at the first start; the password is shown that one time.
+account per role with fresh random passwords at every start, so that none is ever written down. A
+real park gets a keeper once, at the first start; the password is shown that one time.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def first_logins(store: Store, park: ParkFile, now: datetime) -> list[Login]:
     Returns
     -------
     list of Login
-        One per role where the park is synthetic; the keeper's at the first start of a real one; else
-        none.
+        One per role where the park is synthetic; the keeper's at the first start of a real one;
+        else none.
     """
     if park.park.synthetic:
         return demo_logins(store, now)

@@ -1,7 +1,7 @@
 """What routes ask for: the service, who asks, what that reader may see, the present.
 
-Each is worked out once per request. A change asked for by a session's cookie is refused here unless the
-page's mark came with it; form routes check the mark themselves, for it is in the form.
+Each is worked out once per request. A change asked for by a session's cookie is refused here unless
+the page's mark came with it; form routes check the mark themselves, for it is in the form.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What every answer carries and every request leaves: security headers, request id, log line, counts.
+"""What every answer carries and every request leaves: headers, request id, log line, counts.
 
-Raw ASGI around the whole application. A log line names the route's template, never the address itself,
-for addresses hold ids. Counts are kept in a registry of their own and read at /metrics.
+Raw ASGI around the whole application. A log line names the route's template, never the address
+itself, for addresses hold ids. Counts are kept in a registry of their own and read at /metrics.
 """
 
 from __future__ import annotations
@@ -69,9 +69,7 @@ class Edge:
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str], metrics: Metrics) -> None:
         self._app = app
-        self._headers = [
-            (name.lower().encode(), value.encode()) for name, value in headers.items()
-        ]
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         self._metrics = metrics
         self._log = structlog.get_logger("geo_risk.http")
 

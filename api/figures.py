@@ -1,8 +1,8 @@
 """Surfaces as JSON: what is published, the value at a point, and why it is so.
 
-Takes what is shown, gives the bodies of /v1/surfaces and below. A value is the cell's, its class the one
-that the map draws there, and both carry unit and as-of. Contributions and the reference add up to the
-value at the precision that is printed. Numbers that do not exist are null, never NaN.
+Takes what is shown, gives the bodies of /v1/surfaces and below. A value is the cell's, its class
+the one that the map draws there, and both carry unit and as-of. Contributions and the reference add
+up to the value at the precision that is printed. Numbers that do not exist are null, never NaN.
 """
 
 from __future__ import annotations
@@ -127,16 +127,16 @@ def value_json(graded: GradedSurface, lon: float, lat: float, datum: str) -> dic
         "value": finite(value, decimals_of(value)),
         "decimals": decimals_of(value),
         "class": CLASS_NAMES[RiskClass(int(graded.classes[cell]))] if cell else "none",
-        "class_probability": finite(float(chance[cell]), 3) if cell and chance is not None else None,
+        "class_probability": finite(float(chance[cell]), 3)
+        if cell and chance is not None
+        else None,
         "unit": graded.surface.unit.value,
         "unit_zh": graded.surface.unit.zh,
         "as_of": graded.surface.provenance.as_of.isoformat(),
     }
 
 
-def contributions_json(
-    graded: GradedSurface, lon: float, lat: float, datum: str
-) -> dict[str, Any]:
+def contributions_json(graded: GradedSurface, lon: float, lat: float, datum: str) -> dict[str, Any]:
     """Say why the cell under a point has its value; parameters as for `value_json`.
 
     Returns

@@ -1,9 +1,10 @@
 """Which cell of a park's grid lies under each pixel of a web map's tile.
 
-Takes a grid in the working CRS and a tile's address, gives rows and columns per pixel. Pixel centres
-are projected exactly on a mesh of every 16th pixel and interpolated between: at zoom 10 the error is
-under a thousandth of a pixel, and less at every higher zoom. A park that stays in GCJ-02 has its cells
-in shifted coordinates, so the shift is applied on the way: the picture is right on a map in WGS-84.
+Takes a grid in the working CRS and a tile's address, gives rows and columns per pixel. Pixel
+centres are projected exactly on a mesh of every 16th pixel and interpolated between: at zoom 10 the
+error is under a thousandth of a pixel, and less at every higher zoom. A park that stays in GCJ-02
+has its cells in shifted coordinates, so the shift is applied on the way: the picture is right on a
+map in WGS-84.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def window_of(
 
 
 def pixel_of(lon: float, lat: float, z: int) -> tuple[float, float]:
-    """Give the web Mercator pixel (east, south of the upper left corner of the world) of a point."""
+    """Give the web Mercator pixel of a point: east and south of the world's upper left corner."""
     size = TILE * 2.0**z
     sine = math.sin(math.radians(max(-85.051129, min(85.051129, lat))))
     return (
@@ -153,7 +154,7 @@ def _between(nodes: Floats, at_x: Floats, at_y: Floats) -> Floats:
 
 
 def _flat_cells(grid: Grid, easting: Floats, northing: Floats) -> Indices:
-    """Give each point's cell as one index; the rule of `Grid.cell_of`, without its columns of -1."""
+    """Give each point's cell as one index, -1 outside: the rule of `Grid.cell_of`."""
     n_rows, n_cols = grid.shape
     across = np.floor((easting - grid.origin[0]) / grid.cell_m)
     up = np.floor((northing - grid.bounds[1]) / grid.cell_m)

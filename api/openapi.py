@@ -1,7 +1,7 @@
 """/openapi.json: what FastAPI knows of the routes, and what it does not.
 
-Adds the problem schema, tiles (which are answered before FastAPI), and how to sign in. Problems stand
-for FastAPI's own validation schema, which no route of ours answers with.
+Adds the problem schema, tiles (which are answered before FastAPI), and how to sign in. Problems
+stand for FastAPI's own validation schema, which no route of ours answers with.
 """
 
 from __future__ import annotations

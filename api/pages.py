@@ -1,8 +1,8 @@
 """What the console's pages are handed: frames and rows, filled for one reader.
 
-Takes the service, what is shown and a `Sight`, gives the frozen values of `maps.views`. Pages show what
-is in them and ask no further, so everything here is cut already. A page of a long table is read, never
-the whole table.
+Takes the service, what is shown and a `Sight`, gives the frozen values of `maps.views`. Pages show
+what is in them and ask no further, so everything here is cut already. A page of a long table is
+read, never the whole table.
 """
 
 from __future__ import annotations
@@ -185,7 +185,14 @@ class Pages:
         return Board(service.store, service.park, service.wire, self.sight, self.now)
 
 
-def pages_of(request: Request, service: Service, shown: Shown, identity: Identity, sight: Sight, now: datetime) -> Pages:
+def pages_of(
+    request: Request,
+    service: Service,
+    shown: Shown,
+    identity: Identity,
+    sight: Sight,
+    now: datetime,
+) -> Pages:
     """Make the filler of pages for one request."""
     query = f"?{request.url.query}" if request.url.query else ""
     return Pages(service, shown, identity, sight, now, f"{request.url.path}{query}")

@@ -1,8 +1,8 @@
 """Secrets: passwords with argon2, random tokens, and the mark against forged requests.
 
-Takes what a person or a program sends, gives hashes and yes or no. Nothing here is stored: the store
-sees hashes only. Passwords are slow to check on purpose (argon2id); session and bearer secrets are
-256 random bits, so one SHA-256 is enough for them.
+Takes what a person or a program sends, gives hashes and yes or no. Nothing here is stored: the
+store sees hashes only. Passwords are slow to check on purpose (argon2id); session and bearer
+secrets are 256 random bits, so one SHA-256 is enough for them.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ def hash_password(password: str) -> str:
 def is_password(stored: str | None, given: str) -> bool:
     """Say whether a password is the one that was hashed; None costs the same time and is never."""
     try:
-        return _HASHER.verify(stored or _nobody(), given) and stored is not None
+        matches = _HASHER.verify(stored or _nobody(), given)
     except (VerificationError, InvalidHashError):
         return False
+    return matches and stored is not None
 
 
 def random_password() -> str:
@@ -98,5 +99,5 @@ def _signature(session_secret: str, salt: str) -> str:
 
 @cache
 def _nobody() -> str:
-    """Give a hash that nobody knows the password of, so that an unknown name takes as long as a known."""
+    """Give a hash of no known password: an unknown name then takes as long as a known one."""
     return _HASHER.hash(secrets.token_urlsafe(32))

@@ -1,7 +1,7 @@
 """A small PNG writer for pictures of few colours: palette, transparency, fast compression.
 
-Takes palette indices, gives the bytes of a PNG (W3C PNG, 3rd edition: IHDR, PLTE, tRNS, IDAT, IEND),
-four bits a pixel, compressed by isal, which is several times as fast as zlib.
+Takes palette indices, gives the bytes of a PNG (W3C PNG, 3rd edition: IHDR, PLTE, tRNS, IDAT,
+IEND), four bits a pixel, compressed by isal, which is several times as fast as zlib.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _LEVEL = 2  # of isal's 0 to 3
 
 
-def write_png(
-    indices: NDArray[np.uint8], palette: Sequence[tuple[int, int, int, int]]
-) -> bytes:
+def write_png(indices: NDArray[np.uint8], palette: Sequence[tuple[int, int, int, int]]) -> bytes:
     """Write a picture.
 
     Parameters

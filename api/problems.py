@@ -1,9 +1,9 @@
 """Error class to status, one table; every failure leaves as `application/problem+json` (RFC 9457).
 
-Takes what a route raised, gives a body with what happened (`detail`), what to do next (`hint`) and a
-`code` that programs can rely on. What cannot be used is 400 under /ogc, as OGC API - Features wants,
-and 422 elsewhere. A person who asked for a page gets a page, and the sign-in where that is what is
-missing. What nobody foresaw is a 500 without inner workings; those are in the log.
+Takes what a route raised, gives a body with what happened (`detail`), what to do next (`hint`) and
+a `code` that programs can rely on. What cannot be used is 400 under /ogc, as OGC API - Features
+wants, and 422 elsewhere. A person who asked for a page gets a page, and the sign-in where that is
+what is missing. What nobody foresaw is a 500 without inner workings; those are in the log.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI, error_page: ErrorPage | None = None) -> None:
-    """Answer every failure of an application with a problem, or with a page where one was asked for.
+    """Answer every failure of an application with a problem, or with a page where that was asked.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def install(app: FastAPI, error_page: ErrorPage | None = None) -> None:
         return answer(request, body, error.headers or {})
 
     async def unforeseen(request: Request, error: Exception) -> Response:
-        log.exception("unforeseen", path=request.url.path, exc_info=error)
+        log.error("unforeseen", path=request.url.path, exc_info=error)
         body = problem(
             500,
             "unforeseen",

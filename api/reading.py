@@ -1,8 +1,8 @@
 """Records read for one reader: its own bounds joined with what it asked for.
 
-Takes a `Sight` and a query, gives stored records, the next cursor and how many match. Filters that the
-reader sets can only narrow what it may see. Person data is read, and the reading audited, only where the
-sight allows it.
+Takes a `Sight` and a query, gives stored records, the next cursor and how many match. Filters that
+the reader sets can only narrow what it may see. Person data is read, and the reading audited, only
+where the sight allows it.
 """
 
 from __future__ import annotations
@@ -124,9 +124,7 @@ def _values(asked: Any) -> tuple[str, ...] | None:
     return tuple(asked) if isinstance(asked, tuple | list) else (str(asked),)
 
 
-def _within(
-    store: Store, sight: Sight, query: Query, prefix: str
-) -> Sequence[Stored[Record]]:
+def _within(store: Store, sight: Sight, query: Query, prefix: str) -> Sequence[Stored[Record]]:
     """Read one range of ids, those that begin with the prefix; person data of these only."""
     ids: list[str] = []
     after: str | None = prefix

@@ -1,8 +1,8 @@
 """Numbers as printed: parts that still add up to their whole after rounding.
 
 Takes a whole and its parts, gives both at one printed precision by the method of largest remainders
-(Hamilton): every part is rounded down, and what is missing goes, one unit each, to the parts that lost
-most. What a page prints below a value therefore adds up to it, digit by digit.
+(Hamilton): every part is rounded down, and what is missing goes, one unit each, to the parts that
+lost most. What a page prints below a value therefore adds up to it, digit by digit.
 """
 
 from __future__ import annotations

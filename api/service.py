@@ -1,7 +1,7 @@
 """What every route works with, in one value: park, store, what is shown, the clock.
 
-Made once in `create_app`, read by `deps`. Nothing in it changes while the service runs, except what the
-watcher shows and the counters count.
+Made once in `create_app`, read by `deps`. Nothing in it changes while the service runs, except what
+the watcher shows and the counters count.
 """
 
 from __future__ import annotations

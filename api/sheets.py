@@ -1,7 +1,7 @@
 """Lists and figures as tables to download: the same rows that the answer beside it gives.
 
-Takes JSON rows already cut to their reader, gives sheets with Chinese headings and the cover that says
-which park, as of when, for whom and by whom. Every export is in the audit.
+Takes JSON rows already cut to their reader, gives sheets with Chinese headings and the cover that
+says which park, as of when, for whom and by whom. Every export is in the audit.
 """
 
 from __future__ import annotations

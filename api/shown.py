@@ -1,8 +1,9 @@
 """What is shown at present: the last publication with its tiles, replaced in one step by the next.
 
-Takes an open store, looks twice a second whether there is another publication, prepares it aside, and
-then swaps one reference: a request sees the old one whole or the new one whole. The tiles of the last
-publications stay for pages that are still open. A store that does not answer leaves what is shown.
+Takes an open store, looks twice a second whether there is another publication, prepares it aside,
+and then swaps one reference: a request sees the old one whole or the new one whole. The tiles of
+the last publications stay for pages that are still open. A store that does not answer leaves what
+is shown.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How often somebody may try: a sliding window per key, in memory.
 
-Takes the moment of each failure, gives permission or a refusal that says how long to wait. One process
-knows its own tries only; several processes allow so many times more, which argon2 still makes slow.
+Takes the moment of each failure, gives permission or a refusal that says how long to wait. One
+process knows its own tries only; several processes allow so many times more, which argon2 still
+makes slow.
 """
 
 from __future__ import annotations

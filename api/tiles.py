@@ -1,8 +1,9 @@
 """Tiles, as raw ASGI in front of everything else: an address, a look at who asks, bytes.
 
 Takes requests below /tiles, gives PNG. `/tiles/{surface}@{version}.{rev}/{z}/{x}/{y}.png` never
-changes and is kept by the browser for a year; `/tiles/{surface}/{z}/{x}/{y}.png`, and a `rev` of 0, is
-the present one and is asked for again each time, by its ETag. Cells are the station's: everybody else is refused as `audience` says.
+changes and is kept by the browser for a year; `/tiles/{surface}/{z}/{x}/{y}.png`, and a `rev` of 0,
+is the present one and is asked for again each time, by its ETag. Cells are the station's: everybody
+else is refused as `audience` says.
 """
 
 from __future__ import annotations

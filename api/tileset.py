@@ -1,8 +1,8 @@
 """The tiles of one graded surface: drawn when first asked for, kept while they are.
 
 Takes a `GradedSurface`, gives PNG bytes by address. A pixel shows the class of the cell under its
-centre, the same class that `/value` gives there; no value is transparent. Tiles without anything share
-one picture. The class is read from the surface's own array, so nothing is resampled twice.
+centre, the same class that `/value` gives there; no value is transparent. Tiles without anything
+share one picture. The class is read from the surface's own array, so nothing is resampled twice.
 """
 
 from __future__ import annotations

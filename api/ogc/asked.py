@@ -1,8 +1,9 @@
 """What an items request asks: bbox, datetime, limit, cursor, CRS, filters; or a refusal that helps.
 
-Takes the query string's pairs, gives an `Asked`. A parameter nobody declared is an error, as OGC API -
-Features wants, with the nearest known word; so is one that comes twice. Times are RFC 3339 instants and
-intervals, open ends as `..` or empty; a date alone is that whole day in the park's time zone.
+Takes the query string's pairs, gives an `Asked`. A parameter nobody declared is an error, as OGC
+API - Features wants, with the nearest known word; so is one that comes twice. Times are RFC 3339
+instants and intervals, open ends as `..` or empty; a date alone is that whole day in the park's
+time zone.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PARAMETERS = ("bbox", "bbox-crs", "datetime", "limit", "crs", "after", "f")
 FORMATS = ("json", "xlsx")
 _OPEN = {"", ".."}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,8 @@ def _bbox(given: Mapping[str, str], wire: Wire) -> Box | None:
         numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
     if len(numbers) != 4:
         raise InputError(
-            f"bbox has {len(numbers)} numbers.", "Give west,south,east,north: four, or six with height."
+            f"bbox has {len(numbers)} numbers.",
+            "Give west,south,east,north: four, or six with height.",
         )
     first_x, first_y, second_x, second_y = numbers
     box = (first_x, first_y, second_x, second_y)
@@ -182,19 +185,15 @@ def _number(text: str) -> float:
 def _interval(text: str, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
     parts = text.split("/")
     if len(parts) == 1:
-        start, end = _moment(text, zone)
-        return start, end
+        return _moment(text, zone)
     if len(parts) != 2 or _OPEN.issuperset(parts):
         raise InputError(f"datetime is {text!r}.", "Give one time, or start/end with one end open.")
     start = None if parts[0] in _OPEN else _moment(parts[0], zone)[0]
     end = None if parts[1] in _OPEN else _moment(parts[1], zone)[1]
-    if start is not None and end is not None:
-        if end < start:
-            raise InputError(f"datetime {text!r} ends before it begins.", "Exchange the two.")
-        if not _DAY.fullmatch(parts[1]) and end > start:
-            end += timedelta(microseconds=1)  # OGC's intervals are closed, the store's half-open
-    elif end is not None and not _DAY.fullmatch(parts[1]):
-        end += timedelta(microseconds=1)
+    if start is not None and end is not None and end < start:
+        raise InputError(f"datetime {text!r} ends before it begins.", "Exchange the two.")
+    if end is not None and end != start and not _DAY.fullmatch(parts[1]):
+        end += _INSTANT  # OGC's intervals are closed, the store's half-open
     return start, end
 
 
@@ -205,12 +204,11 @@ def _moment(text: str, zone: tzinfo) -> tuple[datetime, datetime]:
             day = date.fromisoformat(text)
             start = datetime.combine(day, time(), zone).astimezone(UTC)
             return start, datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a + in an address is a blank
-        if moment.tzinfo is None or "T" not in text.upper():
-            raise ValueError(text)
-        instant = moment.astimezone(UTC)
+        instant = datetime.fromisoformat(text.replace(" ", "+"))  # in an address a + is a blank
+        if instant.tzinfo is not None and "T" in text.upper():
+            return instant.astimezone(UTC), instant.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise InputError(
-            f"datetime: {text!r} is no RFC 3339 time.", "Write it as 2026-05-01T00:00:00Z."
-        ) from None
-    return instant, instant
+        pass
+    raise InputError(
+        f"datetime: {text!r} is no RFC 3339 time.", "Write it as 2026-05-01T00:00:00Z."
+    )

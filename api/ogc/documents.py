@@ -1,7 +1,8 @@
 """The documents of OGC API - Features: landing page, conformance, collections, queryables, links.
 
-Takes the address by which the reader came and a `Sight`, gives JSON. A collection that the reader may not
-see is not listed. Record ids hold colons, slashes, Chinese: in addresses they are percent-encoded whole.
+Takes the address by which the reader came and a `Sight`, gives JSON. A collection that the reader
+may not see is not listed. Record ids hold colons, slashes, Chinese: in addresses they are
+percent-encoded whole.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ class Documents:
 
     def queryables(self, name: str) -> dict[str, Any]:
         """Write by which fields the reader may filter a collection."""
-        properties = schema_of(self.sight, name, queryables(self.sight, name))
+        properties = schema_of(name, queryables(self.sight, name))
         if issubclass(COLLECTIONS[name], Located) or name in {"zones", "roads"}:
             properties["geometry"] = {"format": "geometry-any", "title": "geometry"}
         return {

@@ -1,8 +1,8 @@
-"""Records as GeoJSON features, cut to what the reader may see; and the schema that says what is in them.
+"""Records as GeoJSON features, cut to what the reader may see; and the schema of what is in them.
 
 Takes stored records and a `Sight`, gives features in one CRS. A field the reader may not see is not
-there at all, and it cannot be filtered by. The place of a visit is its premises', where the premises may
-be seen; a record without a place has a null geometry. Times are RFC 3339 in UTC.
+there at all, and it cannot be filtered by. The place of a visit is its premises', where the
+premises may be seen; a record without a place has a null geometry. Times are RFC 3339 in UTC.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -40,7 +40,7 @@ def property_names(sight: Sight, collection: str) -> tuple[str, ...]:
 
 
 def queryables(sight: Sight, collection: str) -> tuple[str, ...]:
-    """Give the fields by which a reader may filter: plain values, seen by the reader, not personal."""
+    """Give the fields by which a reader may filter: seen by the reader, plain, not personal."""
     personal = personal_fields(COLLECTIONS[collection])
     return tuple(
         name
@@ -78,17 +78,17 @@ def features_of(
             "geometry": geometry,
             "properties": {name: plain(getattr(one.record, name)) for name in names},
         }
-        for one, geometry in zip(found, _geometries(found, sight, collection, wire, crs), strict=True)
+        for one, geometry in zip(
+            found, _geometries(found, sight, collection, wire, crs), strict=True
+        )
     ]
 
 
 def plain(value: Any) -> Any:
     """Give a field's value as JSON has it."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, str):
+    if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
@@ -99,22 +99,20 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def schema_of(sight: Sight, collection: str, names: Sequence[str]) -> dict[str, Any]:
+def schema_of(collection: str, names: Sequence[str]) -> dict[str, Any]:
     """Describe fields as JSON schema properties, titles in Chinese.
 
     Parameters
     ----------
-    sight
-        The reader's.
     collection
         Its name.
     names
         Which fields.
     """
-    kind = COLLECTIONS[collection]
+    metadata = {one.name: one.metadata for one in fields(COLLECTIONS[collection])}
     described = {}
     for name in names:
-        about: Mapping[str, Any] = kind.__dataclass_fields__[name].metadata
+        about: Mapping[str, Any] = metadata[name]
         described[name] = {
             "title": about.get("zh", name),
             "description": about.get("en", name),
@@ -127,7 +125,7 @@ def schema_of(sight: Sight, collection: str, names: Sequence[str]) -> dict[str, 
 def field_types(collection: str) -> dict[str, tuple[Any, bool]]:
     """Give each field's type and whether it may be empty."""
     hints = get_type_hints(COLLECTIONS[collection], localns={"BaseGeometry": BaseGeometry})
-    return {name: _bare(hints[name]) for name in COLLECTIONS[collection].__dataclass_fields__}
+    return {one.name: _bare(hints[one.name]) for one in fields(COLLECTIONS[collection])}
 
 
 def _bare(hint: Any) -> tuple[Any, bool]:
@@ -170,7 +168,7 @@ def _shape(record: Record) -> BaseGeometry:
 
 
 def _shows_place(sight: Sight, collection: str) -> bool:
-    """A place that is another record's is shown to those who may see that record."""
+    """Say whether a place may be shown: one that is another record's, where that may be seen."""
     through: Callable[[str], str | None] = {"visits": "premises", "services": "stations"}.get
     owner = through(collection)
     return owner is None or owner in sight.collections

@@ -1,9 +1,9 @@
-"""Coordinates on the wire: WGS-84 out and in, whatever the park keeps, in the CRS that was asked for.
+"""Coordinates on the wire: WGS-84 whatever the park keeps, in the CRS that was asked for.
 
 Takes degrees in the park's datum, gives coordinates in one of the CRSs a park offers (CRS84 unless
-asked otherwise), in the axis order of that CRS as OGC API - Features part 2 wants. A park that stays in
-GCJ-02 is unshifted here: this is the only exit for its coordinates. GeoJSON has seven decimals and more
-only where they carry something: 1e-8 degrees is a millimetre.
+asked otherwise), in the axis order of that CRS as OGC API - Features part 2 wants. A park that
+stays in GCJ-02 is unshifted here: this is the only exit for its coordinates. GeoJSON has seven
+decimals and more only where they carry something: 1e-8 degrees is a millimetre.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Wire:
         if target != CRS84:
             out = _transformer(target).transform(*out)
             decimals = _DEGREE_DECIMALS if target == _WGS84_2D else _METRE_DECIMALS
-        return np.round(np.column_stack(out), decimals)
+        return np.asarray(np.round(np.column_stack(out), decimals), np.float64)
 
     def geometries_out(
         self, geometries: Sequence[BaseGeometry], target: str = CRS84

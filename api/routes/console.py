@@ -1,22 +1,22 @@
-"""The console's pages: map, zones, enterprises, to-locate, sources. Each list also as XLSX (`?f=xlsx`).
+"""The console's pages: map, zones, enterprises, to-locate, sources; lists also as XLSX (`?f=xlsx`).
 
-Without sign-in the map and the zones are the public's, where the park file has a map approval number or a
-declared exemption; everything else leads to the sign-in.
+Without sign-in the map and the zones are the public's, where the park file has a map approval
+number or a declared exemption; everything else leads to the sign-in.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from api import audience, sheets
 from api.answers import XLSX, attachment
-from api.deps import Now, TheIdentity, TheService, TheShown, TheSight
 from api.figures import CLASS_NAMES
 from api.languages import Lang, remember_lang
-from api.pages import Pages, pages_of
+from api.page_deps import ThePages
+from api.pages import Pages
 from api.problems import responses
 from api.routes.surfaces import Format
 from geo_risk.errors import NotFoundError
@@ -33,21 +33,6 @@ router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
 _REFUSALS = (401, 403, 404, 422, 503)
 _PIN = "PATCH /ogc/collections/premises/items/{fid}"
 _PAGE_SIZE = 50
-
-
-def the_pages(
-    request: Request,
-    service: TheService,
-    shown: TheShown,
-    identity: TheIdentity,
-    sight: TheSight,
-    now: Now,
-) -> Pages:
-    """Give the filler of pages."""
-    return pages_of(request, service, shown, identity, sight, now)
-
-
-ThePages = Annotated[Pages, Depends(the_pages)]
 
 
 @router.get("/", responses=responses(*_REFUSALS))
@@ -111,9 +96,7 @@ def show_unlocated(
 
 
 @router.get("/sources", responses=responses(*_REFUSALS))
-def show_sources(
-    request: Request, pages: ThePages, lang: Lang, form: Format = "json"
-) -> Response:
+def show_sources(request: Request, pages: ThePages, lang: Lang, form: Format = "json") -> Response:
     """Show what the last build read."""
     audience.check_station(pages.sight)
     rows = pages.source_rows()

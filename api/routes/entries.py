@@ -1,8 +1,8 @@
 """/ogc, writing: visits and reports are created as items, a pin moves a premises.
 
-Answers 201 when the record is on disk, not before. A request may carry an Idempotency-Key: the same key
-with the same body gives the first answer again, with another body it is refused. A pin must name the
-state it was made from (If-Match), so that nobody overwrites what another saved meanwhile.
+Answers 201 when the record is on disk, not before. A request may carry an Idempotency-Key: the same
+key with the same body gives the first answer again, with another body it is refused. A pin must
+name the state it was made from (If-Match), so that nobody overwrites what another saved meanwhile.
 """
 
 from __future__ import annotations
@@ -138,12 +138,11 @@ def move_premises(
 
 def _allowed(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
     if sight.actor is None:
-        raise AuthError(
-            "Nobody is signed in.", "Sign in at /login, or send a bearer token."
-        )
+        raise AuthError("Nobody is signed in.", "Sign in at /login, or send a bearer token.")
     if not may_create(sight.actor.role, kind, door):
         raise ForbiddenError(
-            f"The role {sight.actor.role} does not do that.", f"Who does: docs, doors of {kind.collection}."
+            f"The role {sight.actor.role} does not do that.",
+            f"Who does: docs, doors of {kind.collection}.",
         )
     return sight.actor
 
@@ -194,9 +193,7 @@ def _create(
         }
         return Answer(201, to_json(feature).decode(), headers)
 
-    digest = hashlib.sha256(
-        f"{record.collection}\n{body.model_dump_json()}".encode()
-    ).hexdigest()
+    digest = hashlib.sha256(f"{record.collection}\n{body.model_dump_json()}".encode()).hexdigest()
     idempotency = None if key is None else Idempotency(key, digest, answer_of)
     done = service.store.put([record], actor=sight.reader, at=now, idempotency=idempotency)
     answer = done.answer
@@ -208,13 +205,11 @@ def _create(
     )
 
 
-def _feature(
-    service: Service, sight: audience.Sight, stored: Stored[Record]
-) -> dict[str, Any]:
+def _feature(service: Service, sight: audience.Sight, stored: Stored[Record]) -> dict[str, Any]:
     (feature,) = features_of([stored], sight, stored.record.collection, service.wire)
     return feature
 
 
 def _without_persons(sight: audience.Sight) -> audience.Sight:
-    """What is kept as an answer for 30 days, or read to check a reference, holds no person data."""
+    """Leave person data out: of answers kept for 30 days, and of reads that check a reference."""
     return replace(sight, personal=frozenset())

@@ -1,4 +1,4 @@
-"""/v1/map and the lists beside it: all that a map page draws in one request, who waits for a place, sources."""
+"""/v1/map and the lists beside it: what a map page draws, who waits for a place, the sources."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def read_unlocated(
 def read_imports(
     service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
 ) -> Response:
-    """Give what the last build read: per source read, accepted, rejected, unlocated, outside, odd."""
+    """Give what the last build read of each source, and what it set aside."""
     audience.check_station(sight)
     publication = shown.publication
     sources = [dict(one) for one in publication.sources] if publication else []

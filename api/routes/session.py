@@ -9,9 +9,9 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import auth
-from api.deps import Now, TheIdentity, TheService, TheShown, TheSight
+from api.deps import TheIdentity, TheService
 from api.languages import Lang, remember_lang
-from api.pages import pages_of
+from api.page_deps import ThePages
 from api.passwords import form_mark, is_form_mark, random_secret
 from api.problems import responses
 from geo_risk.errors import ForbiddenError
@@ -23,18 +23,10 @@ _FORM_LIFE_S = 3600
 
 
 @router.get("/login", responses=responses(422))
-def show_login(
-    request: Request,
-    service: TheService,
-    shown: TheShown,
-    identity: TheIdentity,
-    sight: TheSight,
-    now: Now,
-    lang: Lang,
-) -> Response:
+def show_login(request: Request, service: TheService, pages: ThePages, lang: Lang) -> Response:
     """Show the sign-in page."""
     secret = request.cookies.get(service.form_cookie) or random_secret()
-    frame = pages_of(request, service, shown, identity, sight, now).frame(form_mark(secret))
+    frame = pages.frame(form_mark(secret))
     wanted = _local(request.query_params.get("next", "/"))
     page = HTMLResponse(login_page(frame, lang, next_path=wanted))
     _set_cookie(page, request, service.form_cookie, secret, _FORM_LIFE_S, path="/login")
@@ -45,10 +37,7 @@ def show_login(
 def sign_in(
     request: Request,
     service: TheService,
-    shown: TheShown,
-    identity: TheIdentity,
-    sight: TheSight,
-    now: Now,
+    pages: ThePages,
     lang: Lang,
     username: Annotated[str, Form(max_length=200)],
     password: Annotated[str, Form(max_length=200)],
@@ -57,19 +46,18 @@ def sign_in(
 ) -> Response:
     """Open a session; back to the page that asked for it."""
     bound = request.cookies.get(service.form_cookie, "")
-    secrets = [one for one in (bound, identity.session_secret) if one]
+    secrets = [one for one in (bound, pages.identity.session_secret) if one]
     if not any(is_form_mark(one, csrf) for one in secrets):
         raise ForbiddenError(
             "The form does not come from a page of ours.", "Load /login again and repeat it."
         )
     address = request.client.host if request.client else ""
-    opened = auth.sign_in(service.store, service.throttles, username, password, address, now)
+    opened = auth.sign_in(service.store, service.throttles, username, password, address, pages.now)
     if opened is None:
-        pages = pages_of(request, service, shown, identity, sight, now)
         frame = pages.frame(form_mark(secrets[0]))
         page = login_page(frame, lang, next_path=_local(next_path), failed=True)
         return HTMLResponse(page, 401)
-    auth.sign_out(service.store, identity)
+    auth.sign_out(service.store, pages.identity)
     answer = RedirectResponse(_local(next_path), 303)
     life_s = int(auth.SESSION_LIFE.total_seconds())
     _set_cookie(answer, request, service.session_cookie, opened, life_s)

@@ -1,4 +1,4 @@
-"""/v1/surfaces: what is published, the value at a point and why, zones, scores, the whole as GeoTIFF."""
+"""/v1/surfaces: what is published, value and reason at a point, zones, scores, GeoTIFF."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def read_surface(
     _check_surface(sight, shown, surface_id)
     described = figures.surface_json(graded, shown.require(), service.park)
     body = described if sight.cells else audience.public_metadata(described)
-    return with_etag(request, Json(body), f"{graded.surface.version}-{shown.sequence}-{sight.audience}")
+    return with_etag(
+        request, Json(body), f"{graded.surface.version}-{shown.sequence}-{sight.audience}"
+    )
 
 
 @router.get(
@@ -146,9 +148,7 @@ def read_zones(
     "/{surface_id}/scorecard",
     responses={200: schemas.answer(schemas.SCORECARD), **responses(*_REFUSALS)},
 )
-def read_scorecard(
-    surface_id: str, shown: TheShown, sight: TheSight, park: ThePark
-) -> Response:
+def read_scorecard(surface_id: str, shown: TheShown, sight: TheSight, park: ThePark) -> Response:
     """Say how far to trust a surface: its own out-of-sample score, model and inputs."""
     audience.check_map(sight, park.map)
     graded = shown.surface(surface_id)
@@ -198,8 +198,6 @@ def _surfaces(service: Service, shown: Shown, sight: audience.Sight) -> list[dic
 
 
 def _check_surface(sight: audience.Sight, shown: Shown, surface_id: str) -> None:
-    """Let readers outside the station see the main surface's zones only: effort is the station's."""
+    """Let readers outside the station see the main surface only: effort is the station's."""
     if surface_id != shown.require().main:
         audience.check_cells(sight)
-
-
