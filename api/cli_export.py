@@ -7,7 +7,6 @@ otherwise; names and texts go out only when asked for, and that is audited like 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,9 +15,9 @@ from typing import Annotated
 
 import typer
 
-from api.audience import Sight, aggregate, check_collection, own_filters, sight_of
+from api.audience import Area, Sight, aggregate, own_filters, sight_of
 from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, open_workspace
-from geo_risk.errors import InputError
+from geo_risk.errors import ForbiddenError, InputError
 from geo_risk.export import CLASS_ZH, Cover, Sheet, figure_sheets, sheet_of, write_xlsx
 from geo_risk.park import MapSection, ParkFile
 from geo_risk.published import Publication
@@ -143,7 +142,10 @@ def _collection(
         raise InputError(
             f"There is no collection {name!r}.", f"There are: {', '.join(COLLECTIONS)}, {FIGURES}."
         )
-    check_collection(sight, name)
+    if name not in sight.collections:
+        raise ForbiddenError(
+            f"{name} are not for this audience.", "Say for whom: --audience station."
+        )
     kind = COLLECTIONS[name]
     personal = names and name in sight.personal
     hidden = {one.name for one in fields(kind) if not sight.shows(name, one.name)}
@@ -156,35 +158,31 @@ def _collection(
 
 
 def _areas(publication: Publication, rules: MapSection, zone_names: dict[str, str]) -> Sheet:
-    rows: list[Sequence[object]] = []
-    for surface in publication.surfaces.values():
-        zones = [one for one in publication.zones if one.surface_id == surface.id]
-        shown = aggregate(zones, surface.breaks, rules)
-        for area in (*shown.areas, *([shown.total] if shown.total else ())):
-            label = (
-                "合计"
-                if area is shown.total
-                else "、".join(zone_names.get(one) or one for one in area.zone_ids)
+    """Give the main surface's areas: where the station looked is the station's own."""
+    surface = publication.surfaces[publication.main]
+    zones = [one for one in publication.zones if one.surface_id == surface.id]
+    shown = aggregate(zones, surface.breaks, rules)
+    areas = [(area, _named(area, zone_names)) for area in shown.areas]
+    areas += [(shown.total, "合计")] if shown.total else []
+    return Sheet(
+        "区域风险",
+        (
+            *("图层", "单位", "区域", "面积(km²)", "平均值", "等级"),
+            *("企业数", "近一年上报", "不公开"),
+        ),
+        [
+            (
+                *(surface.id, surface.surface.unit.zh, name),
+                *(area.area_km2, area.mean, CLASS_ZH[area.risk_class]),
+                *(area.enterprises, area.reports, area.withheld),
             )
-            rows.append(
-                (
-                    *(surface.id, surface.surface.unit.zh, label),
-                    *(area.area_km2, area.mean, CLASS_ZH[area.risk_class]),
-                    *(area.enterprises, area.reports, area.withheld),
-                )
-            )
-    headings = (
-        "图层",
-        "单位",
-        "区域",
-        "面积(km²)",
-        "平均值",
-        "等级",
-        "企业数",
-        "近一年上报",
-        "不公开",
+            for area, name in areas
+        ],
     )
-    return Sheet("区域风险", headings, rows)
+
+
+def _named(area: Area, zone_names: dict[str, str]) -> str:
+    return "、".join(zone_names.get(one) or one for one in area.zone_ids)
 
 
 def _pair(text: str) -> tuple[str, str]:
