@@ -83,10 +83,10 @@ def cells_block(publication: Publication) -> dict[str, Any]:
     -------
     dict
         `runs`: start and length alternating, over cells row by row from the north-west;
-        `surfaces`: id to `class` (uint8), `probability` (uint8, 1/200, 255 unknown), `digits`
-        (int16) and `decimals` (int8): value = digits / 10^decimals; `parts` (int16 or int32 per
-        factor, the reference first, in units of 10^-decimals) with `factors` where explained.
-        Columns are little-endian, base64.
+        `surfaces`: id to `levels` (uint8: class + 8 x (decimals + 1), 0 decimals + 1 = no value),
+        `digits` (int16 or int32: value = digits / 10^decimals), `probability` (uint8, 1/200, 255
+        unknown) and, where explained, `parts` (per factor, the reference first, in units of
+        10^-decimals) with `factors`. Columns are little-endian, base64.
     """
     graded = list(publication.surfaces.values())
     known = np.any([np.isfinite(one.surface.values) for one in graded], axis=0).ravel()
@@ -178,9 +178,10 @@ def _surface_block(graded: GradedSurface, known: NDArray[np.bool_]) -> dict[str,
     values = graded.surface.values.ravel()[known]
     digits, decimals = printed_units(values)
     block: dict[str, Any] = {
-        "class": _packed(graded.classes.ravel()[known], "u1"),
+        "levels": _packed(
+            graded.classes.ravel()[known] + 8 * np.where(np.isfinite(values), decimals + 1, 0), "u1"
+        ),
         **_packed_digits(digits),
-        "decimals": _packed(decimals, "i1"),
     }
     if graded.class_probability is not None:
         chance = graded.class_probability.ravel()[known]

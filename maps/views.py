@@ -63,9 +63,7 @@ class Frame:
         """Give this page's address in another language, everything else in it kept."""
         parts = urlsplit(self.path)
         query = [pair for pair in parse_qsl(parts.query) if pair[0] != "lang"]
-        if lang != "zh":
-            query.append(("lang", lang))
-        return parts.path + (f"?{urlencode(query)}" if query else "")
+        return f"{parts.path}?{urlencode([*query, ('lang', lang)])}"
 
 
 @dataclass(frozen=True)

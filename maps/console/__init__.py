@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from maps.views import EnterpriseRow, Frame, Listing, SourceRow, UnlocatedRow, ZoneRow
 
 _STALE_AFTER_H = 24
+_ERRORS = frozenset({"not_found", "auth", "forbidden", "busy", "rate"})
 
 
 def login_page(frame: Frame, lang: str, *, next_path: str = "/", failed: bool = False) -> str:
@@ -126,11 +127,11 @@ def error_page(
     frame, lang
         As for every page.
     code
-        `not_found`, `auth`, `forbidden`, `busy` or `other`: chooses the words.
+        `not_found`, `auth`, `forbidden`, `busy`, `rate` or `other`: chooses the words.
     message, hint
-        More about it, shown below the words; '' for nothing.
+        More about it in English, shown below the words of an English page; '' for nothing.
     """
-    known = code if code in {"not_found", "auth", "forbidden", "busy"} else "other"
+    known = code if code in _ERRORS else "other"
     return render_page("error.html", frame, lang, "", code=known, message=message, hint=hint)
 
 

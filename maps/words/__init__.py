@@ -55,7 +55,7 @@ def word(key: str, lang: str, **slots: object) -> str:
     Parameters
     ----------
     key
-        As `map.legend.period`.
+        As `legend.period`.
     lang
         One of `LANGS`.
     **slots

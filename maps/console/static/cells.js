@@ -1,6 +1,6 @@
 // Cells that travel inside a file: where they lie, what they hold, and a layer that draws them.
 const { L } = window;
-const TYPES = { u1: Uint8Array, i1: Int8Array, i2: Int16Array, i4: Int32Array };
+const TYPES = { u1: Uint8Array, i2: Int16Array, i4: Int32Array };
 const TILE = 256;
 
 // Read the blocks that maps/cells.py wrote.
@@ -102,10 +102,11 @@ function unpack(block) {
     const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
     return new TYPES[type](bytes.buffer);
   };
+  const levels = column(block.levels, "u1");
   return {
-    classes: column(block.class, "u1"),
+    classes: levels.map((level) => level & 7),
+    decimals: Int8Array.from(levels, (level) => (level >> 3) - 1),
     digits: column(block.digits, block.digits_type),
-    decimals: column(block.decimals, "i1"),
     probability: block.probability ? column(block.probability, "u1") : null,
     parts: (block.parts || []).map((text) => column(text, block.parts_type)),
     factors: block.factors || [],

@@ -28,7 +28,10 @@ export async function startConsole(map, source) {
   describeMap(map, t("map.title"));
   const parts = await Promise.allSettled([source.map(), source.surfaces()]);
   if (parts[0].status === "rejected") {
-    sayNotice("map.failed", "map.failed_hint", () => location.reload());
+    const refused = [401, 403].includes(parts[0].reason?.status);
+    if (refused) sayNotice("map.not_public", "map.not_public_hint");
+    else sayNotice("map.failed", "map.failed_hint", () => location.reload());
+    document.documentElement.dataset.ready = "true";
     return null;
   }
   const data = withLists(parts[0].value);
@@ -278,7 +281,7 @@ export function sayNotice(what, works = null, retry = null) {
     notice,
     el("b", {}, t(what)),
     works ? el("span", {}, t(works)) : null,
-    works && page.table ? el("a", { href: page.table }, t("map.table_link")) : null,
+    retry && works ? el("a", { href: page.table }, t("map.table_link")) : null,
     retry ? el("button", { type: "button", class: "btn sm quiet", onclick: retry }, t("map.retry")) : null,
   );
 }

@@ -37,7 +37,7 @@ function fileSource(data) {
 
 function valueOf(columns, cell) {
   const decimals = columns.decimals[cell];
-  if (decimals === -128) return {};
+  if (decimals < 0) return {};
   const unit = 10 ** decimals;
   const [reference, ...parts] = columns.parts.map((part) => part[cell] / unit);
   const chance = columns.probability ? columns.probability[cell] : 255;
@@ -89,6 +89,7 @@ function hasExpired() {
     el("p", {}, t("file.expired_hint")),
   );
   document.getElementById("file-data").remove();
+  document.getElementById("main").hidden = false;
   document.documentElement.dataset.ready = "true";
   return true;
 }

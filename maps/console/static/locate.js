@@ -102,7 +102,7 @@ async function save() {
       method: "PATCH",
       headers: {
         "Content-Type": "application/merge-patch+json",
-        "If-Match": one.dataset.etag,
+        "If-Match": `"${one.dataset.etag.replaceAll('"', "")}"`,
         "X-CSRF-Token": page.csrf,
       },
       body: JSON.stringify(body),
@@ -116,10 +116,14 @@ async function save() {
     for (const id of ["lon", "lat"]) byId(id).value = "";
   } catch (error) {
     byId("notice").hidden = true;
-    if (error instanceof FetchError && error.status === 412) showProblem(t("locate.stale"), null);
-    else if (error instanceof FetchError) showProblem(t("locate.failed", { reason: error.message }), null);
-    else showProblem(t("locate.failed_plain"), null);
+    showProblem(t(failureOf(error)), null);
   }
+}
+
+function failureOf(error) {
+  if (!(error instanceof FetchError)) return "locate.failed_plain";
+  if (error.status === 412) return "locate.stale";
+  return [401, 403, 404, 422].includes(error.status) ? `locate.status_${error.status}` : "locate.failed_plain";
 }
 
 function say(children) {

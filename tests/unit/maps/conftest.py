@@ -27,11 +27,38 @@ from geo_risk.published import (
 CRS = "EPSG:4549"
 AS_OF = datetime(2026, 5, 12, 22, 0, tzinfo=UTC)
 _OUTLINE = [
-    (120, 110), (380, 60), (640, 80), (880, 150), (930, 380),
-    (860, 620), (600, 700), (330, 690), (110, 580), (70, 330),
-]  # fmt: skip
-_CUTS = [[(70, 330), (400, 330), (660, 350), (930, 380)], [(380, 60), (400, 330), (330, 690)],
-         [(640, 80), (660, 350), (600, 700)]]  # fmt: skip
+    (120, 110),
+    (380, 60),
+    (640, 80),
+    (880, 150),
+    (930, 380),
+    (860, 620),
+    (600, 700),
+    (330, 690),
+    (110, 580),
+    (70, 330),
+]
+_CUTS = [
+    [(70, 330), (400, 330), (660, 350), (930, 380)],
+    [(380, 60), (400, 330), (330, 690)],
+    [(640, 80), (660, 350), (600, 700)],
+]
+
+_ROADS: list[list[tuple[float, float]]] = [
+    [(90, 250), (400, 235), (915, 250)],
+    [(100, 470), (500, 455), (900, 480)],
+    [(250, 70), (260, 330), (230, 620)],
+    [(505, 60), (620, 360), (470, 690)],
+    [(760, 110), (770, 340), (740, 670)],
+]
+_STATIONS: list[tuple[str, tuple[float, float]]] = [
+    ("驻企警务室", (330, 210)),
+    ("企业服务站", (180, 350)),
+    ("枫桥式派出所", (560, 420)),
+    ("调解工作室", (480, 210)),
+    ("驻企警务室", (700, 430)),
+    ("工地服务站", (820, 560)),
+]
 
 
 @dataclass(frozen=True)
@@ -46,6 +73,7 @@ class SmallPark:
     premises: dict[str, tuple[str, BaseGeometry]]
 
     def feature_collection(self, rows: list[tuple[BaseGeometry, dict[str, object]]]) -> object:
+        """Give geometries and their properties as GeoJSON."""
         return {
             "type": "FeatureCollection",
             "features": [
@@ -87,8 +115,14 @@ def make_park(cell_m: float = 50.0, premises: int = 300, seed: int = 3) -> Small
     reference = 0.45
     values = np.where(inside, reference + parts.astype(np.float64).sum(axis=0), np.nan)
     period = Period(AS_OF, AS_OF + timedelta(days=30))
-    main = _graded("risk.combined", values, grid, period, Unit.SEVERITY_PER_KM2_30D,
-                   Factors(tuple(factors), parts, reference))  # fmt: skip
+    main = _graded(
+        "risk.combined",
+        values,
+        grid,
+        period,
+        Unit.SEVERITY_PER_KM2_30D,
+        Factors(tuple(factors), parts, reference),
+    )
     counts = np.where(inside, np.maximum(0, rng.normal(1, 0.4, grid.shape)), np.nan)
     second = _graded("intensity.hazard", counts, grid, period, Unit.REPORTS_PER_KM2_30D, None)
     zones, summaries = {}, []
@@ -110,7 +144,7 @@ def make_park(cell_m: float = 50.0, premises: int = 300, seed: int = 3) -> Small
                 tuple(int(n) for n in classes[1:]),
                 enterprises=20,
                 reports=30,
-            )  # fmt: skip
+            )
         )
     points = []
     while len(points) < premises:
@@ -129,28 +163,31 @@ def make_park(cell_m: float = 50.0, premises: int = 300, seed: int = 3) -> Small
         zones=zones,
         roads={
             f"样例路 {n}": unproject_geometry(LineString(metres(line)), CRS)
-            for n, line in enumerate(
-                [[(90, 250), (400, 235), (915, 250)], [(100, 470), (500, 455), (900, 480)],
-                 [(250, 70), (260, 330), (230, 620)], [(505, 60), (620, 360), (470, 690)],
-                 [(760, 110), (770, 340), (740, 670)]], 1)
+            for n, line in enumerate(_ROADS, 1)
         },
         stations={
-            f"stations:{n}": (f"样例阵地 {n}", kind, unproject_geometry(Point(metres([at])[0]), CRS))
-            for n, (kind, at) in enumerate(
-                [("驻企警务室", (330, 210)), ("企业服务站", (180, 350)), ("枫桥式派出所", (560, 420)),
-                 ("调解工作室", (480, 210)), ("驻企警务室", (700, 430)), ("工地服务站", (820, 560))], 1)
+            f"stations:{n}": (
+                f"样例阵地 {n}",
+                kind,
+                unproject_geometry(Point(metres([at])[0]), CRS),
+            )
+            for n, (kind, at) in enumerate(_STATIONS, 1)
         },
         premises={
             f"premises:{n}": (f"样例企业 {n:03d}", unproject_geometry(point, CRS))
             for n, point in enumerate(points, 1)
         },
-    )  # fmt: skip
+    )
 
 
 def _graded(
-    surface_id: str, values: np.ndarray, grid: Grid, period: Period, unit: Unit,
+    surface_id: str,
+    values: np.ndarray,
+    grid: Grid,
+    period: Period,
+    unit: Unit,
     factors: Factors | None,
-) -> GradedSurface:  # fmt: skip
+) -> GradedSurface:
     low, middle, high = np.nanquantile(values, (0.6, 0.85, 0.96))
     breaks = (float(low), float(middle), float(high))
     surface = Surface(surface_id, values, grid, unit, period, Provenance("made up", {}, "0", AS_OF))
@@ -161,5 +198,5 @@ def _graded(
 
 @pytest.fixture(scope="session")
 def small_park() -> SmallPark:
-    """The park at 50 m cells."""
+    """Give the park at 50 m cells."""
     return make_park()

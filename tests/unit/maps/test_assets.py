@@ -1,0 +1,38 @@
+"""What the browser is given: locked, named by path, and never another folder's."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from geo_risk.errors import NotFoundError
+from maps.assets import ASSET_DIRS, ROOT, VENDOR_FILES, asset_url, find_asset, read_asset
+
+
+def test_the_lock_file_pins_every_package_and_names_no_host() -> None:
+    """Each package has a version and a digest; where it comes from is the machine's to say."""
+    text = (ROOT.parent / "package-lock.json").read_text(encoding="utf-8")
+    assert "resolved" not in text
+    assert not re.search(r"https?:", text)
+    packages = {k: v for k, v in json.loads(text)["packages"].items() if k}
+    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
+    assert {f"node_modules/{name}" for name in VENDOR_FILES} <= packages.keys()
+
+
+@pytest.mark.parametrize(
+    "name", ["console/../__init__.py", "console/nothing.js", "elsewhere/a.js", "console", ""]
+)
+def test_only_files_inside_the_folders_are_found(name: str) -> None:
+    """A name cannot climb out of its folder."""
+    with pytest.raises(NotFoundError):
+        find_asset(name)
+
+
+def test_our_own_files_are_found_and_ask_for_nothing_elsewhere() -> None:
+    """Modules and style sheet name no other host (the SVG namespace is a name, not an address)."""
+    assert asset_url("console/map.js") == "/assets/console/map.js"
+    for path in ASSET_DIRS["console"].iterdir():
+        text = read_asset(f"console/{path.name}").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"https?://|@import|innerHTML|insertAdjacentHTML|eval\(", text), path
