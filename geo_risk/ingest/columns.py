@@ -132,14 +132,16 @@ def find_header(
         None and 0 where no row holds a single known heading.
     """
     wanted = {plain(one) for one in named if one}
+    places = range(min(len(rows), HEADING_ROWS))
+    candidates = [
+        *(Header(i, 1, _stripped(rows[i])) for i in places),
+        *(header for i in places if (header := _two_rows(rows, i))),
+    ]  # two rows only where they say more than any single one: a title is no heading
     best: tuple[int, Header | None] = (0, None)
-    for i in range(min(len(rows), HEADING_ROWS)):
-        single = Header(i, 1, _stripped(rows[i]))
-        double = _two_rows(rows, i)
-        for header in (single, double):
-            score = _score(header.headings, kind, wanted) if header else 0
-            if header and score > best[0]:
-                best = (score, header)
+    for header in candidates:
+        score = _score(header.headings, kind, wanted)
+        if score > best[0]:
+            best = (score, header)
     return best[1], best[0]
 
 

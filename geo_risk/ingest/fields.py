@@ -29,7 +29,7 @@ class Field:
     headings
         Further headings recognised, best first, Chinese and English.
     required
-        `column`: the file must have it; `row`: each row too; '' neither.
+        Whether the file must have it, and every row a value.
     strict
         Two different headings that both fit are an error, not a choice.
     """
@@ -39,7 +39,7 @@ class Field:
     zh: str
     meaning: str
     headings: tuple[str, ...] = ()
-    required: str = ""
+    required: bool = False
     strict: bool = True
 
     @property
@@ -83,11 +83,14 @@ TYPES: dict[str, str] = {
 """Type to what may stand in the cell."""
 
 
+_ROW = "every row"
+
+
 def _f(
     name: str, type_: str, zh: str, meaning: str, headings: str = "", required: str = ""
 ) -> Field:
     names = tuple(one for one in headings.split("|") if one)
-    return Field(name, type_, zh, meaning, names, required, strict=name not in _LOOSE)
+    return Field(name, type_, zh, meaning, names, bool(required), strict=name not in _LOOSE)
 
 
 _LOOSE = {"contact", "phone", "name", "address", "text", "note", "industry", "people", "reporter"}
@@ -113,7 +116,7 @@ _POINT = (
     ),
     _f("geometry", "geometry", "几何WKT", "a shape instead of lon, lat", "wkt|geom|几何|图形"),
 )
-_SHAPE = _f("geometry", "geometry", "几何WKT", "the shape", "wkt|geom|几何|图形", "row")
+_SHAPE = _f("geometry", "geometry", "几何WKT", "the shape", "wkt|geom|几何|图形", _ROW)
 _CLASS = _f(
     "inherent_class",
     "class",
@@ -152,7 +155,7 @@ _ADDRESS = _f(
 _ENTERPRISE = "企业编号|所属企业|企业信用代码|统一社会信用代码|信用代码|enterprise id|enterprise_id"
 
 
-def _id(zh: str, headings: str, required: str = "row") -> Field:
+def _id(zh: str, headings: str, required: str = _ROW) -> Field:
     return _f("id", "code", zh, "the source's own number", f"编号|{headings}", required)
 
 
@@ -221,7 +224,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
             "开始时间",
             "start; a date alone is the whole day",
             "走访时间|走访日期|检查时间|检查日期|巡查日期|日期|date|visit date|inspection date",
-            "row",
+            _ROW,
         ),
         _f("end", "time_end", "结束时间", "end", "离开时间|visit end"),
         _f("reason", "reason", "走访原因", "why the visit took place", "走访类型|检查类型"),
@@ -235,7 +238,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "reports": (
         _id("上报编号", "事件编号|隐患编号|工单号|工单编号|案件编号|report id|case number|uid"),
-        _f("kind", "report_kind", "类别", "kind of report", "事件类别|上报类别|类型", "row"),
+        _f("kind", "report_kind", "类别", "kind of report", "事件类别|上报类别|类型", _ROW),
         _f("channel", "channel", "渠道", "channel it came by", "来源渠道|上报渠道|来源"),
         _f(
             "category",
@@ -318,18 +321,18 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "assignments": (
         _id("分工编号", "assignment id", ""),
-        _f("officer", "code", "警长", "number of the officer", "警号|警长编号|officer id", "row"),
+        _f("officer", "code", "警长", "number of the officer", "警号|警长编号|officer id", _ROW),
         _f("zone", "code", "巡区", "number of the zone", "巡区编号|zone id"),
         _f("enterprise", "code", "企业", "number or credit code", _ENTERPRISE),
         *_VALID,
     ),
     "declarations": (
         _id("申报编号", "declaration id", ""),
-        _f("enterprise", "code", "企业", "number or credit code", _ENTERPRISE, "row"),
-        _f("month", "month", "月份", "YYYY-MM", "申报月份|申报月", "row"),
-        _f("indicator", "text", "指标", "indicator of the safety index", "申报指标", "row"),
-        _f("have", "float", "实有", "have", "实有数", "row"),
-        _f("need", "float", "应有", "need", "应有数|应配", "row"),
+        _f("enterprise", "code", "企业", "number or credit code", _ENTERPRISE, _ROW),
+        _f("month", "month", "月份", "YYYY-MM", "申报月份|申报月", _ROW),
+        _f("indicator", "text", "指标", "indicator of the safety index", "申报指标", _ROW),
+        _f("have", "float", "实有", "have", "实有数", _ROW),
+        _f("need", "float", "应有", "need", "应有数|应配", _ROW),
         _f("declared_by", "text", "申报人", "who declared"),
         _f("verified_by", "text", "核实人", "who verified"),
         _f("verified_at", "time", "核实时间", "when it was verified", "核实日期"),
@@ -337,9 +340,9 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "orders": (
         _id("点单编号", "订单编号|order id"),
-        _f("enterprise", "code", "企业", "number or credit code", _ENTERPRISE, "row"),
-        _f("service", "text", "服务事项", "service ordered", "点单事项", "row"),
-        _f("ordered_at", "time", "下单时间", "ordered at", "点单时间|下单日期", "row"),
+        _f("enterprise", "code", "企业", "number or credit code", _ENTERPRISE, _ROW),
+        _f("service", "text", "服务事项", "service ordered", "点单事项", _ROW),
+        _f("ordered_at", "time", "下单时间", "ordered at", "点单时间|下单日期", _ROW),
         _f("window_from", "time", "期望时间起", "window from"),
         _f("window_to", "time_end", "期望时间止", "window to"),
         _f("state", "text", "状态", "state of the order", "办理状态|status"),
@@ -347,19 +350,26 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "services": (
         _id("服务编号", "service id", ""),
-        _f("station", "code", "阵地", "number of the station", "阵地编号|站点编号", "row"),
-        _f("service", "text", "服务事项", "service given", "服务内容", "row"),
-        _f("at", "time", "时间", "when", "服务时间|服务日期|日期|date", "row"),
+        _f("station", "code", "阵地", "number of the station", "阵地编号|站点编号", _ROW),
+        _f("service", "text", "服务事项", "service given", "服务内容", _ROW),
+        _f("at", "time", "时间", "when", "服务时间|服务日期|日期|date", _ROW),
         _f("people", "int", "人数", "people served", "服务人数|服务人次"),
     ),
     "population": (
         _id("人口点编号", "网格编号|格网编号", ""),
-        _f("people", "float", "人数", "people at the place", "人口|人口数|population", "row"),
+        _f("people", "float", "人数", "people at the place", "人口|人口数|population", _ROW),
         *_POINT,
         *_VALID,
     ),
 }
 """Kind of source -> its fields, in the order of the docs' table."""
+
+EITHER: dict[str, tuple[tuple[str, ...], ...]] = {
+    "enterprises": (("id", "credit_code"),),
+    "reports": (("occurred", "occurred_from", "occurred_to", "occurred_mid", "reported_at"),),
+    "visits": (("enterprise", "premises"),),
+}
+"""Groups of fields of which a file needs at least one."""
 
 ALIASES = {"risk_class": "inherent_class"}
 """Other words the park file may use for a field."""
@@ -376,10 +386,18 @@ def field_table() -> list[FieldRow]:
     Returns
     -------
     list of FieldRow
-        kind, field, Chinese heading, meaning, type, and '' | 'column' | 'row' for required.
+        kind, field, Chinese heading, meaning, what a cell may hold, and whether it is required:
+        `yes`, `one of ...`, or nothing.
     """
     return [
-        FieldRow(kind, one.name, one.zh, one.meaning, one.type, one.required)
+        FieldRow(kind, one.name, one.zh, one.meaning, TYPES[one.type], _required(kind, one))
         for kind, fields in FIELDS.items()
         for one in fields
     ]
+
+
+def _required(kind: str, one: Field) -> str:
+    for group in EITHER.get(kind, ()):
+        if one.name in group:
+            return f"one of {', '.join(group)}"
+    return "yes" if one.required else ""

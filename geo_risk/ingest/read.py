@@ -209,6 +209,7 @@ def _cut(
         formulas=frozenset((place[i], j) for i, j in formulas if i in place and j < width),
         surplus=surplus,
         epoch_1904=epoch_1904,
+        title=next((one.strip() for row in rows[: header.row] for one in row if one.strip()), ""),
     )
 
 

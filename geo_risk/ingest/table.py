@@ -47,6 +47,8 @@ class Table:
         Row index -> how many cells it has beyond the headings.
     epoch_1904
         Whether the workbook counts its dates from 1904.
+    title
+        What stands above the headings, '' where nothing does.
     is_rejects
         Whether this is a rejects file of ours: `rows` are then those of the original.
     """
@@ -61,6 +63,7 @@ class Table:
     formulas: frozenset[Cell] = frozenset()
     surplus: dict[int, int] = field(default_factory=dict)
     epoch_1904: bool = False
+    title: str = ""
     is_rejects: bool = False
 
     def __len__(self) -> int:

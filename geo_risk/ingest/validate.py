@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from geo_risk.errors import ColumnError
 from geo_risk.ingest import values as v
 from geo_risk.ingest.columns import field_name, match_columns, nearest
-from geo_risk.ingest.fields import Field, fields_of
+from geo_risk.ingest.fields import EITHER, Field, fields_of
 from geo_risk.ingest.table import Table
 from geo_risk.ingest.times import TimeReader
 from geo_risk.ingest.values import Bad
@@ -34,11 +34,6 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 """Kinds whose rows need no number: what identifies one; () = all that it says."""
 
-_EITHER: dict[str, tuple[tuple[str, ...], ...]] = {
-    "enterprises": (("id", "credit_code"),),
-    "reports": (("occurred", "occurred_from", "occurred_to", "occurred_mid", "reported_at"),),
-    "visits": (("enterprise", "premises"),),
-}
 _PLACED = frozenset({"geometry", "lon", "lat"})
 
 
@@ -144,11 +139,11 @@ def _require_columns(source: Source, columns: Mapping[str, int], table: Table) -
     there = {*columns, *map(field_name, source.set)}
     if table.shapes is not None:
         there.add("geometry")
-    either = _EITHER.get(source.kind, ())
+    either = EITHER.get(source.kind, ())
     chosen = {name for group in either for name in group}
     groups = [
         *either,
-        *((one.name,) for one in fields_of(source.kind).values() if one.required == "row"),
+        *((one.name,) for one in fields_of(source.kind).values() if one.required),
     ]
     for group in groups:
         if len(group) == 1 and group[0] in chosen:
