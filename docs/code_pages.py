@@ -19,7 +19,8 @@ def commands() -> str:
     parts = ["# Commands", "`geo-risk COMMAND --help` says the same."]
     for words, command in command_tree():
         usage = " ".join(_metavar(one) for one in command.params if _is_argument(one))
-        parts += [f"## `{words} {usage}`".replace(" `", "`"), inspect.cleandoc(command.help or "")]
+        heading = f"## `{f'{words} {usage}'.strip()}`"
+        parts += [heading, inspect.cleandoc(command.help or "")]
         options = [one for one in command.params if not _is_argument(one) and one.name != "help"]
         rows = [(f"`{' '.join(one.opts)}`", one.help or "", _default(one)) for one in options]
         rows = [

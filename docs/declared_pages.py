@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
 from api.app import create_app
 from api.problems import status_of, title_of
@@ -33,6 +32,10 @@ _SOURCE_FIELDS = (
 _RECORDS = (
     "Who creates each record, and where. Person data is kept apart from events, under a random id, "
     "with a purpose and an expiry."
+)
+_ROUTES = (
+    "`/openapi.json` says all of it; `/assets/` serves the pages' own files. Errors are "
+    "`application/problem+json`: see [errors](errors.md)."
 )
 _ERRORS = (
     "Every error has a message (what happened, where) and a hint (what to do next). On the command "
@@ -131,7 +134,7 @@ def settings() -> str:
     rows = [
         (
             f"`{prefix}{name.upper()}`",
-            "" if one.default is None else f"`{one.default}`",
+            "" if one.default in (None, "") else f"`{one.default}`",
             one.description,
         )
         for name, one in Settings.model_fields.items()
@@ -142,12 +145,9 @@ def settings() -> str:
 
 def routes() -> str:
     """Describe every address of the service."""
-    rows = [
-        (f"`{' '.join(methods)}`", f"`{path}`", text)
-        for methods, path, text in route_list(application())
-    ]
-    text = "Errors are `application/problem+json`: see [errors](errors.md)."
-    return "\n\n".join(("# Routes", text, table(("method", "address", "what"), rows)))
+    found = sorted(route_list(application()), key=lambda one: (one[1], one[0]))
+    rows = [(f"`{method}`", f"`{path}`", text) for method, path, text in found]
+    return "\n\n".join(("# Routes", _ROUTES, table(("method", "address", "what"), rows)))
 
 
 def application() -> FastAPI:
@@ -160,15 +160,14 @@ def application() -> FastAPI:
     return create_app(Settings(), parse_park(text, nowhere))
 
 
-def route_list(app: FastAPI) -> list[tuple[list[str], str, str]]:
-    """Give methods, address and first line of every route, by address."""
-    found = []
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            methods = sorted(route.methods - {"HEAD"})
-            text = route.summary or inspect.getdoc(route.endpoint) or ""
-            found.append((methods, route.path, text.splitlines()[0] if text else ""))
-    return sorted(found, key=lambda one: (one[1], one[0]))
+def route_list(app: FastAPI) -> list[tuple[str, str, str]]:
+    """Give method, address and first line of every route, by address, as /openapi.json has them."""
+    return sorted(
+        (method.upper(), path, (one.get("description") or one["summary"]).splitlines()[0])
+        for path, operations in app.openapi()["paths"].items()
+        for method, one in operations.items()
+        if method in {"get", "post", "put", "patch", "delete"}
+    )
 
 
 def errors() -> str:
@@ -203,9 +202,7 @@ def _default_of_field(one: Any) -> str:
     value = one.default if one.default is not MISSING else one.default_factory()
     if is_dataclass(value):
         value = {part.name: getattr(value, part.name) for part in fields(value)}
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    return f"`{list(value)}`" if isinstance(value, tuple) else f"`{value!r}`".replace("''", '""')
+    return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
 def _type_name(hint: Any) -> str:
