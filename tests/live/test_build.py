@@ -31,10 +31,10 @@ COUNTS = pipeline.COUNTS
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the sample park's files with three months of history."""
+    """Write the sample park's files with one month of history."""
     folder = tmp_path_factory.mktemp("sample")
     subprocess.run(
-        [sys.executable, "-m", "data.sample_park", "--out", str(folder), "--months", "3"],
+        [sys.executable, "-m", "data.sample_park", "--out", str(folder), "--months", "1"],
         check=True,
         cwd=ROOT,
         capture_output=True,
@@ -60,6 +60,11 @@ def own(built: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "park" / "park.toml", tmp_path / "state"
 
 
+def changes(park: Workspace) -> int:
+    """Count what happened to records; that a build was published is an event of another sort."""
+    return sum(one.collection != "publications" for one in park.store.events())
+
+
 def runs(park: Workspace) -> dict[str, dict[str, object]]:
     """Give what is known of each source: its summary by name."""
     return {run.name: dict(run.summary) for run in park.store.runs()}
@@ -80,11 +85,11 @@ def test_building_twice_changes_nothing(own: tuple[Path, Path]) -> None:
     """The same files give no event and the very same surfaces; touching a file's date neither."""
     with open_park(own[0], state=own[1]) as park:
         before = park.publication()
-        events = len(park.store.events())
+        events = changes(park)
         for file in own[0].parent.iterdir():
             os.utime(file)
         again = park.build(now=NOW + timedelta(days=1), actor=KEEPER).publication
-        assert len(park.store.events()) == events
+        assert changes(park) == events
     assert again.sources == before.sources
     versions = {id_: one.surface.version for id_, one in before.surfaces.items()}
     assert {id_: one.surface.version for id_, one in again.surfaces.items()} == versions
@@ -93,19 +98,19 @@ def test_building_twice_changes_nothing(own: tuple[Path, Path]) -> None:
 def test_reading_a_file_again_under_another_digest_changes_nothing(own: tuple[Path, Path]) -> None:
     """A file with one blank line more is read, and every row of it is as it was."""
     with open_park(own[0], state=own[1]) as park:
-        events = len(park.store.events())
+        events = changes(park)
         source = next(
             one for one in park.park.source if one.kind == "visits" and one.file.suffix == ".csv"
         )
         source.file.write_bytes(source.file.read_bytes() + b"\r\n")
         before = runs(park)[source.name]
         park.build(now=NOW, actor=KEEPER)
-        assert len(park.store.events()) == events
+        assert changes(park) == events
         after = runs(park)[source.name]
     assert {key: after[key] for key in COUNTS} == {key: before[key] for key in COUNTS}
 
 
-@pytest.mark.parametrize("after_s", [0.6, 1.2, 2.0, 3.0])
+@pytest.mark.parametrize("after_s", [0.7, 2.0])
 def test_a_build_that_is_killed_leaves_whole_files_only(
     sample: Path, built: tuple[Path, Path], tmp_path: Path, after_s: float
 ) -> None:
@@ -115,14 +120,19 @@ def test_a_build_that_is_killed_leaves_whole_files_only(
     """
     state = tmp_path / "state"
     process = subprocess.Popen(
-        [sys.executable, "-m", "api.cli", "build", str(sample / "park.toml")],
+        [sys.executable, "-m", "api", "build", str(sample / "park.toml")],
         env={**os.environ, "GEO_RISK_STATE": str(state)},
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    store = state / "sample-park" / "store.sqlite"
+    deadline = time.monotonic() + 60
+    while not store.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
     time.sleep(after_s)
+    assert process.poll() is None, "the build ended before it could be killed"
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     with open_park(sample / "park.toml", state=state) as park:
@@ -200,20 +210,20 @@ def test_missing_files_are_all_named_with_where_they_come_from(own: tuple[Path, 
         first, second = park.park.source[0], park.park.source[1]
         first.file.unlink()
         second.file.unlink()
-        events = len(park.store.events())
+        events = changes(park)
         with pytest.raises(FileFormatError) as caught:
             park.build(now=NOW, actor=KEEPER)
         assert str(first.file) in caught.value.message
         assert str(second.file) in caught.value.message
         assert "--data" in caught.value.hint
-        assert len(park.store.events()) == events
+        assert changes(park) == events
 
 
 def test_the_command_writes_the_json_other_programs_rely_on(sample: Path, tmp_path: Path) -> None:
     """`build --json F` holds park, sources with their counts, and surfaces."""
     target = tmp_path / "build.json"
     subprocess.run(
-        [sys.executable, "-m", "api.cli", "build", str(sample / "park.toml"), "--json", target],
+        [sys.executable, "-m", "api", "build", str(sample / "park.toml"), "--json", target],
         env={**os.environ, "GEO_RISK_STATE": str(tmp_path / "state")},
         cwd=ROOT,
         check=True,
