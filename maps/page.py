@@ -13,7 +13,7 @@ from maps.console import render_page
 from maps.headline import write_headline
 from maps.page_data import page_data
 from maps.shell import content_security_policy, json_block, make_shell
-from maps.words import phrase, word
+from maps.words import model_name, word
 
 if TYPE_CHECKING:
     from geo_risk.published import Rung
@@ -50,5 +50,5 @@ def ladder_text(rung: Rung | None, lang: str) -> str:
     if rung is None:
         return ""
     standing = word(f"ladder.{rung.key}", lang, n=rung.months, months=rung.months, folds=rung.folds)
-    served = word("ladder.served", lang, model=phrase("model", rung.served, lang))
+    served = word("ladder.served", lang, model=model_name(rung.served, lang))
     return f"{standing}{'' if lang == 'zh' else ' '}{served}"

@@ -9,6 +9,7 @@ code itself where the catalogue has no word. Dates and numbers are written in `m
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -121,3 +122,14 @@ def surface_title(surface_id: str, lang: str, kinds: Mapping[str, tuple[str, str
 def factor_name(name: str, lang: str) -> str:
     """Give the name of a contribution's factor, as `people` to 周边人数."""
     return phrase("factor", name, lang)
+
+
+def model_name(name: str, lang: str) -> str:
+    """Give the name of a model, as `kde_100m_45d` to a kernel density of 100 m halved in 45 days."""
+    found = re.fullmatch(r"(kde|pool)_([\d.]+)m_(?:([\d.]+)d|infd)(?:_[\d.]+)?", name)
+    if found is None:
+        return phrase("model", name, lang)
+    kind = "kernel" if found[1] == "kde" else "pool"
+    if found[3] is None:
+        return word(f"model.{kind}_plain", lang, width=found[2])
+    return word(f"model.{kind}", lang, width=found[2], life=found[3])

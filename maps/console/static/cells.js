@@ -51,8 +51,8 @@ export function mercator({ lat, lng }) {
 
 // Draws the classes with the same patterns as the service's tiles, sharp at every zoom.
 export const CellsLayer = L.GridLayer.extend({
-  initialize(cells, classes, table) {
-    L.GridLayer.prototype.initialize.call(this, { tileSize: TILE, className: "cells", keepBuffer: 4 });
+  initialize(cells, classes, table, className) {
+    L.GridLayer.prototype.initialize.call(this, { tileSize: TILE, className, keepBuffer: 4 });
     this._cells = cells;
     this._classes = classes;
     this._colours = new Uint32Array(

@@ -11,12 +11,20 @@ export function classKey(value) {
   return CLASS_KEYS.includes(key) ? key : "none";
 }
 
-export function chip(key, big = false) {
-  return el(
-    "span",
-    { class: `lv ${key}${big ? " big" : ""}`, role: "img", "aria-label": t(`class_label.${key}`) },
-    t(`class_letter.${key}`),
-  );
+// The four colours belong to risk. How much was looked has four levels too: in grey, without them.
+export function isEffort(surface) {
+  return /^(effort|coverage)\./.test(surface?.id ?? "");
+}
+
+export function className(key, effort = false) {
+  return t(effort ? `level.${key}` : `class.${key}`);
+}
+
+export function chip(key, { big = false, effort = false } = {}) {
+  const label = effort ? t(`level_label.${key}`) : t(`class_label.${key}`);
+  const style = `lv ${key}${big ? " big" : ""}${effort ? " grey" : ""}`;
+  const letter = effort ? t(`level_letter.${key}`) : t(`class_letter.${key}`);
+  return el("span", { class: style, role: "img", "aria-label": label }, letter);
 }
 
 export function swatch(key) {

@@ -159,12 +159,18 @@ function watchTiles(layer) {
 // The server's headline is about the main surface; another one has its own name at the top.
 function writeFinding({ graded, state }, surface) {
   const [finding, detail, notes] = [byId("finding"), byId("detail"), byId("notes")];
-  if (notes) notes.textContent = (surface.notes || []).map((code) => phrase("note", code)).join(" ");
+  if (notes) notes.textContent = notesOf(surface);
   if (!finding) return;
   state.headline ??= [finding.textContent, detail.textContent];
   const own = surface.id === graded.main;
   finding.textContent = own ? state.headline[0] : either(surface.title, surface.title_en);
   detail.textContent = own ? state.headline[1] : either(surface.unit_zh, surface.unit);
+}
+
+// The ladder has its own sentence beside the map.
+function notesOf({ notes = [] }) {
+  const own = notes.filter((code) => !code.startsWith("ladder."));
+  return own.map((code) => phrase("note", code)).join(" ");
 }
 
 function setOpacity({ map, state }) {

@@ -1,6 +1,6 @@
 // Entry of a map file: everything is inside the file, nothing is asked for from anywhere.
 import { CellsLayer, mercator, readCells } from "./cells.js";
-import { CLASS_KEYS } from "./classes.js";
+import { CLASS_KEYS, isEffort } from "./classes.js";
 import { startConsole } from "./console.js";
 import { el, replaceIn } from "./dom.js";
 import { dayText } from "./figures.js";
@@ -18,7 +18,8 @@ function fileSource(data) {
     surfaces: async () => data.surfaces,
     layer: (surface) => {
       const columns = cells?.columns(surface.id);
-      return columns ? new CellsLayer(cells, columns.classes, data.table) : null;
+      const style = isEffort(surface) ? "cells effort" : "cells";
+      return columns ? new CellsLayer(cells, columns.classes, data.table, style) : null;
     },
     explain: async (surface, lon, lat) => {
       const place = L.latLng(lat, lon);

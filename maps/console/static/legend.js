@@ -1,5 +1,5 @@
 // The legend: what is counted, in what unit, for when, in which classes, from which data.
-import { classKey, swatch } from "./classes.js";
+import { classKey, className, isEffort, swatch } from "./classes.js";
 import { el, replaceIn } from "./dom.js";
 import { momentText, numberText, periodText } from "./figures.js";
 import { either, t } from "./page.js";
@@ -8,6 +8,8 @@ const RISING = ["blue", "yellow", "orange", "red"];
 
 // `withheld` says that some zone shows nothing; `byZone` that means of zones are coloured.
 export function writeLegend(parent, surface, { byZone = false, withheld = false } = {}) {
+  const effort = isEffort(surface);
+  parent.classList.toggle("effort", effort);
   replaceIn(
     parent,
     el(
@@ -20,7 +22,7 @@ export function writeLegend(parent, surface, { byZone = false, withheld = false 
       "ul",
       {},
       ranges(surface.breaks).map(({ key, low, text }) =>
-        el("li", { "data-class": key, "data-low": low }, swatch(key), el("b", {}, t(`class.${key}`)), el("span", {}, text)),
+        el("li", { "data-class": key, "data-low": low }, swatch(key), el("b", {}, className(key, effort)), el("span", {}, text)),
       ),
       withheld ? el("li", { "data-class": "none" }, swatch("none"), el("b", {}, t("class.withheld")), el("span", {}, t("legend.withheld"))) : null,
     ),
@@ -52,12 +54,21 @@ function ranges(breaks) {
         : index === 3
           ? t("legend.at_least", { low: shown[2] })
           : t("legend.between", { low: shown[index - 1], high: shown[index] }),
-  })).reverse();
+  }))
+    .filter(({ key }) => key === "blue" || key === "red" || !isEmpty(key, breaks))
+    .reverse();
+}
+
+// Two equal breaks leave no value to the class between them.
+function isEmpty(key, breaks) {
+  const index = RISING.indexOf(key);
+  return breaks[index - 1] === breaks[index];
 }
 
 function gradingText(surface, byZone) {
   const fixed = surface.breaks_version && surface.breaks_version !== "provisional";
   const slots = { version: surface.breaks_version, cell: numberText(surface.cell_m, 0) };
   if (byZone) return fixed ? t("legend.fixed_zones", slots) : t("legend.provisional_zones");
+  if (isEffort(surface)) return fixed ? t("legend.level_fixed", slots) : t("legend.level_provisional", slots);
   return fixed ? t("legend.fixed", slots) : t("legend.provisional", slots);
 }

@@ -1,5 +1,5 @@
 // The side panel: value, class and parts of one place; the enterprises around it.
-import { chip, classKey } from "./classes.js";
+import { chip, classKey, isEffort } from "./classes.js";
 import { el, replaceIn, svg } from "./dom.js";
 import { dayText, daysBetween, numberText, printedParts, shareText } from "./figures.js";
 import { either, t } from "./page.js";
@@ -41,7 +41,7 @@ export function writePlace(panel, answer, { surface, zoneName, premises }) {
     el(
       "p",
       { class: "value" },
-      chip(key, true),
+      chip(key, { big: true, effort: isEffort(surface) }),
       el("strong", { "data-value": answer.value, "data-class": key }, printed.total),
       el("span", {}, either(surface.unit_zh, surface.unit)),
     ),
@@ -72,7 +72,7 @@ export function writeZone(panel, feature, surface) {
       ? el(
           "p",
           { class: "value" },
-          chip(key, true),
+          chip(key, { big: true }),
           el("strong", { "data-value": mean, "data-class": key }, numberText(mean)),
           el("span", {}, surface ? either(surface.unit_zh, surface.unit) : ""),
         )

@@ -1,4 +1,6 @@
 // Where the map's data comes from: the service's own addresses, and nothing else.
+import { isEffort } from "./classes.js";
+
 const { L } = window;
 
 export class FetchError extends Error {
@@ -27,7 +29,7 @@ export function serviceSource() {
       ),
     layer: (surface) =>
       surface.tiles
-        ? L.tileLayer(surface.tiles, { maxZoom: 20, className: "cells", keepBuffer: 4 })
+        ? L.tileLayer(surface.tiles, { maxZoom: 20, className: isEffort(surface) ? "cells effort" : "cells", keepBuffer: 4 })
         : null,
   };
 }

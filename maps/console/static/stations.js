@@ -29,7 +29,7 @@ export function stationSign(kind) {
     "svg",
     { viewBox: "-17 -17 34 34", "aria-hidden": "true", class: "sign" },
     svg(tag, attributes),
-    svg("text", { y: 5, "text-anchor": "middle" }, t(`station.${kind}`)),
+    svg("text", { y: kind === "other" ? 7 : 5, class: kind, "text-anchor": "middle" }, t(`station.${kind}`)),
   );
 }
 
