@@ -29,7 +29,7 @@ def build_visit(context: Context, row: Row) -> tuple[Record, ...]:
         raise RowRefusedError("", "no_place")
     start = row.values["start"]
     end = row.end("end") or (start.end if start.end > start.start else None)
-    check_order(start.start, end, "end")
+    check_order(start.start, end, "end", "start")
     people = row.values.get("participants") or ()
     participants = tuple(_officer(context, one) for one in people)
     counts = [row.values.get(name) for name in _SEVERITIES]
@@ -122,7 +122,7 @@ def build_order(context: Context, row: Row) -> tuple[Record, ...]:
     require(row, "enterprise", "service", "ordered_at")
     ordered = row.start("ordered_at")
     from_, to = row.start("window_from"), row.end("window_to")
-    check_order(from_, to, "window_to")
+    check_order(from_, to, "window_to", "window_from")
     order = Order(
         **context.common(row),
         enterprise_id=context.refer(row, "enterprise", "enterprises", "unknown_enterprise"),
@@ -176,7 +176,7 @@ def _found(context: Context, row: Row, name: str, collection: str) -> str:
 def _officer(context: Context, text: str) -> str:
     found = context.resolver.find("officers", text)
     if found is None:
-        raise RowRefusedError("participants", "unknown_officer")
+        raise RowRefusedError("participants", "unknown_officer", value=text)
     return found
 
 
@@ -191,7 +191,7 @@ def _occurred(row: Row) -> tuple[datetime, datetime]:
     last: Moment | None = row.values.get("occurred_to") or first
     if first is not None and last is not None:
         from_, to = first.start, last.end
-        check_order(from_, to, "occurred_to")
+        check_order(from_, to, "occurred_to", "occurred_from")
         return from_, to
     for name in ("occurred", "occurred_mid", "reported_at"):
         moment: Moment | None = row.values.get(name)

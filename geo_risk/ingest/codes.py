@@ -47,7 +47,7 @@ CODES: dict[str, Code] = {
     ),
     "bad_credit_code": Code(
         "'{value}' is no unified social credit code: {detail}.",
-        "“{value}”不是有效的统一社会信用代码。",
+        "“{value}”不是有效的统一社会信用代码:{detail}。",
         "Copy the 18 characters from the business licence, or leave the cell empty.",
         "请按营业执照填写 18 位代码,没有则留空。",
     ),
@@ -220,8 +220,8 @@ CODES: dict[str, Code] = {
         "请控制在 4000 字以内;也可能是前文缺少引号。",
     ),
     "too_many_cells": Code(
-        "the row has {detail} cells more than there are headings.",
-        "本行比表头多出 {detail} 个单元格。",
+        "the row has more cells than there are headings ({detail} more).",
+        "本行单元格比表头多({detail} 个)。",
         "Put texts that hold a separator between quotation marks.",
         "含分隔符的文字请加引号。",
     ),
@@ -251,10 +251,14 @@ _SHOWN = 60
 
 def shown(value: str) -> str:
     """Shorten a cell for a message, and write what cannot be printed as an escape."""
-    text = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in value
-    )
+    text = "".join(char if char.isprintable() else escaped(char) for char in value[: 4 * _SHOWN])
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def escaped(char: str) -> str:
+    """Write a character that cannot be printed as an escape, a broken byte by its value."""
+    broken = "\udc80" <= char <= "\udcff"
+    return f"\\x{ord(char) - 0xDC00:02x}" if broken else char.encode("unicode_escape").decode()
 
 
 def texts(code: str, value: str, detail: str, detail_zh: str = "") -> tuple[str, str, str, str]:

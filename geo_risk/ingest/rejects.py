@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from geo_risk.ingest.batch import Batch, Reject
+from geo_risk.ingest.codes import escaped
 from geo_risk.ingest.read import REJECTS_HEADINGS, REJECTS_SHEET
 
 HELP_SHEET = "说明"
@@ -72,14 +73,10 @@ def _put(cell: Cell | MergedCell, text: str) -> None:
 def _printable(text: str) -> str:
     """Write what a workbook cannot hold as an escape, so that the person sees where it is."""
     held = (
-        char if char in "\t\n" or char.isprintable() or char == "\u3000" else _escape(char)
+        char if char in "\t\n" or char.isprintable() or char == "\u3000" else escaped(char)
         for char in text[:_CELL_LIMIT]
     )
     return "".join(held)
-
-
-def _escape(char: str) -> str:
-    return char.encode("unicode_escape").decode()
 
 
 def _reason(reject: Reject) -> str:

@@ -26,13 +26,21 @@ class RowRefusedError(Exception):
         Key of `codes.CODES`.
     detail
         For the slot of that name.
+    value
+        What is wrong, where it is less than the whole cell.
+    against
+        Field whose cell the texts show for `detail`.
     """
 
-    def __init__(self, column: str, code: str, detail: str = "") -> None:
+    def __init__(
+        self, column: str, code: str, detail: str = "", *, value: str = "", against: str = ""
+    ) -> None:
         super().__init__(code)
         self.column = column
         self.code = code
         self.detail = detail
+        self.value = value
+        self.against = against
 
 
 @dataclass(frozen=True)
@@ -127,7 +135,7 @@ class Context:
             When its valid time is reversed.
         """
         from_, to = row.start("valid_from"), row.end("valid_to")
-        check_order(from_, to, "valid_to")
+        check_order(from_, to, "valid_to", "valid_from")
         return {
             "id": f"{self.source}:{row.number}",
             "source": self.source,
@@ -151,10 +159,12 @@ class Context:
         return found
 
 
-def check_order(first: datetime | None, last: datetime | None, column: str) -> None:
-    """Refuse an interval whose end is before its start."""
+def check_order(
+    first: datetime | None, last: datetime | None, column: str, first_column: str
+) -> None:
+    """Refuse an interval whose end is before its start; the columns are for the message."""
     if first is not None and last is not None and last < first:
-        raise RowRefusedError(column, "reversed_interval", f"{first:%Y-%m-%d %H:%M} UTC")
+        raise RowRefusedError(column, "reversed_interval", against=first_column)
 
 
 def require(row: Row, *names: str) -> None:

@@ -19,7 +19,7 @@ import shapely
 from geo_risk.errors import InputError
 from geo_risk.ingest import build_events, build_places
 from geo_risk.ingest.batch import Batch, Known, Reject, RejectedRow
-from geo_risk.ingest.codes import texts
+from geo_risk.ingest.codes import shown, texts
 from geo_risk.ingest.park_files import source_digest
 from geo_risk.ingest.placing import (
     GEOMETRY_HEADING,
@@ -34,7 +34,6 @@ from geo_risk.ingest.references import Resolver
 from geo_risk.ingest.row import Context, Place, Row, RowRefusedError
 from geo_risk.ingest.shapes import merge_zones
 from geo_risk.ingest.validate import Issue, Parsed, parse_table
-from geo_risk.ingest.values import Bad
 from geo_risk.records import Located, PatrolZone, Record
 
 if TYPE_CHECKING:
@@ -196,7 +195,7 @@ def _build_all(
         try:
             made[i] = build(context, row)
         except RowRefusedError as refused:
-            parsed.add(i, refused.column, Bad(refused.code, refused.detail))
+            parsed.issues[i] = [_refused(parsed, i, refused)]
         except InputError as error:
             parsed.issues[i] = [Issue("", "", "invalid", str(error))]
         else:
@@ -204,6 +203,15 @@ def _build_all(
     if progress is not None:
         progress(len(parsed.table), len(parsed.table))
     return made
+
+
+def _refused(parsed: Parsed, i: int, refused: RowRefusedError) -> Issue:
+    """Say in the file's own words why a row was refused."""
+    detail = refused.detail
+    if refused.against:
+        detail = f"'{shown(parsed.cell(refused.against, i))}' ({parsed.heading(refused.against)})"
+    value = refused.value or parsed.cell(refused.column, i)
+    return Issue(parsed.heading(refused.column), value, refused.code, detail)
 
 
 def _batch(
@@ -272,6 +280,8 @@ def _cells(table: Table, i: int) -> tuple[str, ...]:
 
 
 def _reject(source: Source, table: Table, i: int, issues: Sequence[Issue]) -> Reject:
+    order = {heading: j for j, heading in enumerate(table.headings)}
+    issues = sorted(issues, key=lambda one: order.get(one.column, -1))
     first = issues[0]
     said = [texts(one.code, one.value, one.detail, one.detail_zh) for one in issues]
     named = [f"{one.column}: " if n and one.column else "" for n, one in enumerate(issues)]

@@ -113,7 +113,6 @@ def parse_table(table: Table, source: Source, park: ParkFile) -> Parsed:
     parsed = Parsed(table, columns, {}, [])
     for i, surplus in table.surplus.items():
         parsed.issues[i] = [Issue("", "", "too_many_cells", str(surplus))]
-    _find_repeated_headings(parsed)
     for name, index in columns.items():
         if name not in _PLACED:
             cells = _translated(table.columns[index], source, name)
@@ -132,6 +131,7 @@ def parse_table(table: Table, source: Source, park: ParkFile) -> Parsed:
     for name, value in source.set.items():
         parsed.values[field_name(name)] = _constant(source, name, value, known, parsers, len(table))
     _fill_numbers(parsed, source.kind)
+    _find_repeated_headings(parsed)
     return parsed
 
 

@@ -128,10 +128,10 @@ def check_credit_code(text: str) -> Bad | None:
     if is_credit_code(text):
         return None
     if len(text) != 18:
-        return Bad("bad_credit_code", f"it has {len(text)} characters, not 18")
+        return Bad("bad_credit_code", f"it has {len(text)} characters", f"它有 {len(text)} 位")
     odd = [char for char in text if char not in "0123456789ABCDEFGHJKLMNPQRTUWXY"]
     if odd:
-        return Bad("bad_credit_code", f"'{odd[0]}' does not occur in such codes")
+        return Bad("bad_credit_code", f"'{odd[0]}' does not occur in them", f"其中不会有“{odd[0]}”")
     return Bad("bad_check_digit", credit_code_check_digit(text[:17]))
 
 
@@ -148,7 +148,7 @@ def parse_float(cell: str) -> float | Bad | None:
     """Take a number of 0 or more; thousands separators and a unit after it are understood."""
     value = _number(cell)
     if isinstance(value, float) and value < 0:
-        return Bad("out_of_range", "0 or more")
+        return Bad("out_of_range", "0 or more", "应不小于 0")
     return value
 
 
@@ -159,7 +159,9 @@ def parse_int(cell: str) -> int | Bad | None:
         return value
     if value != int(value):
         return Bad("not_whole")
-    return int(value) if value <= 2e9 else Bad("out_of_range", "at most 2000000000")
+    return (
+        int(value) if value <= 2e9 else Bad("out_of_range", "at most 2000000000", "应不大于 20 亿")
+    )
 
 
 def parse_share(cell: str) -> float | Bad | None:
@@ -170,7 +172,11 @@ def parse_share(cell: str) -> float | Bad | None:
         return value
     if text.endswith("%"):
         value /= 100
-    return value if 0 < value <= 1 else Bad("out_of_range", "above 0 and at most 1")
+    return (
+        value
+        if 0 < value <= 1
+        else Bad("out_of_range", "above 0 and at most 1", "应大于 0、不大于 1")
+    )
 
 
 def parse_list(cell: str) -> tuple[str, ...] | Bad:
