@@ -234,11 +234,16 @@ def _fit_kind(setting: _Setting, kind: str, inherent: Floats) -> Intensity:
 
 
 def _earlier(setting: _Setting) -> tuple[float, ...]:
-    """Give the moments over which class breaks are made: month ends of the first year so far."""
+    """Give the moments over which class breaks are made: the months of the year up to the as-of.
+
+    Breaks are fixed in the first publication with a year of history, so this is the deployment's
+    first year; where years of records were brought along, it is the one the map was made in, not one
+    in which recording had hardly begun.
+    """
     if setting.rung not in {FOLDS, FULL}:
         return ()
-    ends = month_ends(setting.start, min(12, setting.months), setting.inputs.park.zone)
-    return tuple(min(days_since_epoch(end), setting.as_of_days) for end in ends)
+    ends = month_ends(setting.as_of, min(12, setting.months), setting.inputs.park.zone)
+    return tuple(days_since_epoch(end) for end in ends)
 
 
 def _pool(setting: _Setting, density: Density, earlier: Floats) -> Floats:

@@ -32,7 +32,7 @@ PAST_ONLY = "past_only"
 """Note of a surface that makes no claim about the future."""
 
 _FOLDS = 12
-_TOO_LITTLE = 0.005  # members of less weight move no class break
+_TOO_LITTLE = 0.005  # members of less weight move no class
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def _density(
             as_of_days=as_of_days,
             history_days=history_days,
         )
-    mix = lesson.mix(model, bench.members)
+    mix = _telling(lesson.mix(model, bench.members))
     rate = _rate(snapshot, lesson, model, history_days)
     mean, deviation = np.zeros(bench.n_cells), np.zeros(bench.n_cells)
     for row in map(int, np.flatnonzero(mix)):
@@ -220,12 +220,16 @@ def _density(
 
 def _mean(bench: Bench, lesson: Lesson, model: str, at_days: float, history_days: float) -> Floats:
     snapshot = bench.at(at_days)
-    mix = lesson.mix(model, bench.members)
-    mix = np.where(mix < _TOO_LITTLE, 0.0, mix)
+    mix = _telling(lesson.mix(model, bench.members))
     rows = map(int, np.flatnonzero(mix))
     mean = sum((mix[row] * snapshot.density(row) for row in rows), np.zeros(bench.n_cells))
-    mean = mean / mix.sum()
     return bench.on_grid(_rate(snapshot, lesson, model, history_days) * mean)
+
+
+def _telling(mix: Floats) -> Floats:
+    """Leave out members of next to no weight, and give the rest what they had."""
+    kept = np.where(mix < _TOO_LITTLE, 0.0, mix)
+    return np.asarray(kept / kept.sum())
 
 
 def _rate(snapshot: Snapshot, lesson: Lesson, model: str, history_days: float) -> float:

@@ -26,7 +26,7 @@ _CUT_OFF = 8.5  # exp(-8.5² / 2) = 2e-16
 # A product of fewer multiplications than this is done by BLAS on one thread. Smoothing takes
 # thousands of small products; starting threads for each costs 40 times the work on a busy machine.
 _ONE_THREAD = 250_000
-_WORTH_THREADS = 4_000_000
+_LEAST_STEP = 24
 
 
 def gaussian_sum(
@@ -101,10 +101,8 @@ def _along_rows(mass: Floats, cell_m: float, bandwidth_m: float) -> Floats:
     factor = _factor(n, cell_m, bandwidth_m)
     reach = math.ceil(_CUT_OFF * bandwidth_m / cell_m)
     band = min(n, 2 * reach + 1)
-    if rows * n * n > _WORTH_THREADS and 4 * band > n:
-        return np.asarray(mass @ factor)
     spread = np.empty_like(mass)
-    step = max(1, _ONE_THREAD // (rows * band))
+    step = max(_LEAST_STEP, _ONE_THREAD // (rows * band))
     for left in range(0, n, step):
         right = min(n, left + step)
         near = slice(max(0, left - reach), min(n, right + reach))

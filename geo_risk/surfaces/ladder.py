@@ -60,18 +60,18 @@ def whole_months(start: datetime | None, as_of: datetime, zone: ZoneInfo) -> int
     return max(0, months - (last.day < first.day))
 
 
-def month_ends(start: datetime, months: int, zone: ZoneInfo) -> list[datetime]:
-    """Give the moments 1, 2, ... `months` months after the start of history, in UTC.
+def month_ends(as_of: datetime, months: int, zone: ZoneInfo) -> list[datetime]:
+    """Give the as-of and the moments 1, 2, ... months before it, `months` in all, in UTC.
 
     A day that a month does not have is its last one.
     """
-    first = start.astimezone(zone)
+    last = as_of.astimezone(zone)
     ends = []
-    for step in range(1, months + 1):
-        years, month = divmod(first.month - 1 + step, 12)
-        year = first.year + years
-        day = min(first.day, monthrange(year, month + 1)[1])
-        ends.append(first.replace(year=year, month=month + 1, day=day).astimezone(UTC))
+    for step in range(months):
+        years, month = divmod(last.month - 1 - step, 12)
+        year = last.year + years
+        day = min(last.day, monthrange(year, month + 1)[1])
+        ends.append(last.replace(year=year, month=month + 1, day=day).astimezone(UTC))
     return ends
 
 

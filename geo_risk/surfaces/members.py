@@ -31,7 +31,7 @@ UNIFORM = "uniform"
 HALF_LIVES_DAYS = (45.0, 180.0, math.inf)
 """Decays a kernel may have when the park file leaves it open."""
 
-_STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 8.0, 16.0, 32.0)  # bandwidths in cells
+_STEPS = (1.0, 1.5, 2.5, 4.0, 8.0, 16.0)  # bandwidths in cells
 _LARGEST_SHARE = 8.0  # no bandwidth above this part of the grid's diagonal
 _POOL_CELLS = 4.0  # a cell is compared with surroundings of at most this bandwidth
 _POOL_LIFE_DAYS = 90.0  # with a shorter memory a cell has next to no count of its own
