@@ -32,7 +32,8 @@ _LOOK = "三个企业在哪里.html"
 
 _WORDS = {
     "zh": {
-        "counts": "读到 {read} 行：收下 {accepted}，退回 {rejected}；没有位置的 {unlocated} 行（待定位，照样计入）。",
+        "counts": "读到 {read} 行：收下 {accepted}，退回 {rejected}；"
+        "没有位置的 {unlocated} 行（待定位，照样计入）。",
         "columns": "表头这样理解：",
         "unused": "没有用到的列：{names}",
         "title": "三个企业在哪里？",

@@ -25,13 +25,13 @@ def own_park_lines() -> list[str]:
 
 @pytest.fixture(scope="module")
 def built(readers_folder: Path, reader_environment: dict[str, str]) -> Path:
-    """The reader's folder after all lines but the last, every question answered yes."""
+    """The reader's folder after all lines but the last, every proposal taken."""
     lines = own_park_lines()[:-1]
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(lines)],
         cwd=readers_folder,
         env=reader_environment,
-        input="y\n" * 20,
+        input="\n" * 20,
         capture_output=True,
         text=True,
         timeout=300,
