@@ -55,6 +55,7 @@ def make_shell() -> Shell:
         tiles=None,
         zoom_control=False,
         max_zoom=20,
+        zoom_snap=0.5,
         attribution_control=False,
         zoom_animation=False,
         fade_animation=False,

@@ -125,7 +125,7 @@ def factor_name(name: str, lang: str) -> str:
 
 
 def model_name(name: str, lang: str) -> str:
-    """Give the name of a model: `kde_100m_45d` is a kernel of 100 m whose weight halves in 45 days."""
+    """Give the name of a model: `kde_100m_45d` is a kernel of 100 m, halved in 45 days."""
     found = re.fullmatch(r"(kde|pool)_([\d.]+)m_(?:([\d.]+)d|infd)(?:_[\d.]+)?", name)
     if found is None:
         return phrase("model", name, lang)

@@ -43,20 +43,29 @@ export function zoneFillLayer(data, onChoose) {
 
 export function roadsLayer(data) {
   const renderer = L.canvas({ pane: "roads", padding: 0.5 });
-  const line = (color, weight) =>
-    L.geoJSON(data.roads, { style: { color, weight }, renderer, interactive: false, pane: "roads" });
+  const line = (color) =>
+    L.geoJSON(data.roads, { style: { color }, renderer, interactive: false, pane: "roads" });
+  const [edge, middle] = [line("#76838f"), line("#ffffff")];
   const names = new CanvasLayer("names", (context, map) => {
     if (map.getZoom() < ROAD_NAMES_FROM_ZOOM) return;
     const seen = new Set();
     for (const { geometry, properties } of data.roads.features) {
       if (!properties.name || seen.has(properties.name)) continue;
-      const middle = middleOf(geometry);
-      if (!middle || !map.getBounds().contains(middle)) continue;
+      const place = middleOf(geometry);
+      if (!place || !map.getBounds().contains(place)) continue;
       seen.add(properties.name);
-      writeName(context, properties.name, map.latLngToContainerPoint(middle), 13, "normal");
+      writeName(context, properties.name, map.latLngToContainerPoint(place), 13, "normal");
     }
   });
-  return L.layerGroup([line("#76838f", 4.5), line("#ffffff", 2.8), names]);
+  const group = L.layerGroup([edge, middle, names]);
+  const setWidths = () => {
+    const zoom = group._map.getZoom();
+    const wide = zoom >= 14.5 ? 1 : zoom >= 13.5 ? 0.7 : 0.4;
+    edge.setStyle({ weight: 4.5 * wide });
+    middle.setStyle({ weight: 2.8 * wide });
+  };
+  group.getEvents = () => ({ zoomend: setWidths });
+  return group.on("add", setWidths);
 }
 
 // Small ink dots, one per premises, within half a pixel of their true place.
@@ -118,7 +127,8 @@ function toLatLng([lon, lat]) {
   return [lat, lon];
 }
 
-// Write each zone's name at its middle, or a line above or below where a station stands there.
+// Write each zone's name near its middle, clear of signs and of other names; where there is no room
+// the name waits for the next zoom, and a press on the map says it.
 function zoneNames(data) {
   const stations = (data.stations?.features || [])
     .filter(({ geometry }) => geometry)
@@ -128,20 +138,27 @@ function zoneNames(data) {
     bounds: L.geoJSON(feature).getBounds(),
   }));
   return (context, map) => {
-    const signs = stations.map((place) => map.latLngToContainerPoint(place));
+    const taken = stations.map((place) => ({ ...map.latLngToContainerPoint(place), wide: 15, high: 15 }));
     for (const { name, bounds } of zones) {
       const corner = map.latLngToContainerPoint(bounds.getNorthWest());
       const other = map.latLngToContainerPoint(bounds.getSouthEast());
       context.font = fontOf(15, "bold");
-      const { width } = context.measureText(name);
-      if (other.x - corner.x < width * 1.1) continue;
+      const wide = context.measureText(name).width / 2 + 2;
+      if (other.x - corner.x < 2 * wide) continue;
       const middle = map.latLngToContainerPoint(bounds.getCenter());
-      const free = [0, -28, 28, -56, 56]
-        .map((shift) => middle.add([0, shift]))
-        .find(({ x, y }) => !signs.some((sign) => Math.abs(sign.x - x) < width / 2 + 18 && Math.abs(sign.y - y) < 26));
-      writeName(context, name, free || middle, 15, "bold");
+      const place = [0, -28, 28, -56, 56]
+        .filter((shift) => Math.abs(shift) < (other.y - corner.y) / 2)
+        .map((shift) => ({ x: middle.x, y: middle.y + shift, wide, high: 10 }))
+        .find((one) => taken.every((there) => areApart(one, there)));
+      if (!place) continue;
+      taken.push(place);
+      writeName(context, name, place, 15, "bold");
     }
   };
+}
+
+function areApart(one, other) {
+  return Math.abs(one.x - other.x) > one.wide + other.wide || Math.abs(one.y - other.y) > one.high + other.high;
 }
 
 function fontOf(size, weight) {

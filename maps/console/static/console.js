@@ -188,8 +188,15 @@ function listen(app) {
     else if (app.source.layer(state.surface || {})) choosePlace(app, latlng);
   });
   map.on("moveend", () => keepView(app));
+  map.on("zoomend", () => markBetween(map));
+  markBetween(map);
   byId("opacity")?.addEventListener("input", () => setOpacity(app));
   onKeys(map, { Enter: () => chooseCentre(app), Escape: () => closePlace(app) });
+}
+
+// Between two whole zooms tiles are scaled, and would show a seam where they meet.
+function markBetween(map) {
+  map.getContainer().classList.toggle("between", map.getZoom() % 1 !== 0);
 }
 
 function chooseCentre(app) {
