@@ -1,0 +1,206 @@
+"""Real cities from files that nobody here made, and the sample park, by the command people type.
+
+What the build counts is compared with a second count by pandas and shapely from the raw files, and
+with the figures that others found for them; what it counts in the sample, with what was planted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo_risk.park import read_park
+
+ROOT = Path(__file__).resolve().parents[2]
+CUTS = [f"{year}-{month:02d}-01" for year in (2016, 2017) for month in (1, 4, 7, 10)]
+IN_CELLS = [1841, 2137, 2515, 2160, 1776, 1786, 2238, 1983]
+COUNTED = ("read", "accepted", "rejected", "unlocated", "outside")
+
+Sources = dict[str, dict[str, Any]]
+
+
+def run(command: str, *arguments: str, state: Path, data: Path | None = None) -> dict[str, Any]:
+    """Run a command that writes JSON; give it."""
+    told = state / "told.json"
+    extra = ["--data", str(data)] if data else []
+    subprocess.run(
+        [command, *arguments, "--json", str(told), *extra],
+        cwd=ROOT,
+        env={**os.environ, "GEO_RISK_STATE": str(state)},
+        capture_output=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def chicago(
+    command_path: str, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Sources:
+    """Build Chicago; give what was counted, by source."""
+    state = tmp_path_factory.mktemp("chicago")
+    told = run(command_path, "build", "data/chicago.toml", state=state, data=shared_data)
+    assert told["park"] == "chicago"
+    return {one["name"]: one for one in told["sources"]}
+
+
+@pytest.fixture(scope="module")
+def city_edge(shared_data: Path) -> shapely.Geometry:
+    """Chicago's boundary, degrees."""
+    layer = gpd.read_file(shared_data / "chicago/zones.gpkg", layer="city_boundary")
+    return layer.geometry.union_all()
+
+
+def test_chicago_adds_up_per_source(chicago: Sources) -> None:
+    """Accepted + rejected = read, and what was read is what the files hold."""
+    for one in chicago.values():
+        assert one["accepted"] + one["rejected"] == one["read"]
+    rows = {name: one["read"] for name, one in chicago.items()}
+    assert rows == {
+        "beats": 277, "establishments": 10746, "inspections": 17823, "sanitation": 55315,
+    }  # fmt: skip
+
+
+def test_chicago_names_what_is_odd(chicago: Sources) -> None:
+    """32 and 24 without coordinates, 176 repeated numbers, two beats with a second part."""
+    assert chicago["establishments"]["unlocated"] == 32
+    assert chicago["establishments"]["rejected"] == 0
+    assert chicago["sanitation"]["unlocated"] == 24
+    assert chicago["sanitation"]["rejected"] == 176
+    assert chicago["sanitation"]["odd"]["duplicate_number"] == 176
+    assert chicago["beats"]["odd"]["merged_zones"] == 2
+    assert chicago["beats"]["accepted"] == 277
+    assert chicago["inspections"]["rejected"] == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "file", "key", "around"),
+    [
+        ("establishments", "establishments.csv", "License", 187),
+        ("sanitation", "sanitation_311.csv.gz", "service_request_number", 254),
+    ],
+)
+def test_chicago_counts_outside_as_shapely_does(
+    chicago: Sources, shared_data: Path, city_edge: shapely.Geometry,
+    source: str, file: str, key: str, around: int,
+) -> None:  # fmt: skip
+    """Points beyond the city's boundary are accepted and counted: as many as a plain test finds."""
+    table = pd.read_csv(shared_data / "chicago" / file).drop_duplicates(key).dropna(
+        subset=["longitude", "latitude"]
+    )  # fmt: skip
+    inside = shapely.intersects_xy(city_edge, table["longitude"], table["latitude"])
+    assert chicago[source]["outside"] == (~inside).sum()
+    assert abs(chicago[source]["outside"] - around) <= 1
+
+
+@pytest.mark.parametrize("park", ["chicago", "nyc"])
+def test_park_file_names_the_page_and_the_digest_of_every_file(
+    park: str, shared_data: Path
+) -> None:
+    """The digests are those of the files that are there."""
+    for source in read_park(ROOT / f"data/{park}.toml", data_root=shared_data).source:
+        assert source.origin.startswith("https://")
+        assert hashlib.sha256(source.file.read_bytes()).hexdigest() == source.sha256
+
+
+@pytest.mark.parametrize("park", ["chicago", "nyc"])
+def test_without_the_data_every_file_page_and_digest_is_named(
+    park: str, command_path: str, tmp_path: Path
+) -> None:
+    """One message, no traceback, exit code 1."""
+    told = subprocess.run(
+        [command_path, "build", f"data/{park}.toml", "--data", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "GEO_RISK_STATE": str(tmp_path / "state")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = " ".join((told.stdout + told.stderr).split())
+    assert told.returncode == 1
+    assert "Traceback" not in said
+    for source in read_park(ROOT / f"data/{park}.toml", data_root=tmp_path).source:
+        assert source.file.name in said
+        assert source.sha256 in said
+        assert source.origin in said
+
+
+def test_vehicle_thefts_score_as_computed_independently(
+    command_path: str, shared_data: Path, tmp_path: Path
+) -> None:
+    """New York: 12,510 cells, 16,436 test events, and the count baselines within 0.03."""
+    told = run(
+        command_path, "evaluate", "data/nyc.toml", "--target", "events",
+        "--kind", "vehicle_theft", "--cell", "250", "--horizon", "90",
+        *[part for cut in CUTS for part in ("--cut", cut)],
+        state=tmp_path, data=shared_data,
+    )  # fmt: skip
+    assert told["cells"] == 12510
+    assert [fold["n"] for fold in told["folds"]] == IN_CELLS
+    assert sum(IN_CELLS) == 16436
+    for name, ig, pai in (
+        ("count_365d", -1.28, (7.26, 3.52, 2.81)),
+        ("count_all", 0.11, (7.37, 3.83, 3.05)),
+    ):
+        scores = told["mean"][name]
+        assert scores["ig_nats"] == pytest.approx(ig, abs=0.03)
+        assert [scores["pai"][area] for area in ("1", "5", "10")] == pytest.approx(pai, abs=0.03)
+    assert told["served"] in told["mean"]
+
+
+def test_vehicle_thefts_in_cells_are_counted_the_same_by_hand(shared_data: Path) -> None:
+    """The figures above follow from the files: cells centred in a precinct, middle times."""
+    precincts = gpd.read_file(shared_data / "nyc/zones.gpkg", layer="precincts").to_crs(32618)
+    edge = precincts.union_all()
+    west, south, east, north = edge.bounds
+    cols, rows = int(np.ceil((east - west) / 250)), int(np.ceil((north - south) / 250))
+    x, y = np.meshgrid(west + 125 + 250 * np.arange(cols), south + 125 + 250 * np.arange(rows))
+    cells = shapely.contains_xy(edge, x, y)
+    assert cells.sum() == 12510
+    thefts = pd.read_parquet(shared_data / "nyc/vehicle_thefts.parquet")
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(thefts["longitude"], thefts["latitude"]), crs=4326
+    ).to_crs(32618)
+    col = np.floor((points.x - west) / 250).astype(int).clip(0, cols - 1)
+    row = np.floor((points.y - south) / 250).astype(int).clip(0, rows - 1)
+    last = thefts["date_end"].fillna(thefts["date_start"])
+    middle = (thefts["date_start"] + (last - thefts["date_start"]) / 2)[cells[row, col]]
+    for cut, expected in zip(pd.to_datetime(CUTS), IN_CELLS, strict=True):
+        assert middle.between(cut, cut + pd.Timedelta(days=90), inclusive="left").sum() == expected
+
+
+@pytest.mark.parametrize(("months", "variant"), [(0, "misspecified"), (6, "misspecified")])
+def test_the_sample_park_is_counted_as_it_was_planted(
+    command_path: str, tmp_path: Path, months: int, variant: str
+) -> None:
+    """Every source: as many rows read, taken, refused, without a place and beyond the edge."""
+    subprocess.run(
+        [sys.executable, "-m", "data.sample_park", "--out", str(tmp_path / "sample"),
+         "--months", str(months), "--variant", variant],
+        cwd=ROOT, capture_output=True, check=True,
+    )  # fmt: skip
+    planted = json.loads((tmp_path / "sample/truth/truth.json").read_text(encoding="utf-8"))
+    told = run(
+        command_path, "build", str(tmp_path / "sample/park.toml"), state=tmp_path
+    )  # fmt: skip
+    counted = {one["name"]: one for one in told["sources"]}
+    assert set(counted) == set(planted["sources"])
+    for name, expected in planted["sources"].items():
+        assert {key: counted[name][key] for key in COUNTED} == {
+            key: expected[key] for key in COUNTED
+        }, name
+    odd = counted["enterprises"]["odd"]
+    assert odd["swapped"] == planted["sources"]["enterprises"]["what"]["swapped"]
+    assert odd["duplicate_number"] == planted["sources"]["enterprises"]["what"]["repeated_number"]
