@@ -209,6 +209,7 @@ def _cut(
         formulas=frozenset((place[i], j) for i, j in formulas if i in place and j < width),
         surplus=surplus,
         epoch_1904=epoch_1904,
+        heading_row=header.row + header.height,
         title=next((one.strip() for row in rows[: header.row] for one in row if one.strip()), ""),
     )
 
@@ -229,5 +230,6 @@ def _without_remarks(table: Table) -> Table:
         rows=[int(one) if one.isdigit() and len(one) < 10 else 0 for one in numbers],
         formulas=frozenset(cell for cell in table.formulas if cell[1] < kept),
         epoch_1904=table.epoch_1904,
+        heading_row=table.heading_row,
         is_rejects=True,
     )

@@ -47,6 +47,8 @@ class Table:
         Row index -> how many cells it has beyond the headings.
     epoch_1904
         Whether the workbook counts its dates from 1904.
+    heading_row
+        Number of the row the headings stand in, 0 where a format has none.
     title
         What stands above the headings, '' where nothing does.
     is_rejects
@@ -63,6 +65,7 @@ class Table:
     formulas: frozenset[Cell] = frozenset()
     surplus: dict[int, int] = field(default_factory=dict)
     epoch_1904: bool = False
+    heading_row: int = 0
     title: str = ""
     is_rejects: bool = False
 
@@ -74,6 +77,11 @@ class Table:
     def where(self) -> str:
         """File and sheet, as a message begins."""
         return f"{self.file}, sheet {self.sheet}" if self.sheet else self.file
+
+    @property
+    def headings_at(self) -> str:
+        """File, sheet and row of the headings, as a message about them begins."""
+        return f"{self.where}, row {self.heading_row}" if self.heading_row else self.where
 
 
 def cell_text(value: Any, number_format: str = "") -> str:

@@ -35,7 +35,7 @@ _CHINESE_NUMBER = re.compile(r"([〇零一二三四五六七八九十廿卅两]+
 _WEEKDAY = re.compile(
     r"[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b,?"
 )
-_YMD = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?=\D|$)(.*)")
+_YMD = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*[日号]?(.*)")
 _COMPACT = re.compile(
     r"((?:19|20|21)\d\d)(\d\d)(\d\d)(?:[t ]?(\d\d)(\d\d)?(\d\d)?)?(z|[+-]\d\d:?\d\d)?"
 )
@@ -96,7 +96,10 @@ class TimeReader:
         """Take what most files hold on a short way: 2024-03-05, 2024-03-05 14:30:00."""
         if not _ISO.fullmatch(cell):
             return None
-        naive = datetime.fromisoformat(cell)
+        try:
+            naive = datetime.fromisoformat(cell)
+        except ValueError:  # 24:00 and days that are none: the long way decides
+            return None
         return self._day(naive) if len(cell) == len("2024-03-05") else self._local(naive)
 
     def _read(self, text: str) -> Moment | Bad:

@@ -105,8 +105,7 @@ def parse_table(table: Table, source: Source, park: ParkFile) -> Parsed:
     ColumnError
         When a column is missing, doubled, or a constant of `set` cannot be used.
     """
-    where = table.where
-    columns = match_columns(source, table.headings, where)
+    columns = match_columns(source, table.headings, table.headings_at)
     _require_columns(source, columns, table)
     known = fields_of(source.kind)
     parsers = _parsers(source, park, table)
@@ -152,7 +151,7 @@ def _require_columns(source: Source, columns: Mapping[str, int], table: Table) -
             wanted = fields_of(source.kind)[group[0]]
             also = "".join(f" or {fields_of(source.kind)[name].zh}" for name in group[1:])
             raise ColumnError(
-                f"{table.where}: no column is recognised as {wanted.zh}{also} "
+                f"{table.headings_at}: no column is recognised as {wanted.zh}{also} "
                 f"({', '.join(group)}).",
                 f"Say which: columns = {{ {group[0]} = ... }}. "
                 f"{nearest(wanted.zh, table.headings)}",
@@ -160,7 +159,7 @@ def _require_columns(source: Source, columns: Mapping[str, int], table: Table) -
     if "geometry" not in there and ("lon" in columns) != ("lat" in columns):
         one, other = ("lon", "lat") if "lon" in columns else ("lat", "lon")
         raise ColumnError(
-            f"{table.where}: there is a column for {one} and none for {other}.",
+            f"{table.headings_at}: there is a column for {one} and none for {other}.",
             f"Say which: columns = {{ {other} = ... }}.",
         )
 
