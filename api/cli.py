@@ -1,32 +1,40 @@
 """The command line: `geo-risk COMMAND ...`, in the words of the design.
 
-Each topic has a file of its own (`cli_build`, `cli_serve`, ...); here they become one program. A
-failure is one clear line, what happened and what to do, on stderr: exit 1; a wrong use is exit 2,
-Ctrl-C 130. The keeper's commands act as the keeper; who reads person data is audited as elsewhere.
+Each topic has a file of its own (`cli_build`, `cli_serve`, ...); only the one that is asked for is
+loaded, so that a small command does not wait for the numerics. A failure is one clear line, what
+happened and what to do, on stderr: exit 1; a wrong use is exit 2, Ctrl-C 130. Commands act as the
+keeper; who reads person data is audited as elsewhere.
 """
 
 from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 import typer
 
-from api import cli_build, cli_export, cli_init, cli_keeper, cli_render, cli_serve
 from api.cli_session import ERR
 from geo_risk.errors import GeoRiskError, GeoRiskWarning
 
-app = typer.Typer(
-    name="geo-risk",
-    help="Risk maps for an industrial park: from files to surfaces, a service and maps.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-for topic in (cli_init, cli_build, cli_serve, cli_render, cli_export, cli_keeper):
-    topic.register(app)
+TOPICS = {
+    "init": "cli_init",
+    "build": "cli_build",
+    "readmit": "cli_build",
+    "evaluate": "cli_build",
+    "serve": "cli_serve",
+    "render": "cli_render",
+    "export": "cli_export",
+    "forget": "cli_keeper",
+    "retention": "cli_keeper",
+    "backup": "cli_keeper",
+    "restore": "cli_keeper",
+    "user": "cli_keeper",
+    "token": "cli_keeper",
+}
+"""Command to the module that registers it."""
 
 
 def main() -> NoReturn:
@@ -35,13 +43,43 @@ def main() -> NoReturn:
     warnings.simplefilter("ignore")
     warnings.simplefilter("always", GeoRiskWarning)
     try:
-        app()
+        command_line(sys.argv[1:])()
     except GeoRiskError as error:
         _fail(str(error))
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _fail(f"{where}{error.strerror or error}.")
     sys.exit(0)
+
+
+def command_line(words: Sequence[str] = ()) -> typer.Typer:
+    """Make the program.
+
+    Parameters
+    ----------
+    words
+        What was typed; only the topic of its first word is loaded, all of them without one.
+
+    Returns
+    -------
+    typer.Typer
+    """
+    app = typer.Typer(
+        name="geo-risk",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback(help="Risk maps for an industrial park: from files to a service and maps.")(_root)
+    asked = TOPICS.get(words[0]) if words else None
+    for name in [asked] if asked else dict.fromkeys(TOPICS.values()):
+        import_module(f"api.{name}").register(app)
+    return app
+
+
+def _root() -> None:
+    """Stand above the commands: without it a program of one command would lose its word."""
 
 
 def _fail(text: str) -> NoReturn:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli_park import open_workspace
 from api.cli_session import (
     KEEPER,
     OUT,
@@ -22,7 +23,6 @@ from api.cli_session import (
     JsonOption,
     ParkArgument,
     now,
-    open_workspace,
     print_table,
     write_json,
 )

@@ -16,7 +16,8 @@ from typing import Annotated
 import typer
 
 from api.audience import Area, Sight, aggregate, own_filters, sight_of
-from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, open_workspace
+from api.cli_park import open_workspace
+from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now
 from geo_risk.errors import ForbiddenError, InputError
 from geo_risk.export import CLASS_ZH, Cover, Sheet, figure_sheets, sheet_of, write_xlsx
 from geo_risk.park import MapSection, ParkFile

@@ -15,16 +15,8 @@ from typing import Annotated
 import typer
 
 from api.auth import new_token, new_user
-from api.cli_session import (
-    KEEPER,
-    OUT,
-    ParkArgument,
-    ask_secret,
-    now,
-    open_workspace,
-    print_table,
-    read_deployment,
-)
+from api.cli_park import open_workspace, read_deployment
+from api.cli_session import KEEPER, OUT, ParkArgument, ask_secret, now, print_table
 from api.passwords import hash_password, random_password
 from geo_risk.errors import NotFoundError
 from geo_risk.records import Role

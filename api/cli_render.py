@@ -24,7 +24,8 @@ from api.cli_export import (
     ReaderOption,
     expiry_of,
 )
-from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, open_workspace, write_text
+from api.cli_park import open_workspace
+from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, write_text
 from api.ogc.wire import wire_of
 from api.pages import Pages
 from api.reading import names_of

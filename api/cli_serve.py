@@ -15,7 +15,8 @@ import typer
 import uvicorn
 
 from api.app import create_app
-from api.cli_session import ERR, KEEPER, OUT, Bars, DataOption, ParkArgument, now, open_workspace
+from api.cli_park import open_workspace
+from api.cli_session import ERR, KEEPER, OUT, Bars, DataOption, ParkArgument, now
 from api.demo import Login, first_logins
 from geo_risk.errors import ConflictError, InputError
 from geo_risk.settings import Settings

@@ -1,8 +1,8 @@
-"""What every command shares: the park it opens, who acts, what it prints, where it writes.
+"""What every command shares: its common words, who acts, what it prints, where it writes.
 
-Takes the words of a command line, gives an open `Workspace`, a progress bar on stderr, tables on
-stdout and JSON in a file that is replaced in one step. Secrets never come in as arguments, where
-other users of the machine could read them: they are asked for, or read from standard input.
+Gives a progress bar on stderr, tables on stdout and files that are replaced in one step. Secrets
+never come in as arguments, where other users of the machine could read them: they are asked for,
+or read from standard input. Opening a park, which loads the numerics, is `cli_park`'s.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,10 +23,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from geo_risk.park import ParkFile, read_park
 from geo_risk.records import Actor, Role
-from geo_risk.settings import Settings
-from geo_risk.workspace import Workspace
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -62,39 +58,6 @@ AsOfOption = Annotated[
 ]
 
 _STAGES = {"fit": "surfaces", "publish": "publication"}
-
-
-def open_workspace(
-    park: Path, data: Path | None = None, as_of: datetime | None = None
-) -> Workspace:
-    """Open a park for a command.
-
-    Parameters
-    ----------
-    park
-        The park file.
-    data
-        Folder of the sources, None = as the environment or the park file says.
-    as_of
-        Overrides the park file's calendar, in the park's own time; None = leave it.
-
-    Returns
-    -------
-    Workspace
-        To be used in a `with` block.
-    """
-    settings = Settings()
-    return Workspace(read_deployment(park, settings, data, as_of), settings)
-
-
-def read_deployment(
-    park: Path, settings: Settings, data: Path | None = None, as_of: datetime | None = None
-) -> ParkFile:
-    """Read a park file as a command's options and the environment want it; as `open_workspace`."""
-    read = read_park(park, data if data is not None else settings.shared_data)
-    if as_of is None:
-        return read
-    return replace(read, calendar=replace(read.calendar, as_of=as_of.isoformat()))
 
 
 def now() -> datetime:

@@ -7,7 +7,6 @@ Python included.
 from __future__ import annotations
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -53,8 +52,8 @@ def measure() -> list[Line]:
 
 
 def _pages(here: Path) -> list[Line]:
-    with _served(here) as (address, password), httpx.Client(base_url=address) as visitor:
-        _sign_in(visitor, password)
+    token = {"Authorization": f"Bearer {_token(here)}", "Accept": "text/html,*/*"}
+    with _served(here) as address, httpx.Client(base_url=address, headers=token) as visitor:
         lines = []
         for path, name in (
             ("/", "map page"),
@@ -74,7 +73,7 @@ def _pages(here: Path) -> list[Line]:
 
 
 @contextmanager
-def _served(here: Path) -> Iterator[tuple[str, str]]:
+def _served(here: Path) -> Iterator[str]:
     port = _free_port()
     command = [sys.executable, "-m", "api", "serve", "park.toml", "--port", str(port)]
     with (here / "serve.log").open("w+", encoding="utf-8") as log:
@@ -84,9 +83,7 @@ def _served(here: Path) -> Iterator[tuple[str, str]]:
         try:
             address = f"http://127.0.0.1:{port}"
             _await(address, server)
-            log.seek(0)
-            found = re.search(r"^\s+keeper\s+(\S+)", log.read(), re.MULTILINE)
-            yield address, found.group(1) if found else ""
+            yield address
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -104,14 +101,18 @@ def _await(address: str, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("bench: the service did not come up.")
 
 
-def _sign_in(visitor: httpx.Client, password: str) -> None:
-    answer = visitor.post("/login", data={"name": "keeper", "password": password})
-    if answer.status_code >= 400:
-        raise SystemExit(f"bench: sign-in was answered {answer.status_code}.")
+def _token(here: Path) -> str:
+    made = _command(here, "token", "add", "park.toml", "bench", "--role", "keeper")
+    return made.stdout.split()[-1]
 
 
 def _run(here: Path, *arguments: str) -> float:
     start = time.perf_counter()
+    _command(here, *arguments)
+    return time.perf_counter() - start
+
+
+def _command(here: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "api", *arguments],
         cwd=here,
@@ -123,7 +124,7 @@ def _run(here: Path, *arguments: str) -> float:
     )
     if done.returncode:
         raise SystemExit(f"bench: geo-risk {' '.join(arguments)} failed:\n{done.stderr}")
-    return time.perf_counter() - start
+    return done
 
 
 def _env() -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 import geo_risk
-from api.cli import app as command_line
+from api.cli import command_line
 from docs.markdown import first_line, table
 
 
@@ -42,7 +42,7 @@ def command_tree() -> Iterator[tuple[str, Any]]:
         for name, one in inner.items():
             yield from walk(f"{words} {name}", one)
 
-    return walk("geo-risk", typer.main.get_command(command_line))
+    return walk("geo-risk", typer.main.get_command(command_line()))
 
 
 def python_names() -> str:
