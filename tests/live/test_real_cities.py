@@ -167,7 +167,7 @@ def test_vehicle_thefts_in_cells_are_counted_the_same_by_hand(shared_data: Path)
     west, south, east, north = edge.bounds
     cols, rows = int(np.ceil((east - west) / 250)), int(np.ceil((north - south) / 250))
     x, y = np.meshgrid(west + 125 + 250 * np.arange(cols), south + 125 + 250 * np.arange(rows))
-    cells = shapely.contains_xy(edge, x, y)
+    cells = np.asarray(shapely.contains_xy(edge, x, y))
     assert cells.sum() == 12510
     thefts = pd.read_parquet(shared_data / "nyc/vehicle_thefts.parquet")
     points = gpd.GeoSeries(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,7 @@ from data.sample_park.geodesy import bd09, degrees, gcj02, metres
 from geo_risk import crs
 from geo_risk.records import Channel, credit_code_check_digit, is_credit_code
 
-if TYPE_CHECKING:
-    from conftest import Draw
-
+Draw = Callable[..., Park]
 FOLDER = Path(package.__file__).parent
 DATED = {"visits": "start", "reports": "reported_at", "orders": "ordered_at", "services": "at"}
 

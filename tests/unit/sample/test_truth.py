@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +15,9 @@ from data.sample_park.calendar import DAYS, MONTHS, month_of, month_starts
 from data.sample_park.events import simulate_events
 from data.sample_park.place import CELL_M, make_place
 from data.sample_park.reports import LATE_DAYS
-from data.sample_park.risk import KINDS
+from data.sample_park.risk import KINDS, OFFSPRING
 from data.sample_park.truth import (
     CHANNELS,
-    OFFSPRING,
     PER_30_DAYS,
     SEEN_AT_VISITS,
     STANDING,
@@ -26,11 +26,11 @@ from data.sample_park.truth import (
 from geo_risk.grid import Grid
 
 if TYPE_CHECKING:
-    from conftest import Draw
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
+Draw = Callable[..., Park]
 SEEDS = (1, 2)
 CELL_KM2 = CELL_M**2 / 1e6
 
@@ -40,7 +40,7 @@ def by_zone(park: Park, values: Floats) -> Floats:
     x, y = park.place.cells.centres()
     zone = park.place.zone_of(x.ravel(), y.ravel())
     total = np.nan_to_num(values).ravel() * CELL_KM2
-    return np.bincount(zone[zone >= 0], total[zone >= 0], minlength=10)
+    return np.bincount(zone[zone >= 0], total[zone >= 0], minlength=10).astype(np.float64)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
