@@ -234,7 +234,7 @@ def _fit_kind(setting: _Setting, kind: str, inherent: Floats) -> Intensity:
 
 
 def _earlier(setting: _Setting) -> tuple[float, ...]:
-    """Give the moments over which class breaks are made: the months of the year up to the as-of.
+    """Give the moments over which class breaks are made: the months of a year up to the as-of.
 
     Breaks are fixed in the first publication with a year of history, so this is the deployment's
     first year; where years of records were brought along, it is the one the map was made in, not one

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _BLOCK = 4096  # points per matrix product: memory stays flat
 _CUT_OFF = 8.5  # exp(-8.5² / 2) = 2e-16
 # A product of fewer multiplications than this is done by BLAS on one thread. Smoothing takes
-# thousands of small products; starting threads for each costs 40 times the work on a busy machine.
+# thousands of small products: on a busy machine, waiting for threads costs 40 times the work.
 _ONE_THREAD = 250_000
-_LEAST_STEP = 24
+_WIDEST_STEP = 48
 
 
 def gaussian_sum(
@@ -100,13 +100,15 @@ def _along_rows(mass: Floats, cell_m: float, bandwidth_m: float) -> Floats:
     rows, n = mass.shape
     factor = _factor(n, cell_m, bandwidth_m)
     reach = math.ceil(_CUT_OFF * bandwidth_m / cell_m)
-    band = min(n, 2 * reach + 1)
-    spread = np.empty_like(mass)
-    step = max(_LEAST_STEP, _ONE_THREAD // (rows * band))
+    step = math.isqrt(_ONE_THREAD // min(n, 2 * reach + _WIDEST_STEP))
+    step = max(1, min(step, _WIDEST_STEP))
+    spread = np.empty((rows, n))
     for left in range(0, n, step):
         right = min(n, left + step)
         near = slice(max(0, left - reach), min(n, right + reach))
-        spread[:, left:right] = mass[:, near] @ factor[near, left:right]
+        for top in range(0, rows, step):
+            block = slice(top, top + step)
+            spread[block, left:right] = mass[block, near] @ factor[near, left:right]
     return spread
 
 
