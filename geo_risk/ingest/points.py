@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 _NEAR_DEG = 0.5
 _PLANE_M = 1e8
-_DMS = re.compile(
-    r"(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*[′'分]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:[″\"秒]|'')?)?"
+_DMS = re.compile(  # in half width a double prime is two primes
+    r"(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*[′'分]\s*"
+    r"(?:(\d{1,2}(?:\.\d+)?)\s*(?:′′|''|[\"秒])?)?"
 )
 _PLAIN = re.compile(r"-?\d{1,9}(\.\d{1,20})?", re.ASCII)
 _SIDES = {"e": 1, "n": 1, "东经": 1, "北纬": 1, "w": -1, "s": -1, "西经": -1, "南纬": -1}
