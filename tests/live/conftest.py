@@ -22,12 +22,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from geo_risk.park import read_park
 from geo_risk.pipeline import build
-from geo_risk.records import Actor, Role
+from geo_risk.records import Actor, Record, Role
 from geo_risk.settings import Settings
-from geo_risk.store import open_store
+from geo_risk.store import Query, Store, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
@@ -38,18 +39,25 @@ START_S = 60.0
 class Server:
     """A running server.
 
-    `logins` is role to (name, password), `tokens` role to bearer token; `park_file` and `state_dir`
-    are what it serves (`state_dir` holds the park's own folder), `store_url` is '' for SQLite.
+    `logins` is role to (name, password), `tokens` role to bearer token; `park` is what it serves.
     """
 
     url: str
     pid: int
     logins: dict[str, tuple[str, str]]
     tokens: dict[str, str]
-    park_file: Path
-    state_dir: Path
-    store_url: str = ""
+    park: BuiltPark
     process: subprocess.Popen[str] | None = field(default=None, repr=False)
+
+    @property
+    def park_file(self) -> Path:
+        """The park file."""
+        return self.park.park_file
+
+    @property
+    def state_dir(self) -> Path:
+        """Folder that holds the park's own state folder."""
+        return self.park.state_dir
 
     def client(self, role: str | None = None) -> httpx.Client:
         """A client with a role's bearer token; without role nobody is signed in."""
@@ -73,13 +81,25 @@ class BuiltPark:
     def build(self) -> int:
         """Build (again); give the publication's number."""
         park = read_park(self.park_file)
-        settings = self.settings
-        folder = settings.state_dir(park)
-        with open_store(
-            settings.url_of_store(park), park_id=park.park.id, state_dir=folder
-        ) as store:
+        folder = self.settings.state_dir(park)
+        with self.open() as store:
             done = build(park, store, actor=KEEPER, now=datetime.now(UTC), state_dir=folder)
         return done.sequence
+
+    def open(self) -> Store:
+        """Open the park's store."""
+        park, settings = read_park(self.park_file), self.settings
+        return open_store(
+            settings.url_of_store(park),
+            park_id=park.park.id,
+            state_dir=settings.state_dir(park),
+        )
+
+    def records(self, collection: str, *, personal: bool = False) -> list[Record]:
+        """Every record of a collection, from the store itself."""
+        with self.open() as store:
+            query = Query(collection, personal=personal)
+            return [one.record for one in store.find(query, actor=KEEPER)]
 
     def copy(self, to: Path) -> BuiltPark:
         """A copy that may be changed; its park file stays where it is."""
@@ -154,9 +174,7 @@ def _started(process: subprocess.Popen[str], park: BuiltPark) -> Server:
         pid=said["pid"],
         logins={role: (name, password) for role, (name, password) in said["logins"].items()},
         tokens=said["tokens"],
-        park_file=park.park_file,
-        state_dir=park.state_dir,
-        store_url=park.store_url,
+        park=park,
         process=process,
     )
 
@@ -175,6 +193,29 @@ def sample_server(sample_park: BuiltPark) -> Iterator[Server]:
     """The sample park, served as a process of its own."""
     with serve(sample_park) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def keeper() -> Actor:
+    """In whose name tests write to a store directly."""
+    return KEEPER
+
+
+@pytest.fixture(scope="session")
+def live_database(postgres_url: str) -> Iterator[str]:
+    """URL of a PostGIS database made for this test process, dropped at the end."""
+    import psycopg
+
+    url = sa.make_url(postgres_url)
+    name = f"geo_risk_live_{os.getpid()}"
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.execute(
+            f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+        )
+        yield url.set(database=name).render_as_string(hide_password=False)
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
