@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 FINDINGS_KIND = "hazard"
 """What a visit finds is a hazard."""
 
+NOT_YET = "not_yet_known"
+"""Why a report of after the as-of is left out; it says nothing about the records known by then."""
+
 _FRESH_START_DAYS = 180.0
 _DAY_S = 86400.0
 
@@ -131,7 +134,7 @@ def measure_history(
         reason = reason_to_leave_out(report, counted, as_of)
         if reason:
             left_out[reason] += 1
-            if reason == "not_yet_known":
+            if reason == NOT_YET:
                 continue
         else:
             at_place = directory.place_of(report)
@@ -175,7 +178,7 @@ def start_of_days(days: NDArray[np.float64]) -> float:
 def reason_to_leave_out(report: Report, counted: set[str], as_of: datetime) -> str:
     """Say why a report is no event of its own, '' where it is one; see `History.left_out`."""
     if not is_known_report(report, as_of):
-        return "not_yet_known"
+        return NOT_YET
     if report.duplicate_of or report.state == CaseState.MERGED:
         return "duplicate"
     if report.kind == FINDINGS_KIND and report.visit_id in counted:

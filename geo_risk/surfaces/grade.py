@@ -8,14 +8,13 @@ of the safety index, section 7, with shares of a break in place of points.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import gamma
 
-from geo_risk.errors import GridMismatchError
 from geo_risk.published import GradedSurface, classes_of
 
 if TYPE_CHECKING:
@@ -81,11 +80,18 @@ class Grader:
         Returns
         -------
         GradedSurface
-            Breaks that an earlier publication fixed stay as long as grid and unit do.
+            Breaks that an earlier publication fixed stay as long as grid and unit do; classes move
+            from what was shown with breaks of the same version.
         """
         earlier = [one.surfaces[surface.id] for one in self.previous if surface.id in one.surfaces]
         breaks, version = self._breaks(surface, pool, earlier)
-        classes = grade(surface.values, breaks, earlier, margin=self.margin, dwell=self.dwell)
+        same = list(
+            takewhile(
+                lambda one: one.breaks_version == version and one.surface.grid == surface.grid,
+                reversed(earlier),
+            )
+        )
+        classes = grade(surface.values, breaks, same[::-1], margin=self.margin, dwell=self.dwell)
         chance = band = None
         if density is not None:
             chance = class_probability(density, classes, breaks)
@@ -154,8 +160,8 @@ def grade(
     breaks
         Lower bounds of yellow, orange, red.
     previous
-        The same surface in earlier publications, oldest first. Those with another grid or other
-        breaks, and all before them, do not count.
+        The same surface in earlier publications, oldest first. Those with another grid, and all
+        before them, do not count.
     margin
         Share of a break.
     dwell
@@ -166,7 +172,7 @@ def grade(
     ndarray
         uint8 (rows, cols) of `RiskClass`.
     """
-    run = _comparable(values, breaks, previous)
+    run = _comparable(values, previous)
     fresh = classes_of(values, breaks)
     if not run:
         return fresh
@@ -258,12 +264,10 @@ def _gamma_quantile(density: Density, q: float) -> Floats:
     return values
 
 
-def _comparable(
-    values: Floats, breaks: Breaks, previous: Sequence[GradedSurface]
-) -> list[GradedSurface]:
+def _comparable(values: Floats, previous: Sequence[GradedSurface]) -> list[GradedSurface]:
     run: list[GradedSurface] = []
     for one in reversed(previous):
-        if one.surface.values.shape != values.shape or one.breaks != breaks:
+        if one.surface.values.shape != values.shape:
             break
         run.insert(0, one)
     return run
@@ -271,9 +275,5 @@ def _comparable(
 
 def _moved(run: Sequence[GradedSurface]) -> list[NDArray[np.bool_]]:
     """Say for each publication which cells changed class in it; none did in the first there is."""
-    moved = [np.zeros(run[0].classes.shape, dtype=bool)]
-    for before, after in itertools.pairwise(run):
-        if before.classes.shape != after.classes.shape:
-            raise GridMismatchError("Two publications differ in grid.", "Publish afresh.")
-        moved.append(before.classes != after.classes)
-    return moved
+    changes = [before.classes != after.classes for before, after in pairwise(run)]
+    return [np.zeros(run[0].classes.shape, dtype=bool), *changes]
