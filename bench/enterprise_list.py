@@ -12,7 +12,9 @@ _INDUSTRIES = ("金属制品业", "纺织业", "塑料制品业", "化学原料�
 _CENTRE = (119.98, 30.54)
 
 
-def write_list(path: Path, rows: int = 900, *, located: bool = True, seed: int = 1) -> None:
+def write_list(
+    path: Path, rows: int = 900, *, located: bool = True, repeated: int = 0, seed: int = 1
+) -> None:
     """Write the list.
 
     Parameters
@@ -23,6 +25,8 @@ def write_list(path: Path, rows: int = 900, *, located: bool = True, seed: int =
         How many enterprises, named 样例企业 001 and on.
     located
         False: name and address only.
+    repeated
+        How many rows at the end repeat the number of the first.
     seed
         Of the points, classes and sizes.
     """
@@ -34,7 +38,8 @@ def write_list(path: Path, rows: int = 900, *, located: bool = True, seed: int =
     for number in range(1, rows + 1):
         east, north = rng.normal(0, 0.012, 2)
         full = (
-            *(f"E{number:04d}", f"样例企业 {number:03d}", f"样例大道 {number} 号"),
+            *(f"E{1 if number > rows - repeated else number:04d}",),
+            *(f"样例企业 {number:03d}", f"样例大道 {number} 号"),
             *(str(rng.choice(_INDUSTRIES)), int(rng.lognormal(3, 1)) + 1, int(rng.integers(1, 5))),
             *(round(_CENTRE[0] + east, 6), round(_CENTRE[1] + north, 6)),
         )
