@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from geo_risk.errors import ConflictError, FileFormatError
@@ -161,7 +162,7 @@ def ingest_park(
             source,
             known,
             boundary=boundary,
-            progress=lambda done, total, name=source.name: progress(name, done, total),
+            progress=partial(progress, source.name),
         )
         readmitted = run.summary.get("readmitted", []) if run and run.digest == digest else []
         batch = _without_readmitted(batch, readmitted)
