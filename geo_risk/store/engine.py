@@ -160,11 +160,14 @@ _URL_HINT = "Write sqlite:///<file> or postgresql+psycopg://user:secret@host/dat
 
 
 def schema_name(park_id: str) -> str:
-    """Give the PostgreSQL schema of a park: `park_<id>`, at most 63 characters."""
+    """Give the PostgreSQL schema of a park: `park_<id>`, at most 32 characters.
+
+    PostgreSQL cuts names at 63, and a restore puts the old schema aside as `<schema>_before_<time>`.
+    """
     name = "park_" + park_id.replace("-", "_")
-    if len(name) <= 63:
+    if len(name) <= 32:
         return name
-    return f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return f"{name[:19]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def lock_key(schema: str, what: str) -> int:

@@ -12,12 +12,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
 
 from geo_risk.errors import NotFoundError, StoreError
 from geo_risk.store.bulk import insert_many
@@ -173,7 +175,9 @@ def texts_to_scrub(connection: sa.Connection, found: Found) -> list[str]:
 def compact(database: Database) -> None:
     """Leave nothing of removed rows: in SQLite neither in free pages nor in the log.
 
-    PostgreSQL writes the tables anew; its own write-ahead log is overwritten as it is recycled.
+    PostgreSQL writes the tables anew and, where the role may ask for it, ends its log segment and
+    makes a checkpoint: with `wal_recycle = off` the old segments are then deleted, otherwise they
+    are overwritten in time.
 
     Raises
     ------
@@ -184,6 +188,9 @@ def compact(database: Database) -> None:
         if not database.is_sqlite:
             for table in (person_data, answers, users):
                 connection.execute(sa.text(f"VACUUM FULL {table.name}"))
+            for statement in ("SELECT pg_switch_wal()", "CHECKPOINT"):
+                with suppress(ProgrammingError):  # only roles with the right may
+                    connection.execute(sa.text(statement))
             return
         connection.exec_driver_sql("VACUUM")
         for _ in range(_CHECKPOINT_TRIES):  # each waits for the busy timeout

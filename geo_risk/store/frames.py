@@ -60,9 +60,7 @@ def frame_of(
 
 def _column(hint: str, values: list[Any]) -> Any:
     if hint.startswith("datetime"):
-        return pd.to_datetime(pd.Series(values, dtype="object"), utc=True).to_numpy(
-            "datetime64[ns]"
-        )
+        return pd.DatetimeIndex(pd.to_datetime(pd.Series(values, dtype="object"), utc=True))
     if hint.startswith("int"):
         return pd.array(values, dtype="Int64")
     if hint.startswith("float"):

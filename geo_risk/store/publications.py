@@ -14,6 +14,7 @@ import io
 import json
 import math
 import os
+import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -41,6 +42,8 @@ from geo_risk.store.schema import iso, publications, published_surfaces
 
 KEPT = 12
 """So many publications keep their arrays."""
+
+_MAY_BE_NONE = ("class_probability", "interval")
 
 T = TypeVar("T")
 
@@ -162,8 +165,9 @@ def write_durably(path: Path, content: bytes) -> None:
 def _write_surface(folder: Path, position: int, graded: GradedSurface) -> dict[str, Any]:
     surface = graded.surface
     arrays: dict[str, Any] = {"values": surface.values, "classes": graded.classes}
-    if graded.class_probability is not None:
-        arrays["class_probability"] = graded.class_probability
+    for name in _MAY_BE_NONE:
+        if getattr(graded, name) is not None:
+            arrays[name] = getattr(graded, name)
     if graded.factors is not None:
         arrays["parts"] = graded.factors.parts
     buffer = io.BytesIO()
@@ -212,15 +216,15 @@ def _free_name(folder: Path, surface_id: str, version: str, digest: str) -> str:
 def _read_surface(path: Path, row: Mapping[Any, Any], *, whole: bool) -> GradedSurface:
     head = json.loads(row["head"])
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as stream, np.load(stream) as arrays:
             values, classes = arrays["values"], arrays["classes"]
-            probability = arrays.get("class_probability") if whole else None
+            others = {name: arrays.get(name) if whole else None for name in _MAY_BE_NONE}
             parts = arrays.get("parts") if whole else None
     except FileNotFoundError:
         raise StoreError(
             f"{path} is missing.", "Build the park again, or restore a backup."
         ) from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise StoreError(
             f"{path} is damaged: {error}.", "Build the park again, or restore a backup."
         ) from None
@@ -252,11 +256,11 @@ def _read_surface(path: Path, row: Mapping[Any, Any], *, whole: bool) -> GradedS
         surface=surface,
         breaks=tuple(head["breaks"]),
         classes=classes,
-        class_probability=probability,
         breaks_version=head["breaks_version"],
         factors=None
         if factors is None or parts is None
         else Factors(tuple(factors["names"]), parts, factors["reference"]),
+        **others,
     )
 
 

@@ -307,7 +307,7 @@ publications = sa.Table(
 published_surfaces = sa.Table(
     "published_surfaces",
     METADATA,
-    sa.Column("seq", BigInt, sa.ForeignKey("publications.seq"), primary_key=True),
+    sa.Column("seq", sa.BigInteger(), sa.ForeignKey("publications.seq"), primary_key=True),
     sa.Column("position", sa.BigInteger(), primary_key=True),
     sa.Column("surface_id", sa.Text(), nullable=False),
     sa.Column("version", sa.Text(), nullable=False),

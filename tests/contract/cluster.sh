@@ -34,6 +34,7 @@ settings="listen_addresses = '127.0.0.1'
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+wal_recycle = off
 max_connections = 200
 shared_buffers = 64MB
 timezone = 'UTC'"
