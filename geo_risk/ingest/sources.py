@@ -118,6 +118,7 @@ def ingest_source(
         resolver=Resolver(known, _own_ids(parsed, source)),
         has_place=shapes is not None or not {"lon", "address"}.isdisjoint(parsed.values),
     )
+    context.odd["time_skipped_by_clocks"] += parsed.skipped_times
     context.odd["mended_geometry"] += sum(mended for _, mended in fitted.values())
     records = _build_all(parsed, source, context, places, fitted, taken, progress)
     return _batch(path, park, source, parsed, records, context.odd)

@@ -19,7 +19,7 @@ from geo_risk.ingest import values as v
 from geo_risk.ingest.columns import field_name, match_columns, nearest
 from geo_risk.ingest.fields import EITHER, Field, fields_of
 from geo_risk.ingest.table import Table
-from geo_risk.ingest.times import TimeReader
+from geo_risk.ingest.times import Moment, TimeReader
 from geo_risk.ingest.values import Bad
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class Parsed:
         The source's own number of each row, '' where it has none.
     issues
         Row index -> what is wrong with it.
+    skipped_times
+        How many times name an hour that the clocks skip.
     """
 
     table: Table
@@ -71,6 +73,7 @@ class Parsed:
     values: dict[str, list[Any]]
     numbers: list[str]
     issues: dict[int, list[Issue]] = field(default_factory=dict)
+    skipped_times: int = 0
 
     def heading(self, name: str) -> str:
         """Give the heading of a field's column, '' where it has none."""
@@ -117,6 +120,9 @@ def parse_table(table: Table, source: Source, park: ParkFile) -> Parsed:
             cells = _translated(table.columns[index], source, name)
             parsed.values[name] = v.parse_column(cells, parsers[known[name].type])
             _note_bad(parsed, name)
+            if known[name].type in {"time", "time_end"}:
+                times = parsed.values[name]
+                parsed.skipped_times += sum(isinstance(one, Moment) and one.moved for one in times)
         else:
             parsed.values[name] = table.columns[index]
     for i, j in table.formulas:

@@ -78,21 +78,29 @@ def ingest(tmp_path: Path) -> Ingest:
         *,
         known: Known | None = None,
         file: Path | None = None,
-        timezone: str = "Asia/Shanghai",
+        park_timezone: str = "Asia/Shanghai",
         park_datum: str = "wgs84",
         boundary: Any = BOUNDARY,
+        progress: Callable[[int, int | None], None] | None = None,
         **keys: Any,
     ) -> Batch:
         path = tmp_path / name
         if content is not None:
             path.write_bytes(_bytes(name, content))
-        park = make_park(tmp_path, timezone=timezone, datum=park_datum)
+        park = make_park(tmp_path, timezone=park_timezone, datum=park_datum)
         described = {"datum": "wgs84", "name": "list", **keys}
         text = "\n".join(f"{key} = {_toml(value)}" for key, value in described.items())
         source_toml = f"[[source]]\nkind = '{kind}'\nfile = '{name}'\n{text}\n"
-        toml = PARK.format(timezone=timezone, datum=park_datum) + source_toml
+        toml = PARK.format(timezone=park_timezone, datum=park_datum) + source_toml
         park = parse_park(toml, tmp_path / "park.toml")
-        return ingest_source(park, park.source[0], known or Known(), boundary=boundary, file=file)
+        return ingest_source(
+            park,
+            park.source[0],
+            known or Known(),
+            boundary=boundary,
+            progress=progress,
+            file=file,
+        )
 
     return run
 
