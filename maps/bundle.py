@@ -33,14 +33,21 @@ def bundle(entry: str) -> str:
     InputError
         When a module imports otherwise, or two of them share a top-level name.
     """
-    order: list[str] = []
-    _visit(entry, order)
+    order = module_order(entry)
     texts = [_plain(read_asset(f"console/{name}")) for name in order]
     names = [name for text in texts for name in _TOP_NAME.findall(text)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"Two modules share {', '.join(twice)}.", "Rename one of them.")
     return "\n".join(['(() => {\n"use strict";', _SHARED.strip(), *texts, "})();"])
+
+
+@cache
+def module_order(entry: str) -> tuple[str, ...]:
+    """Give the names of a module and of all it imports, what is needed first: first."""
+    order: list[str] = []
+    _visit(entry, order)
+    return tuple(order)
 
 
 def _visit(name: str, order: list[str]) -> None:

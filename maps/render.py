@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from geo_risk.published import Publication
     from maps.views import MapView
 
-_KEPT_OF_PREMISES = ("id", "name", "class", "value", "people", "inherent_class", "last_visit")
+_KEPT_OF_PREMISES = ("id", "class", "value", "people", "inherent_class", "last_visit")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class FileContent:
     datum
         The park's own, `wgs84` or `gcj02`.
     names
-        Enterprise id to name, for a station's file; {} for none.
+        Enterprise id to name, for a station's file; {} leaves names out, whatever `map` has.
     """
 
     map: Mapping[str, Any]
@@ -196,9 +196,8 @@ def _columns(features: list[Mapping[str, Any]], names: Mapping[str, str]) -> dic
     }
     for name in _KEPT_OF_PREMISES:
         columns[name] = [one["properties"].get(name) for one in located]
-    for place, one in enumerate(located):
-        owner = one["properties"].get("enterprise_id", "")
-        columns["name"][place] = columns["name"][place] or names.get(owner, "")
+    owners = [one["properties"].get("enterprise_id", "") for one in located]
+    columns["name"] = [names.get(owner, "") for owner in owners]
     return columns
 
 

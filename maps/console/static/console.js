@@ -150,9 +150,16 @@ function chooseSurface(app, id) {
 }
 
 function watchTiles(layer) {
-  layer.on("tileerror", () => sayNotice("map.surface_failed", null, () => layer.redraw()));
+  let failed = false;
+  layer.on("loading", () => {
+    failed = false;
+  });
+  layer.on("tileerror", () => {
+    failed = true;
+    sayNotice("map.surface_failed", null, () => layer.redraw());
+  });
   layer.on("load", () => {
-    byId("notice").hidden = true;
+    byId("notice").hidden = !failed;
   });
 }
 

@@ -8,7 +8,12 @@ import pytest
 
 from geo_risk.errors import InputError
 from maps import bundle as bundle_module
-from maps.bundle import bundle
+from maps.bundle import bundle, module_order
+
+
+def _forget() -> None:
+    bundle.cache_clear()
+    module_order.cache_clear()
 
 
 def test_a_bundle_has_no_imports_and_holds_each_module_once() -> None:
@@ -27,17 +32,17 @@ def test_two_modules_with_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) 
         "console/b.js": "export function x() {}\nconst same = 1;\n",
     }
     monkeypatch.setattr(bundle_module, "read_asset", files.__getitem__)
-    bundle.cache_clear()
+    _forget()
     with pytest.raises(InputError, match="Two modules share same"):
         bundle("a.js")
-    bundle.cache_clear()
+    _forget()
 
 
 def test_an_import_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be taken off would break the file before its reader."""
     files = {"console/a.js": 'import * as b from "./b.js";\n'}
     monkeypatch.setattr(bundle_module, "read_asset", files.__getitem__)
-    bundle.cache_clear()
+    _forget()
     with pytest.raises(InputError, match="cannot be bundled"):
         bundle("a.js")
-    bundle.cache_clear()
+    _forget()

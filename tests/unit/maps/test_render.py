@@ -51,6 +51,7 @@ def _content(park: Any, *, station: bool) -> FileContent:
         },
         surfaces={"surfaces": [], "main": None},
         publication=park.publication if station else None,
+        names=dict.fromkeys(park.premises, EVIL) if station else {},
     )
 
 
@@ -97,6 +98,19 @@ def test_names_cannot_leave_the_data_block(small_park: Any) -> None:
     data = _data(text)
     assert data["premises"]["name"][0] == EVIL
     assert "dangerous_goods" not in data["premises"]
+
+
+def test_names_go_out_only_where_they_were_asked_for(small_park: Any) -> None:
+    """Without a list of names a file shows ids, even where the map's data has names."""
+    content = replace(_content(small_park, station=True), names={})
+    text = render_file(
+        _view(Audience.STATION),
+        content,
+        made_by="a",
+        made_at=MADE,
+        expires=MADE + timedelta(days=1),
+    )
+    assert set(_data(text)["premises"]["name"]) == {""}
 
 
 def test_a_public_file_holds_zones_only(small_park: Any) -> None:
@@ -177,14 +191,14 @@ def test_a_city_stays_under_six_megabytes(small_park: Any) -> None:
     content = _content(small_park, station=True)
     feature = {
         "geometry": {"coordinates": [119.9712345, 30.1234567]},
-        "properties": {"id": "premises:123456", "name": "某某样例企业有限公司", "class": "orange",
-                       "value": 12.3, "people": 30, "inherent_class": 2,
+        "properties": {"id": "premises:123456", "class": "orange",
+                       "enterprise_id": "e", "value": 12.3, "people": 30, "inherent_class": 2,
                        "last_visit": "2026-05-12T22:00:00+00:00"},
     }  # fmt: skip
     drawn = {**content.map, "premises": {"features": [feature] * 10_000}}
     text = render_file(
         _view(Audience.STATION),
-        replace(content, map=drawn, publication=publication),
+        replace(content, map=drawn, publication=publication, names={"e": "某某样例企业有限公司"}),
         made_by="a",
         made_at=MADE,
         expires=MADE + timedelta(days=1),
