@@ -128,24 +128,27 @@ def shapley(
 
     References
     ----------
-    Shapley (1953), "A value for n-person games", eq. (12): the sum over coalitions S without i of
-    |S|! (n - |S| - 1)! / n! times what i adds to S.
+    Shapley (1953), "A value for n-person games": the sum over coalitions S without i of
+    |S|! (n - |S| - 1)! / n! x (value(S and i) - value(S)).
     """
     names = list(cells)
     n = len(names)
+    worth = {
+        members: value(
+            {
+                name: cells[name] if is_in else reference[name]
+                for name, is_in in zip(names, members, strict=True)
+            }
+        )
+        for members in itertools.product((False, True), repeat=n)
+    }
     parts = np.zeros((n, len(next(iter(cells.values())))))
-    for members in itertools.product((False, True), repeat=n):
-        mixture: dict[str, Floats | float] = {
-            name: cells[name] if is_in else reference[name]
-            for name, is_in in zip(names, members, strict=True)
-        }
-        worth = value(mixture)
-        size = sum(members)
+    for members, before in worth.items():
         for row, is_in in enumerate(members):
-            if is_in:
-                parts[row] += _coalition_weight(size - 1, n) * worth
-            else:
-                parts[row] -= _coalition_weight(size, n) * worth
+            if not is_in:
+                after = worth[(*members[:row], True, *members[row + 1 :])]
+                # A difference, not two sums: what stands at its reference gets exactly 0.
+                parts[row] += _coalition_weight(sum(members), n) * (after - before)
     return parts
 
 

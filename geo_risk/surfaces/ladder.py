@@ -100,8 +100,8 @@ def shrink(density: Density, inherent: Floats, events: float, worth: float) -> D
 
     References
     ----------
-    Clayton and Kaldor (1987), Biometrics 43, 671-681, eq. (2.4): the posterior mean as a weighted
-    mean.
+    Bühlmann and Straub (1970): credibility n / (n + k), the weight of n own observations against a
+    prior worth k.
     """
     share = events / (events + worth) if events + worth > 0 else 0.0
     level = float(np.nanmean(inherent))
