@@ -138,7 +138,7 @@ function chooseSurface(app, id) {
   state.layers.surface?.remove();
   const cells = source.layer(surface);
   const layer = cells || zoneFillLayer(data, (feature) => chooseZone(app, feature));
-  if (cells) watchTiles(cells);
+  if (cells) watchTiles(map, cells);
   byId("surface-name").textContent = t(cells ? "map.layer.surface" : "map.layer.zone_fill");
   state.layers.surface = layer;
   if (document.querySelector("[data-layer=surface]").checked) layer.addTo(map);
@@ -149,14 +149,15 @@ function chooseSurface(app, id) {
   keepView(app);
 }
 
-function watchTiles(layer) {
+function watchTiles(map, layer) {
   let failed = false;
   layer.on("loading", () => {
     failed = false;
   });
   layer.on("tileerror", () => {
     failed = true;
-    sayNotice("map.surface_failed", null, () => layer.redraw());
+    // Not layer.redraw(): between two whole zooms Leaflet would ask for tiles of no zoom.
+    sayNotice("map.surface_failed", null, () => layer.remove().addTo(map));
   });
   layer.on("load", () => {
     byId("notice").hidden = !failed;
