@@ -24,7 +24,7 @@ class Reject:
     source, file, sheet
         Name of the source, name of its file, and sheet or layer ('' where there is none).
     row
-        As a person counts it in the file.
+        As a person counts it in the file; 0 for a row added to a rejects file.
     column, value
         Heading and text of the first thing that is wrong; '' where it is the row as a whole.
     code
@@ -51,14 +51,16 @@ class Reject:
         """Give one line: file, sheet, row, column, what is wrong, what to do."""
         sheet = f", sheet {self.sheet}" if self.sheet else ""
         column = f", column {self.column}" if self.column else ""
-        return f"{self.file}{sheet}, row {self.row}{column}: {self.reason} {self.remedy}"
+        row = f"row {self.row}" if self.row else "a row without number"
+        return f"{self.file}{sheet}, {row}{column}: {self.reason} {self.remedy}"
 
     @property
     def text_zh(self) -> str:
         """The same line in Chinese."""
         sheet = f",工作表 {self.sheet}" if self.sheet else ""
         column = f",“{self.column}”列" if self.column else ""
-        return f"{self.file}{sheet},第 {self.row} 行{column}:{self.reason_zh}{self.remedy_zh}"
+        row = f"第 {self.row} 行" if self.row else "无行号的行"
+        return f"{self.file}{sheet},{row}{column}:{self.reason_zh}{self.remedy_zh}"
 
 
 @dataclass(frozen=True)

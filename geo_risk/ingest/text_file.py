@@ -119,7 +119,7 @@ def _decode(data: bytes, codec: str) -> str:
 
 
 def _likelier(utf8: str, data: bytes) -> str:
-    """Take UTF-8 unless another reading explains far more of the bytes above 127."""
+    """Take UTF-8 unless GB 18030 explains nearly all of the bytes that UTF-8 does not."""
     wrong = len(_LONE.findall(utf8))
     if not wrong:
         return utf8
@@ -127,7 +127,7 @@ def _likelier(utf8: str, data: bytes) -> str:
     if above > wrong:
         return utf8  # real UTF-8 with a few broken bytes
     other = _decode(data, "gb18030")
-    return other if len(_LONE.findall(other)) < wrong else utf8
+    return other if 10 * len(_LONE.findall(other)) <= wrong else utf8
 
 
 def _refuse_wrong_encoding(text: str, file: str, encoding: str) -> None:
