@@ -235,8 +235,8 @@ class Snapshot:
         """Give the posterior mean of a gamma-Poisson cell whose prior mean is the kernel density.
 
         around x (own + a) / (around + a): the (O + nu) / (E + alpha) of Clayton and Kaldor (1987),
-        Biometrics 43, 671-681, with nu = alpha = a, so that cells of much risk trust their own count
-        more.
+        Biometrics 43, 671-681, with nu = alpha = a, so that cells of much risk trust their own
+        count more.
         """
         around = self._around(kernel_row)
         return np.asarray(around * (self._own(kernel_row) + shape) / (around + shape))

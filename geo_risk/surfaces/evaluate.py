@@ -103,8 +103,8 @@ def measure_scores(density: Floats, outcome: Floats, expected: float) -> Scores:
     ----------
     Chainey, Tompson and Uhlig (2008), Security Journal 21, 4-28: PAI. Hunt (2016), "Do crime hot
     spots move?": PEI, what was reached of what so many cells could reach; Mohler and Porter (2018),
-    Statistical Analysis and Data Mining 11, 227-236: PEI* with the same number of cells. Brier (1950),
-    Monthly Weather Review 78, 1-3.
+    Statistical Analysis and Data Mining 11, 227-236: PEI* with the same number of cells. Brier
+    (1950), Monthly Weather Review 78, 1-3.
     """
     if density.shape != outcome.shape or density.ndim != 1:
         raise InputError(

@@ -136,11 +136,11 @@ def fit_kde(
 
     References
     ----------
-    Diggle (1985), Applied Statistics 34, 138-147: sum_i K_h(c - x_i) / p(c), the estimate divided by
-    the kernel's mass within the region at the point of estimation (spatstat's `edge=TRUE,
-    diggle=FALSE`). A park without spatial risk is then flat, at its edge too. Brunsdon, Corcoran and
-    Higgs (2007), Computers, Environment and Urban Systems 31, 52-75: the product of a kernel in space
-    and one in time.
+    Diggle (1985), Applied Statistics 34, 138-147: sum_i K_h(c - x_i) / p(c), the estimate divided
+    by the kernel's mass within the region at the point of estimation (spatstat's `edge=TRUE,
+    diggle=FALSE`). A park without spatial risk is then flat, at its edge too. Brunsdon, Corcoran
+    and Higgs (2007), Computers, Environment and Urban Systems 31, 52-75: the product of a kernel in
+    space and one in time.
     """
     check_same_crs(events.crs, grid.crs, "Kernel density")
     params = params.at_least(grid.cell_m)

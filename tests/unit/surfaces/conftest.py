@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from geo_risk.events import Events
-from geo_risk.grid import Grid
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
+
+from geo_risk.events import Events
+from geo_risk.grid import Grid
 
 CRS = "EPSG:4549"
 

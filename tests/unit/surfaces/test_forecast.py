@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
+
 from geo_risk.errors import GeoRiskWarning, InputError
 from geo_risk.events import Events
 from geo_risk.surfaces.bench import Bench, Window
@@ -20,18 +23,17 @@ from geo_risk.surfaces.forecast import (
 from geo_risk.surfaces.kde import KdeParams, fit_kde
 from geo_risk.surfaces.kernels import edge_share
 from geo_risk.surfaces.members import BASELINES, Members, candidate_kernels
-from scipy.optimize import minimize
 
 KERNELS = (KdeParams(50.0, 45.0), KdeParams(100.0, 180.0), KdeParams(200.0))
 
 
-def bench_of(ell, events: Events, known=None, kernels=KERNELS) -> Bench:
+def bench_of(ell: Any, events: Events, known: Any = None, kernels: Any = KERNELS) -> Bench:
     known = events.time_days if known is None else known
     return Bench(events, known, ell.grid, ell.inside, kernels)
 
 
 @pytest.fixture
-def hot_corner(ell, events_of) -> Events:
+def hot_corner(ell: Any, events_of: Any) -> Events:
     """600 events over 400 days: half of them within 60 m of one corner, the rest anywhere."""
     rng = np.random.default_rng(5)
     easting, northing = ell.points(600, seed=5)
@@ -47,7 +49,7 @@ def windows(*starts: float, days: float = 30.0) -> list[Window]:
     return [Window(start, start + days) for start in starts]
 
 
-def test_every_members_density_sums_to_one(ell, hot_corner):
+def test_every_members_density_sums_to_one(ell: Any, hot_corner: Any) -> None:
     """Baselines, uniform, kernels and pools are densities over the park's cells."""
     densities = bench_of(ell, hot_corner).at(300.0).densities()
     assert densities.shape == (len(bench_of(ell, hot_corner).members.names), ell.inside.sum())
@@ -55,7 +57,7 @@ def test_every_members_density_sums_to_one(ell, hot_corner):
     assert (densities >= 0).all()
 
 
-def test_count_members_count(ell, events_of):
+def test_count_members_count(ell: Any, events_of: Any) -> None:
     """`count_365d` is [cut - 365 d, cut), `count_all` everything before the cut, per cell."""
     times = np.array([100.0, 134.9, 135.0, 499.9, 500.0])
     bench = bench_of(ell, events_of([125.0] * 5, [125.0] * 5, times))
@@ -65,7 +67,7 @@ def test_count_members_count(ell, events_of):
     assert snapshot.mass(bench.members.names.index("count_all"))[cell] == 4
 
 
-def test_kde_200m_is_exact_at_cell_centres(ell, hot_corner):
+def test_kde_200m_is_exact_at_cell_centres(ell: Any, hot_corner: Any) -> None:
     """The baseline equals the sum over all pairs at true coordinates, with no edge correction."""
     bench = bench_of(ell, hot_corner)
     for cut in (100.0, 300.0, 200.0):  # also after another cut, forward and back
@@ -79,7 +81,9 @@ def test_kde_200m_is_exact_at_cell_centres(ell, hot_corner):
         np.testing.assert_allclose(mass / mass.sum(), oracle / oracle.sum(), rtol=1e-10)
 
 
-def test_kernel_members_equal_the_kernel_density_of_binned_events(ell, hot_corner):
+def test_kernel_members_equal_the_kernel_density_of_binned_events(
+    ell: Any, hot_corner: Any
+) -> None:
     """A kernel member is `fit_kde` of events moved to their cells' centres, normalised."""
     bench = bench_of(ell, hot_corner)
     events = bench.events
@@ -100,7 +104,9 @@ def test_kernel_members_equal_the_kernel_density_of_binned_events(ell, hot_corne
         np.testing.assert_allclose(snapshot.density(member), density / density.sum(), rtol=1e-9)
 
 
-def test_kernel_members_variance_equals_that_of_the_kernel_density(ell, hot_corner):
+def test_kernel_members_variance_equals_that_of_the_kernel_density(
+    ell: Any, hot_corner: Any
+) -> None:
     """Relative variance agrees with `fit_kde`'s for events at the cells' centres."""
     bench = bench_of(ell, hot_corner)
     row, col = ell.grid.cell_of(bench.events.easting, bench.events.northing)
@@ -126,8 +132,8 @@ def test_kernel_members_variance_equals_that_of_the_kernel_density(ell, hot_corn
     np.testing.assert_allclose(relative, oracle, rtol=1e-8)
 
 
-def test_a_pool_is_the_posterior_mean_of_a_gamma_poisson_cell(ell, hot_corner):
-    """around x (own + a) / (around + a), each from its own definition."""
+def test_a_pool_is_the_posterior_mean_of_a_gamma_poisson_cell(ell: Any, hot_corner: Any) -> None:
+    """Around x (own + a) / (around + a), each from its own definition."""
     bench = bench_of(ell, hot_corner)
     snapshot = bench.at(400.0)
     own = snapshot.mass(bench.members.names.index("count_all"))
@@ -143,7 +149,7 @@ def test_a_pool_is_the_posterior_mean_of_a_gamma_poisson_cell(ell, hot_corner):
     )
 
 
-def test_weights_of_the_blend_maximise_the_likelihood():
+def test_weights_of_the_blend_maximise_the_likelihood() -> Any:
     """EM reaches what a general optimiser reaches on the same objective."""
     rng = np.random.default_rng(9)
     densities = rng.gamma(0.5, 1.0, (3, 400))
@@ -151,7 +157,7 @@ def test_weights_of_the_blend_maximise_the_likelihood():
     count = rng.poisson(400 * 5 * (0.7 * densities[0] + 0.3 * densities[2])).astype(float)
     prior = np.full(3, 1 / 3)
 
-    def loss(free):
+    def loss(free: Any) -> Any:
         weights = np.exp(np.append(free, 0.0))
         weights /= weights.sum()
         return -(count @ np.log(weights @ densities) + 20.0 * prior @ np.log(weights))
@@ -166,7 +172,7 @@ def test_weights_of_the_blend_maximise_the_likelihood():
     assert weights.sum() == pytest.approx(1.0)
 
 
-def test_later_events_change_no_weight_and_no_choice(ell, hot_corner):
+def test_later_events_change_no_weight_and_no_choice(ell: Any, hot_corner: Any) -> None:
     """No fold leak: with events after the cut moved, doubled or gone, the lesson is the same."""
     before = hot_corner.time_days < 300.0
     swapped = Events(
@@ -187,7 +193,7 @@ def test_later_events_change_no_weight_and_no_choice(ell, hot_corner):
         assert other.scores == lessons[0].scores
 
 
-def test_what_became_known_later_is_not_known_yet(ell, hot_corner):
+def test_what_became_known_later_is_not_known_yet(ell: Any, hot_corner: Any) -> None:
     """Late reports are neither events nor outcomes before they are reported."""
     late = np.arange(len(hot_corner)) % 3 == 0
     known = np.where(late, 1000.0, hot_corner.time_days)
@@ -202,7 +208,9 @@ def test_what_became_known_later_is_not_known_yet(ell, hot_corner):
     )
 
 
-def test_each_window_is_scored_with_weights_from_windows_before_it(ell, hot_corner):
+def test_each_window_is_scored_with_weights_from_windows_before_it(
+    ell: Any, hot_corner: Any
+) -> None:
     """Scores of the first windows do not depend on windows after them."""
     bench = bench_of(ell, hot_corner)
     short = learn(bench, windows(120, 150), 400.0)
@@ -211,7 +219,9 @@ def test_each_window_is_scored_with_weights_from_windows_before_it(ell, hot_corn
         assert long.scores[name][:2] == short.scores[name]
 
 
-def test_a_hot_corner_is_found_and_the_blend_beats_every_baseline(ell, hot_corner):
+def test_a_hot_corner_is_found_and_the_blend_beats_every_baseline(
+    ell: Any, hot_corner: Any
+) -> None:
     """Where there is something to learn, what is served beats counts and the fixed kernel."""
     lesson = learn(bench_of(ell, hot_corner), windows(*range(90, 390, 30)), 400.0)
     means = lesson.means()
@@ -219,7 +229,9 @@ def test_a_hot_corner_is_found_and_the_blend_beats_every_baseline(ell, hot_corne
     assert means[lesson.served].ig_nats > max(means[name].ig_nats for name in BASELINES)
 
 
-def test_without_an_outcome_the_baseline_is_served(ell, hot_corner, events_of):
+def test_without_an_outcome_the_baseline_is_served(
+    ell: Any, hot_corner: Any, events_of: Any
+) -> None:
     """Nothing has beaten the baseline yet: it is served, and named."""
     for bench in (bench_of(ell, hot_corner), bench_of(ell, events_of([], [], [], []))):
         lesson = learn(bench, [], 100.0)
@@ -228,7 +240,7 @@ def test_without_an_outcome_the_baseline_is_served(ell, hot_corner, events_of):
         assert mix[bench.members.names.index(DEFAULT_BASELINE)] == 1.0
 
 
-def test_a_baseline_that_nothing_beats_is_served(ell, events_of):
+def test_a_baseline_that_nothing_beats_is_served(ell: Any, events_of: Any) -> None:
     """Where the same cells are hit again and again and no other, counting them is best."""
     rng = np.random.default_rng(2)
     cells = np.flatnonzero(ell.inside.ravel())
@@ -241,7 +253,7 @@ def test_a_baseline_that_nothing_beats_is_served(ell, events_of):
     assert lesson.served in {"count_all", "count_365d"}
 
 
-def test_tied_coordinates_do_not_collapse_the_bandwidth(ell, events_of):
+def test_tied_coordinates_do_not_collapse_the_bandwidth(ell: Any, events_of: Any) -> None:
     """Many reports at identical points leave the bandwidth at a cell or more."""
     rng = np.random.default_rng(4)
     easting, northing = ell.points(12, seed=4)
@@ -253,7 +265,7 @@ def test_tied_coordinates_do_not_collapse_the_bandwidth(ell, events_of):
     assert bench.members.kernel_of(lesson.kde).bandwidth_m >= ell.grid.cell_m
 
 
-def test_candidates_start_at_one_cell_and_follow_the_park_file(ell):
+def test_candidates_start_at_one_cell_and_follow_the_park_file(ell: Any) -> None:
     """Open: a ladder from one cell. Fixed: what the park file says, raised to a cell."""
     assert min(one.bandwidth_m for one in candidate_kernels(ell.grid)) == ell.grid.cell_m
     assert candidate_kernels(ell.grid, 120.0, 90.0) == (KdeParams(120.0, 90.0),)
@@ -261,14 +273,14 @@ def test_candidates_start_at_one_cell_and_follow_the_park_file(ell):
         assert candidate_kernels(ell.grid, 20.0, 90.0) == (KdeParams(50.0, 90.0),)
 
 
-def test_members_have_names_of_their_own():
+def test_members_have_names_of_their_own() -> None:
     """No two rows are called alike, and each kernel says its bandwidth and half-life."""
     names = Members(KERNELS, 50.0).names
     assert len(set(names)) == len(names)
     assert {"kde_50m_45d", "kde_100m_180d", "kde_200m_infd"} <= set(names)
 
 
-def test_events_without_the_time_they_became_known_are_refused(ell, hot_corner):
+def test_events_without_the_time_they_became_known_are_refused(ell: Any, hot_corner: Any) -> None:
     """One time of knowledge for each event."""
     with pytest.raises(InputError, match="known_days"):
         bench_of(ell, hot_corner, np.zeros(3))
