@@ -1,22 +1,38 @@
-"""`python -m bench`: print the tables, write JSON beside them."""
+"""`python -m bench`: print the tables, write JSON; `--page F` writes them as a page too."""
 
 from __future__ import annotations
 
+import argparse
 import sys
+from pathlib import Path
 
 from bench import commands, peers
-from bench.table import show, write_json
+from bench.table import machine, show, write_json
+
+_HEAD = """# Speed, measured
+
+Written by `python -m bench --page docs/speed.md`. Whole commands run in processes of their own, start-up
+of Python included; peers run in the same minute on the same input. The targets are for 2 cores and 4 GB.
+A ratio below 1 means that ours is faster.
+"""
 
 
 def main() -> int:
     """Measure everything; 1 when a target was missed."""
-    missed = False
-    for name, title, lines in (
-        ("commands", "What people wait for", commands.measure()),
-        ("peers", "Inner work and its peers", list(peers.measure())),
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--page", type=Path, help="also write the tables to this Markdown file")
+    page = parser.parse_args().page
+    parts, missed = [f"{_HEAD}\n{machine()}"], False
+    for name, title, measure in (
+        ("commands", "What people wait for", commands.measure),
+        ("peers", "Inner work and its peers", peers.measure),
     ):
-        print(f"\n## {title}\n\n{show(lines)}\n\n{write_json(lines, name)}")
+        lines = list(measure())
+        parts.append(f"## {title}\n\n{show(lines)}")
+        print(f"\n{parts[-1]}\n\n{write_json(lines, name)}")
         missed |= not all(one.within for one in lines)
+    if page is not None:
+        page.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     return int(missed)
 
 

@@ -65,7 +65,7 @@ def timed(work: Callable[[], Any], repeats: int = 5) -> float:
 
 
 def show(lines: Sequence[Line]) -> str:
-    """Set lines as a Markdown table with the machine above it."""
+    """Set lines as a Markdown table."""
     rows = [
         "| what | seconds | target | peer | peer's seconds | ours / peer | note |",
         "|---|---:|---:|---|---:|---:|---|",
@@ -78,7 +78,7 @@ def show(lines: Sequence[Line]) -> str:
         ratio = "" if one.ratio is None else f"{one.ratio:.2f}"
         cells = (one.what, f"{one.seconds:.3f}", target, one.peer, peer, ratio, one.note)
         rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join((f"{machine()}\n", *rows))
+    return "\n".join(rows)
 
 
 def machine() -> str:
