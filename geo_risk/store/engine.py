@@ -27,6 +27,8 @@ from geo_risk.store.ids import RisingIds
 from geo_risk.store.schema import UtcTime, events
 
 _PATIENCE_S = 30
+_LOG_KEPT_BYTES = 1 << 26
+_POOL = {"pool_size": 8, "max_overflow": 40}  # a web server has some 40 threads
 _POSTGRES_NAMES = {"postgres", "postgresql", "postgresql+psycopg"}
 
 
@@ -162,7 +164,7 @@ _URL_HINT = "Write sqlite:///<file> or postgresql+psycopg://user:secret@host/dat
 def schema_name(park_id: str) -> str:
     """Give the PostgreSQL schema of a park: `park_<id>`, at most 32 characters.
 
-    PostgreSQL cuts names at 63, and a restore puts the old schema aside as `<schema>_before_<time>`.
+    PostgreSQL cuts names at 63, and a restore puts the old schema aside under a longer one.
     """
     name = "park_" + park_id.replace("-", "_")
     if len(name) <= 32:
@@ -200,7 +202,7 @@ def _open_sqlite(url: sa.URL) -> Database:
             f"{file} cannot be made: {error.strerror}.", "Choose a folder that may be written."
         ) from None
     engine = sa.create_engine(
-        url.set(database=str(file)), connect_args={"timeout": _PATIENCE_S}, pool_size=8
+        url.set(database=str(file)), connect_args={"timeout": _PATIENCE_S}, **_POOL
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -212,6 +214,7 @@ def _open_sqlite(url: sa.URL) -> Database:
             "foreign_keys = ON",
             "secure_delete = ON",
             "cache_size = -65536",  # KiB: a whole import without spilling
+            f"journal_size_limit = {_LOG_KEPT_BYTES}",
             "recursive_triggers = ON",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
@@ -234,13 +237,13 @@ def open_schema(database: Database, schema: str) -> Database:
 def _open_postgres(url: sa.URL, schema: str) -> Database:
     if not re.fullmatch(r"[a-z0-9_]+", schema):
         raise StoreError(f"{schema!r} is no schema name.", "Use a-z, 0-9 and hyphens in [park] id.")
-    options = f"-c search_path={schema},public -c timezone=UTC"
+    options = f"-c search_path={schema},public,postgis,extensions -c timezone=UTC"
     try:
         engine = sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
             connect_args={"options": options, "connect_timeout": 10},
             pool_pre_ping=True,
-            pool_size=8,
+            **_POOL,
         )
     except (ModuleNotFoundError, NoSuchModuleError):
         raise StoreError(

@@ -40,6 +40,7 @@ from geo_risk.store.changes import Changes
 from geo_risk.store.engine import Database
 from geo_risk.store.schema import iso, publications, published_surfaces
 
+_FRESH_S = 86400
 KEPT = 12
 """So many publications keep their arrays."""
 
@@ -85,9 +86,10 @@ def publish(
         seq = int(inserted.scalar_one())
         connection.execute(published_surfaces.insert(), [{"seq": seq, **one} for one in heads])
         Changes(connection, database, actor, at).event("published", "publications", str(seq), 1)
-        unused = _prune(connection, seq)
-    for file in unused:
-        (folder / file).unlink(missing_ok=True)
+        before = files_in_use(connection)
+        _prune(connection, seq)
+        kept = files_in_use(connection)
+    _sweep(folder, kept, before - kept)
     return seq
 
 
@@ -140,10 +142,9 @@ def load(
     )
 
 
-def files_in_use(connection: sa.Connection) -> list[str]:
+def files_in_use(connection: sa.Connection) -> set[str]:
     """Give the files that some publication still names, relative to `surfaces/`."""
-    chosen = sa.select(published_surfaces.c.file).distinct().order_by(published_surfaces.c.file)
-    return list(connection.scalars(chosen))
+    return set(connection.scalars(sa.select(published_surfaces.c.file).distinct()))
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -264,15 +265,27 @@ def _read_surface(path: Path, row: Mapping[Any, Any], *, whole: bool) -> GradedS
     )
 
 
-def _prune(connection: sa.Connection, newest: int) -> list[str]:
-    """Forget which files old publications had; give those that nobody names any more."""
-    before = set(files_in_use(connection))
+def _prune(connection: sa.Connection, newest: int) -> None:
+    """Forget which files old publications had."""
     kept = sa.select(publications.c.seq).order_by(publications.c.seq.desc()).limit(KEPT)
     oldest = min(connection.scalars(kept), default=newest)
     connection.execute(published_surfaces.delete().where(published_surfaces.c.seq < oldest))
     old = publications.update().where(publications.c.seq < oldest)
     connection.execute(old.values(zones="[]", premises="[]"))
-    return sorted(before - set(files_in_use(connection)))
+
+
+def _sweep(folder: Path, kept: set[str], gone: set[str]) -> None:
+    """Remove the files of old publications, and what killed builds have left behind.
+
+    A file that nobody names yet may be another build's, about to be published: it stays for a day.
+    """
+    for file in gone:
+        (folder / file).unlink(missing_ok=True)
+    written = {path: path.stat().st_mtime for path in folder.rglob("*") if path.is_file()}
+    yesterday = max(written.values(), default=0.0) - _FRESH_S
+    for path, moment in written.items():
+        if moment < yesterday and path.relative_to(folder).as_posix() not in kept:
+            path.unlink(missing_ok=True)
 
 
 def _dump(value: Any) -> str:

@@ -229,15 +229,14 @@ class RecordDesk:
         premises_of: dict[str, tuple[str, ...]] = {}
         with self._database.read() as connection:
             for name, table in TABLES.items():
-                names = ("id", "number", "credit_code", "enterprise_id")
+                names = ("id", "number", "credit_code")
                 chosen = sa.select(*(table.c[one] for one in names if one in table.c))
-                chosen = chosen.where(table.c.deleted_at.is_(None)).order_by(table.c.row)
-                rows = connection.execute(chosen).mappings().all()
-                ids[name] = _lookup(rows)
-                if name == "premises":
-                    for row in rows:
-                        owner = row["enterprise_id"]
-                        premises_of[owner] = (*premises_of.get(owner, ()), row["id"])
+                chosen = chosen.where(table.c.deleted_at.is_(None))
+                ids[name] = _lookup(connection.execute(chosen).all())
+            table = TABLES["premises"]
+            owners = sa.select(table.c.enterprise_id, table.c.id).order_by(table.c.row)
+            for owner, premises in connection.execute(owners.where(table.c.deleted_at.is_(None))):
+                premises_of[owner] = (*premises_of.get(owner, ()), premises)
         premises_of.pop("", None)
         return ids, premises_of
 
@@ -407,16 +406,17 @@ class RecordDesk:
             write_audit(connection, self._database, actor, "read", subjects, None)
 
 
-def _lookup(rows: Sequence[Mapping[Any, Any]]) -> dict[str, str]:
+def _lookup(rows: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Map id, number and credit code to the id; the id is the first value of a row."""
     found: dict[str, str] = {}
-    twice = set()
-    for row in rows:
-        for key in {row["number"], row.get("credit_code", "")} - {""}:
-            if found.setdefault(key, row["id"]) != row["id"]:
+    twice = {""}
+    for record_id, *keys in rows:
+        for key in keys:
+            if found.setdefault(key, record_id) != record_id:
                 twice.add(key)
-    for key in twice:
+    for key in twice & found.keys():
         del found[key]
-    return found | {row["id"]: row["id"] for row in rows}
+    return found | {row[0]: row[0] for row in rows}
 
 
 def _place(row: Mapping[Any, Any], *, through: bool) -> tuple[float, float] | None:

@@ -1,8 +1,9 @@
-"""Both engines for every test of this folder: `SQLite` in a folder of its own, `PostGIS` in a schema of its own.
+"""Both engines for every test of this folder.
 
-The PostGIS server is named by GEO_RISK_TEST_POSTGRES (`tests/contract/cluster.sh start` prints one);
-without it those tests skip and say how, and fail where CI=true. The database is created with `TEMPLATE
-template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'`, once per worker, and dropped at the end.
+SQLite has a folder of its own for each test, PostGIS a schema of its own. The PostGIS server is
+named by GEO_RISK_TEST_POSTGRES (`tests/contract/cluster.sh start` prints one); without it those
+tests skip and say how, and fail where CI=true. The database is created with `TEMPLATE template0
+ENCODING 'UTF8' LOCALE 'C.UTF-8'`, once per test process, and dropped at the end.
 """
 
 from __future__ import annotations
@@ -35,15 +36,19 @@ class Place:
     opened: list[Store] = field(default_factory=list)
 
     def new_park(self) -> str:
+        """Give a park id that nobody else uses."""
         return f"p{os.getpid()}-{next(_numbers)}"
 
     def url(self, state_dir: Path) -> str:
+        """Give the URL of a store in a state folder."""
         return self.server or f"sqlite:///{state_dir / 'store.sqlite'}"
 
     def state_dir(self, park_id: str) -> Path:
+        """Give the state folder of a park."""
         return self.folder / park_id
 
     def open(self, park_id: str = "", folder: Path | None = None) -> Store:
+        """Open a park's store; a new park's when no id is given."""
         park_id = park_id or self.new_park()
         state_dir = folder or self.state_dir(park_id)
         store = open_store(self.url(state_dir), park_id=park_id, state_dir=state_dir)
@@ -51,6 +56,7 @@ class Place:
         return store
 
     def close(self) -> None:
+        """Close every store that was opened here."""
         for store in self.opened:
             store.close()
 

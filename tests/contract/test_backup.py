@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 import zipfile
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,12 +72,12 @@ def reopened(place: Place, store: Store, archive: Path, folder: Path) -> Store:
 
 
 @pytest.fixture
-def other_engine(place: Place, tmp_path: Path, request: pytest.FixtureRequest) -> Place:
+def other_engine(place: Place, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Place]:
     """A place on the other engine."""
     (name,) = set(ENGINES) - {place.engine}
     found = place_of(name, tmp_path / "other", request)
-    request.addfinalizer(found.close)
-    return found
+    yield found
+    found.close()
 
 
 def test_a_backup_comes_back_whole_on_either_engine(place: Place, other_engine: Place) -> None:

@@ -1,9 +1,12 @@
-"""The database itself: one schema, migrated in one step, and clear words when it does not answer."""
+"""The database itself: one schema, one step to it, and clear words when it does not answer."""
 
 from __future__ import annotations
 
+import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -43,9 +46,7 @@ def described(inspector: sa.Inspector, name: str) -> dict[str, object]:
 def test_the_migrations_make_what_the_schema_says(
     store: Store, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Table by table: columns and their types, nullability, keys, indexes. A field added to a
-    record fails here until it has a migration.
-    """
+    """Table by table: columns and types, keys, indexes; a new field fails here until migrated."""
     assert revisions()[-1] == HEAD
     monkeypatch.setitem(ischema_names, "geometry", lambda *_args: Geometry())
     database = store._database
@@ -194,6 +195,57 @@ def test_a_writer_that_never_ends_is_named_as_the_cause(
         other.execute("ROLLBACK")
         other.close()
         assert store.put([report(1)], actor=KEEPER, at=NOW).new == 1
+
+
+def test_threads_may_share_a_store(store: Store) -> None:
+    """As a web server's do: nothing is lost, nobody waits for ever."""
+    failed: list[BaseException] = []
+
+    def work(first: int) -> None:
+        try:
+            for n in range(first, first + 5):
+                store.put([report(n)], actor=KEEPER, at=NOW)
+                store.get("reports", report(n).id, actor=KEEPER, personal=True)
+        except BaseException as error:  # noqa: BLE001 (told below)
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(10 * n,)) for n in range(20)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert failed == []
+    assert store.count(Query("reports")) == 100
+    assert len(store.audits()) == 100
+
+
+def test_nobody_but_sqlite_opens_the_live_database(tmp_path: Path) -> None:
+    """Closing a second handle would drop SQLite's locks in this process (POSIX, fcntl).
+
+    So backup, restore, forgetting and publishing go through the engine's own library only.
+    """
+    code = (
+        "import sys; from pathlib import Path; opened = [];"
+        "note = lambda name, args: opened.append(str(args[0])) if name == 'open' else None;"
+        "sys.addaudithook(note);"
+        "from geo_risk.store import open_store, restore;"
+        "from tests.contract.examples import *;"
+        "from tests.contract.published_examples import publication;"
+        "folder = Path(sys.argv[1]); url = f'sqlite:///{folder}/store.sqlite';"
+        "store = open_store(url, park_id='x', state_dir=folder); opened.clear();"
+        "store.put(one_of_each(), actor=KEEPER, at=NOW, run=RUN);"
+        "store.publish(publication(1), actor=KEEPER, at=NOW);"
+        "archive = store.backup(folder / 'b.zip', at=NOW);"
+        "store.forget('list:1', actor=KEEPER, at=NOW);"
+        "restore(archive, url, park_id='x', state_dir=folder, at=NOW);"
+        "assert len(opened) > 10;"
+        "live = str(folder / 'store.sqlite');"
+        "print([one for one in opened if one.startswith(live)])"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    env = {**os.environ, "PYTHONPATH": "."}
+    said = subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
+    assert said == "[]\n"
 
 
 def test_a_postgres_that_restarts_is_found_again(place: Place) -> None:

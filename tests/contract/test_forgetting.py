@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,8 +19,8 @@ import pytest
 import sqlalchemy as sa
 
 from geo_risk.errors import NotFoundError
-from geo_risk.records import COLLECTIONS, Role
-from geo_risk.store import Answer, Idempotency, Query, SourceRun, Store, User, restore
+from geo_risk.records import COLLECTIONS, Record, Role
+from geo_risk.store import Answer, Idempotency, Query, SourceRun, Store, Stored, User, restore
 from geo_risk.store.forgetting import LIST_NAME, read_list
 from geo_risk.store.persons import OTHER_RETENTION_DAYS, retention_days
 from geo_risk.store.schema import METADATA, forgotten, person_data
@@ -100,7 +100,7 @@ def every_byte(store: Store) -> bytes:
             sa.text(
                 "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't')"
                 " AND pg_relation_filepath(oid) IS NOT NULL"
-                " AND (relnamespace = to_regnamespace(:mine) OR relnamespace = 'pg_toast'::regnamespace)"
+                " AND relnamespace IN (to_regnamespace(:mine), 'pg_toast'::regnamespace)"
             ),
             {"mine": store._database.schema},
         ).all()
@@ -162,7 +162,9 @@ def test_forgetting_twice_and_forgetting_nobody(filled: Store) -> None:
         ("visits:1", ("note",), ("contact", "phone", "address", "text", "reporter")),
     ],
 )
-def test_a_subject_takes_what_hangs_on_it(filled: Store, subject: str, gone, stays) -> None:
+def test_a_subject_takes_what_hangs_on_it(
+    filled: Store, subject: str, gone: tuple[str, ...], stays: tuple[str, ...]
+) -> None:
     """A report its text, a premises its visits' notes; what it hangs on stays."""
     filled.forget(subject, actor=KEEPER, at=NOW)
     content = every_byte(filled)
@@ -275,7 +277,7 @@ def test_answers_kept_for_idempotency_lose_the_text(store: Store) -> None:
     """The key still holds, the words are gone."""
     fill(store)
 
-    def answer(stored) -> Answer:
+    def answer(stored: Sequence[Stored[Record]]) -> Answer:
         return Answer(201, json.dumps({"id": stored[0].record.id, "text": SECRETS["text"]}))
 
     key = Idempotency("k", "digest", answer)
@@ -291,9 +293,11 @@ def test_answers_kept_for_idempotency_lose_the_text(store: Store) -> None:
 def test_photos_go_with_their_record(filled: Store) -> None:
     """A photo is person data: audited when looked at, gone when forgotten or expired."""
     picture = b"\xff\xd8 a face \xff\xd9"
-    put: Callable[[int], str] = lambda n: filled.put_photo(
-        "reports", report(n).id, picture, suffix=".jpg", actor=OFFICER, at=NOW
-    )
+
+    def put(n: int) -> str:
+        key = report(n).id
+        return filled.put_photo("reports", key, picture, suffix=".jpg", actor=OFFICER, at=NOW)
+
     mine, other = put(1), put(2)
     assert filled.photos_of("reports", report(1).id) == [mine]
     assert filled.photo(mine, actor=KEEPER).read_bytes() == picture
@@ -436,8 +440,9 @@ def test_what_restores_have_put_aside_is_searched_too(place: Place) -> None:
         with store._database.read() as connection:
             names = sa.inspect(connection).get_schema_names()
         (old,) = [one for one in names if one.startswith(f"{store._database.schema}_before_")]
+        people = sa.table("person_data", schema=old)
         with store._database.read() as connection:
-            left = connection.scalar(sa.text(f"SELECT count(*) FROM {old}.person_data"))
+            left = connection.scalar(sa.select(sa.func.count()).select_from(people))
         assert left == 2 + 1 + 1  # the other enterprise's name, contact, phone; the other report
 
 

@@ -1,4 +1,4 @@
-"""Publications: what a build shows comes back to the last bit, in one step, and the last ones stay."""
+"""Publications: what a build shows comes back to the last bit, and the last ones stay."""
 
 from __future__ import annotations
 
@@ -76,6 +76,21 @@ def test_publishing_the_same_again_keeps_its_files(store: Store) -> None:
         store.publish(publication(1), actor=KEEPER, at=NOW)
     assert store.publication() is not None
     assert len(list((store.surfaces_dir / "risk.combined").iterdir())) == 1
+
+
+def test_files_of_a_killed_build_are_swept_after_a_day(store: Store) -> None:
+    """Not before: they may be another build's, about to be published."""
+    store.publish(publication(1), actor=KEEPER, at=NOW)
+    folder = store.surfaces_dir / "risk.combined"
+    fresh, stale = folder / "feedfeedfeed.npz", folder / ".deaddeaddead.npz.7.part"
+    for path in (fresh, stale):
+        path.write_bytes(b"x")
+    newest = max(path.stat().st_mtime for path in folder.iterdir())
+    os.utime(stale, (newest - 2 * 86400, newest - 2 * 86400))
+    store.publish(publication(2), actor=KEEPER, at=NOW)
+    assert fresh.exists()
+    assert not stale.exists()
+    assert len(list(folder.iterdir())) == 3
 
 
 def test_a_missing_or_damaged_file_is_an_error_that_names_it(store: Store, place: Place) -> None:

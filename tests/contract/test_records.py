@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from geo_risk.errors import IdempotencyError, InputError, NotFoundError, StaleError
 from geo_risk.records import COLLECTIONS, Findings, Record, VisitReason
 from geo_risk.store import Answer, Idempotency, Query, SourceRun, Store, Stored
+from tests.contract.conftest import Place
 from tests.contract.examples import (
     DAY,
     KEEPER,
@@ -66,10 +68,10 @@ def test_putting_twice_equals_once(store: Store) -> None:
         assert (store.events(), everything(store)) == before
 
 
-def test_order_of_rows_changes_nothing(store: Store, place) -> None:
+def test_order_of_rows_changes_nothing(store: Store, place: Place) -> None:
     """A shuffled batch leaves the same records with the same etags."""
     records = one_of_each() + scattered_reports(40)
-    shuffled = random.Random(3).sample(records, len(records))
+    shuffled = random.Random(3).sample(records, len(records))  # noqa: S311 (an order)
     other = place.open()
     store.put(records, actor=KEEPER, at=NOW, run=RUN)
     other.put(shuffled, actor=KEEPER, at=NOW, run=RUN)
@@ -227,7 +229,7 @@ def test_a_case_state_outlives_the_file_and_the_files_news_go_in(store: Store) -
 
 
 def test_two_sources_of_one_enterprise_do_not_blank_each_other(store: Store) -> None:
-    """A list without head counts leaves the head count of another list; re-reading either is still."""
+    """A list without head counts leaves those of another list; re-reading either is still."""
     full = enterprise(1, industry="C2927")
     brief = enterprise(
         1, source="key list", number="K1", employees=None, above_scale=True, phone=""
@@ -284,7 +286,7 @@ def test_runs_are_kept_with_what_they_brought(store: Store) -> None:
 
 
 def key(value: str, body: str = "b1") -> Idempotency:
-    def answer(stored) -> Answer:
+    def answer(stored: Sequence[Stored[Record]]) -> Answer:
         return Answer(201, ",".join(one.etag for one in stored), {"Location": stored[0].record.id})
 
     return Idempotency(value, body, answer)
@@ -328,7 +330,7 @@ def test_an_update_and_its_answer_are_one(store: Store) -> None:
 def test_an_answer_that_fails_takes_the_record_with_it(store: Store) -> None:
     """Record and answer are one transaction."""
 
-    def broken(stored) -> Answer:
+    def broken(stored: Sequence[Stored[Record]]) -> Answer:
         raise InputError("no answer")
 
     with pytest.raises(InputError, match="no answer"):
@@ -348,7 +350,7 @@ def test_a_remembered_answer_comes_back(store: Store) -> None:
 
 
 def test_frames_are_what_analysts_know(store: Store) -> None:
-    """Index id, a column per field without person data, degrees; a visit is where its premises is."""
+    """Index id, a column per field but person data, degrees; a visit is where its premises is."""
     store.put(one_of_each(), actor=KEEPER, at=NOW)
     visits = store.frame("visits", actor=KEEPER)
     assert list(visits.index) == ["v:1"]

@@ -230,6 +230,8 @@ def _make_rtree(name: str) -> None:
     drop = f'DELETE FROM {name}_box WHERE "row" = OLD."row";'  # noqa: S608 (names of ours)
     op.execute(
         f"CREATE TRIGGER {name}_box_update AFTER UPDATE OF west, south, east, north ON {name} "
+        "WHEN NEW.west IS NOT OLD.west OR NEW.south IS NOT OLD.south "
+        "OR NEW.east IS NOT OLD.east OR NEW.north IS NOT OLD.north "
         f"BEGIN {drop} {put} END"
     )
     op.execute(f"CREATE TRIGGER {name}_box_delete AFTER DELETE ON {name} BEGIN {drop} END")
