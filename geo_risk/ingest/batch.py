@@ -57,10 +57,10 @@ class Reject:
     @property
     def text_zh(self) -> str:
         """The same line in Chinese."""
-        sheet = f",工作表 {self.sheet}" if self.sheet else ""
-        column = f",“{self.column}”列" if self.column else ""
+        sheet = f"，工作表 {self.sheet}" if self.sheet else ""
+        column = f"，“{self.column}”列" if self.column else ""
         row = f"第 {self.row} 行" if self.row else "无行号的行"
-        return f"{self.file}{sheet},{row}{column}:{self.reason_zh}{self.remedy_zh}"
+        return f"{self.file}{sheet}，{row}{column}：{self.reason_zh}{self.remedy_zh}"
 
 
 @dataclass(frozen=True)

@@ -88,18 +88,18 @@ def possible_datums(lon: Floats, lat: Floats, headings: Sequence[str]) -> tuple[
     inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
     if inside.mean() < 0.5:
         text = "the points lie outside China, where nothing is shifted"
-        return (DatumChoice("wgs84", text, "各点在中国境外,坐标未偏移"),)
+        return (DatumChoice("wgs84", text, "各点在中国境外，坐标未偏移"),)
     said = _said(headings)
     choices = [
         DatumChoice(
             "gcj02",
             "usual for addresses looked up with Amap or Tencent; some 500 m off WGS-84",
-            "用高德、腾讯地图查得的地址多为此类,与 WGS-84 相差约 500 米",
+            "用高德、腾讯地图查得的地址多为此类，与 WGS-84 相差约 500 米",
         ),
         DatumChoice(
             "wgs84",
             "usual for GPS devices and surveys",
-            "GPS、测绘成果多为此类(CGCS2000 与之相同)",
+            "GPS、测绘成果多为此类（CGCS2000 与之相同）",
         ),
         DatumChoice(
             "bd09", "usual for addresses looked up with Baidu", "用百度地图查得的地址为此类"
@@ -191,7 +191,7 @@ def _plane(lon: Floats, lat: Floats) -> tuple[DatumChoice, ...]:
             DatumChoice(
                 code,
                 f"metres whose easting begins with zone {zone}: CGCS2000 / 3-degree Gauss-Kruger",
-                f"坐标以米计,横坐标以带号 {zone} 开头:CGCS2000 三度带",
+                f"坐标以米计，横坐标以带号 {zone} 开头：CGCS2000 三度带",
             ),
         )
     return ()

@@ -183,7 +183,7 @@ def guess_park(
     park = _finished(park, parsed, name or _title(table.title, file), chosen, crs, notes)
     if not timezone and not in_china(*middle):
         park = replace(park, park=replace(park.park, timezone="UTC"))
-        notes.append(Note("The time zone is not known: set it.", "时区未知,请在园区文件中填写。"))
+        notes.append(Note("The time zone is not known: set it.", "时区未知，请在园区文件中填写。"))
     batch = ingest_source(park, park.source[0], Known(), boundary=hull)
     return ParkGuess(
         park=park,
@@ -235,7 +235,7 @@ def _finished(
         notes.append(
             Note(
                 "No column says which enterprises are above scale: the index covers all.",
-                "没有“规上”列,安商指数覆盖全部企业。",
+                "没有“规上”列，安商指数覆盖全部企业。",
             )
         )
     return replace(park, park=section, source=(source, zones))
@@ -281,7 +281,7 @@ def _about_points(
         notes.append(
             Note(
                 f"{left} points lie far from the others: the boundary leaves them out.",
-                f"有 {left} 个点远离其他点,未划入边界,请核对其坐标。",
+                f"有 {left} 个点远离其他点，未划入边界，请核对其坐标。",
             )
         )
     points = shapely.MultiPoint(np.column_stack([easting[near], northing[near]]))
@@ -289,7 +289,7 @@ def _about_points(
     notes.append(
         Note(
             "The boundary is drawn about the points: replace boundary.geojson by the real edge.",
-            "边界按企业位置自动外扩生成,请以实际园区边界替换 boundary.geojson。",
+            "边界按企业位置自动外扩生成，请以实际园区边界替换 boundary.geojson。",
         )
     )
     return unproject_geometry(hull, crs), middle
@@ -310,13 +310,13 @@ def _registered_at(parsed: Parsed, notes: list[Note]) -> tuple[float, float]:
     notes.append(
         Note(
             f"No coordinates: the map begins at {province.capital}. Give the park's real middle.",
-            f"表中没有坐标,地图暂以{province.capital_zh}为中心,请给出园区实际中心点。",
+            f"表中没有坐标，地图暂以{province.capital_zh}为中心，请给出园区实际中心点。",
         )
     )
     notes.append(
         Note(
             f"The boundary is a square of {SQUARE_M / 1000:g} km until the real edge is drawn.",
-            f"边界暂为边长 {SQUARE_M / 1000:g} 公里的方框,请以实际边界替换 boundary.geojson。",
+            f"边界暂为边长 {SQUARE_M / 1000:g} 公里的方框，请以实际边界替换 boundary.geojson。",
         )
     )
     return province.lon, province.lat

@@ -29,7 +29,7 @@ SHAPED = frozenset({"zones", "roads"})
 """Kinds whose records are shapes; of the others a shape gives a point."""
 
 GEOMETRY_HEADING = "几何WKT"
-IN_THE_FILE = "(同原文件)"
+IN_THE_FILE = "（同原文件）"
 """Stands for a shape too long for a spreadsheet's cell: it is taken from the original file."""
 
 

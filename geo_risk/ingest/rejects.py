@@ -80,7 +80,7 @@ def _printable(text: str) -> str:
 
 
 def _reason(reject: Reject) -> str:
-    column = f"“{reject.column}”列:" if reject.column else ""
+    column = f"“{reject.column}”列：" if reject.column else ""
     return f"{column}{reject.reason_zh}"
 
 
@@ -100,9 +100,9 @@ def _explain(book: Workbook, batch: Batch, watermark: str) -> None:
     sheet = book.create_sheet(HELP_SHEET)
     lines = [
         *([watermark] if watermark else []),
-        f"来源 source: {batch.source.name}({batch.source.file.name})",
-        f"共读入 {batch.read} 行,收入 {batch.accepted} 行,退回 {batch.rejected} 行。",
-        "请在“退回行”表中直接改正(橙色单元格),不要改动表头和最后三列,保存后重新读入。",
+        f"来源 source：{batch.source.name}（{batch.source.file.name}）",
+        f"共读入 {batch.read} 行，收入 {batch.accepted} 行，退回 {batch.rejected} 行。",
+        "请在“退回行”表中直接改正（橙色单元格），不要改动表头和最后三列，保存后重新读入。",
         f"{batch.read} rows read, {batch.accepted} accepted, {batch.rejected} set aside.",
         "Correct the orange cells of the first sheet; leave headings and the last three columns.",
         "Save, and read the file again with `geo-risk readmit`.",

@@ -208,11 +208,12 @@ def _build_all(
 
 def _refused(parsed: Parsed, i: int, refused: RowRefusedError) -> Issue:
     """Say in the file's own words why a row was refused."""
-    detail = refused.detail
+    detail, detail_zh = refused.detail, ""
     if refused.against:
-        detail = f"'{shown(parsed.cell(refused.against, i))}' ({parsed.heading(refused.against)})"
+        cell, heading = shown(parsed.cell(refused.against, i)), parsed.heading(refused.against)
+        detail, detail_zh = f"'{cell}' ({heading})", f"“{cell}”（{heading}）"
     value = refused.value or parsed.cell(refused.column, i)
-    return Issue(parsed.heading(refused.column), value, refused.code, detail)
+    return Issue(parsed.heading(refused.column), value, refused.code, detail, detail_zh)
 
 
 def _batch(
@@ -285,10 +286,11 @@ def _reject(source: Source, table: Table, i: int, issues: Sequence[Issue]) -> Re
     issues = sorted(issues, key=lambda one: order.get(one.column, -1))
     first = issues[0]
     said = [texts(one.code, one.value, one.detail, one.detail_zh) for one in issues]
-    named = [f"{one.column}: " if n and one.column else "" for n, one in enumerate(issues)]
-    join = [
-        "".join(f"{name}{text[k]} " for name, text in zip(named, said, strict=True)).strip()
-        for k in range(4)
+    named = [one.column if n else "" for n, one in enumerate(issues)]  # the first has its own place
+    pairs = list(zip(named, said, strict=True))
+    english = [" ".join(f"{at}: {one[k]}" if at else one[k] for at, one in pairs) for k in (0, 2)]
+    chinese = [
+        "".join(f"“{at}”列：{one[k]}" if at else one[k] for at, one in pairs) for k in (1, 3)
     ]
     return Reject(
         source=source.name,
@@ -298,8 +300,8 @@ def _reject(source: Source, table: Table, i: int, issues: Sequence[Issue]) -> Re
         column=first.column,
         value=first.value,
         code=first.code,
-        reason=join[0],
-        reason_zh=join[1],
-        remedy=join[2],
-        remedy_zh=join[3],
+        reason=english[0],
+        reason_zh=chinese[0],
+        remedy=english[1],
+        remedy_zh=chinese[1],
     )

@@ -76,8 +76,8 @@ def test_headings_and_remarks_stand_where_people_look(ingest: Reads, rejects: Pa
     assert rows[1] == (
         *TABLE[2],
         "3",
-        "“从业人数”列:“很多”不是数字。",
-        "请填写数字(小数点用“.”),没有则留空。",
+        "“从业人数”列：“很多”不是数字。",
+        "请填写数字（小数点用“.”），没有则留空。",
     )
     assert all(cell.number_format == "@" for row in book["退回行"].iter_rows() for cell in row)
     assert book["说明"]["A1"].value == "合成数据"

@@ -398,9 +398,9 @@ def test_the_line_is_there_in_chinese_too(ingest: Callable[..., Batch]) -> None:
     wrong = RIGHT[:17] + "0"
     batch = ingest("enterprises", "list.xlsx", [("统一社会信用代码", "名称"), (wrong, "样例企业")])
     assert batch.rejects[0].text_zh == (
-        "list.xlsx,工作表 Sheet1,第 2 行,“统一社会信用代码”列:"
-        f"“{wrong}”未通过 GB 32100 校验:前 17 位之后应为“Q”。"
-        "请对照营业执照更正代码(若前 17 位无误,末位应为“Q”)。"
+        "list.xlsx，工作表 Sheet1，第 2 行，“统一社会信用代码”列："
+        f"“{wrong}”未通过 GB 32100 校验：前 17 位之后应为“Q”。"
+        "请对照营业执照更正代码（若前 17 位无误，末位应为“Q”）。"
     )
 
 
