@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +149,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
 
