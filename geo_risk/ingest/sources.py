@@ -109,7 +109,8 @@ def ingest_source(
     original = None
     if table.is_rejects and source.file.is_file() and source.file != path:
         original = parse_table(read_table(source.file, source), source, park)
-    taken = _refuse_strangers(parsed, original)
+    _refuse_strangers(parsed, original)
+    taken, seen = _elsewhere(parsed, source, original)
     shapes = shapes_of(parsed, source.kind, original)
     places = places_of(parsed, source, park, shapes, boundary)
     fitted = fit_shapes(parsed, source, park, shapes, boundary)
@@ -117,6 +118,7 @@ def ingest_source(
         source=source.name,
         resolver=Resolver(known, _own_ids(parsed, source)),
         has_place=shapes is not None or not {"lon", "address"}.isdisjoint(parsed.values),
+        seen=seen,
     )
     context.odd["time_skipped_by_clocks"] += parsed.skipped_times
     context.odd["mended_geometry"] += sum(mended for _, mended in fitted.values())
@@ -124,25 +126,34 @@ def ingest_source(
     return _batch(path, park, source, parsed, records, context.odd)
 
 
-def _refuse_strangers(parsed: Parsed, original: Parsed | None) -> dict[str, int]:
-    """Check a rejects file's row numbers; give the numbers that the original's other rows have."""
+def _refuse_strangers(parsed: Parsed, original: Parsed | None) -> None:
+    """Refuse rows of a rejects file that were not rejected, or stand there twice."""
     table = parsed.table
     if not table.is_rejects:
-        return {}
+        return
     count = Counter(table.rows)
     rows = None if original is None else set(original.table.rows)
     for i, row in enumerate(table.rows):
         if row < 1 or count[row] > 1 or (rows is not None and row not in rows):
             issue = Issue("行号", str(row or ""), "not_a_rejected_row")
             parsed.issues.setdefault(i, []).insert(0, issue)
+
+
+def _elsewhere(
+    parsed: Parsed, source: Source, original: Parsed | None
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Give what the good rows of the original hold: their numbers, their enterprises -> row."""
+    numbers: dict[str, int] = {}
+    enterprises: dict[str, int] = {}
     if original is None:
-        return {}
-    here = set(table.rows)
-    others: dict[str, int] = {}
+        return numbers, enterprises
+    here = set(parsed.table.rows)
+    codes = original.values.get("credit_code") or [""] * len(original.table)
     for i, (row, number) in enumerate(zip(original.table.rows, original.numbers, strict=True)):
         if row not in here and i not in original.issues:
-            others.setdefault(number, row)
-    return others
+            numbers.setdefault(number, row)
+            enterprises.setdefault(codes[i] or f"{source.name}:{number}", row)
+    return numbers, enterprises
 
 
 def _own_ids(parsed: Parsed, source: Source) -> dict[str, dict[str, str]]:

@@ -67,6 +67,22 @@ def test_an_untouched_rejects_file_is_rejected_as_before(ingest: Reads, rejects:
     assert ingest("enterprises", "list.csv", None, file=rejects).rejects == again.rejects
 
 
+def test_a_corrected_row_of_a_known_enterprise_is_its_further_premises(
+    ingest: Reads, rejects: Path, credit_code: Callable[[int], str]
+) -> None:
+    """The row that went in keeps the enterprise; the corrected one adds a place."""
+    table = [
+        ("企业编号", "统一社会信用代码", "企业名称", "地址"),
+        ("1", credit_code(1), "甲", "样例路 1 号"),
+        ("1", credit_code(1), "甲(旧名)", "样例路 9 号"),
+    ]
+    write_rejects(rejects, ingest("enterprises", "list.csv", table, datum=""))
+    correct(rejects, {"A2": "2"})
+    again = ingest("enterprises", "list.csv", None, datum="", file=rejects)
+    assert [one.collection for one in again.records] == ["premises"]
+    assert again.records[0].enterprise_id == credit_code(1)
+
+
 def test_headings_and_remarks_stand_where_people_look(ingest: Reads, rejects: Path) -> None:
     """The original headings first, ours behind them, though one has the same name."""
     write_rejects(rejects, ingest("enterprises", "list.csv", TABLE), watermark="合成数据")
