@@ -11,9 +11,9 @@ from bench.table import machine, show, write_json
 
 _HEAD = """# Speed, measured
 
-Written by `python -m bench --page docs/speed.md`. Whole commands run in processes of their own, start-up
-of Python included; peers run in the same minute on the same input. The targets are for 2 cores and 4 GB.
-A ratio below 1 means that ours is faster.
+Written by `python -m bench --page docs/speed.md`. Whole commands run in processes of their own,
+start-up of Python included; peers run in the same minute on the same input. The targets are for
+2 cores and 4 GB. A ratio below 1 means that ours is faster.
 """
 
 

@@ -7,7 +7,9 @@ Python included.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from playwright.sync_api import sync_playwright
 
 from bench.enterprise_list import write_list
 from bench.table import Line, timed
@@ -25,6 +28,17 @@ ROWS = 900
 MAP_TARGET_S = 60.0
 PAGE_TARGET_S = 1.0
 _START_LIMIT_S = 120.0
+_QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+_LAST_BYTE_MS = """() => Math.max(
+    performance.getEntriesByType("navigation")[0].domComplete,
+    ...performance.getEntriesByType("resource").map((one) => one.responseEnd),
+)"""
 
 
 def measure() -> list[Line]:
@@ -69,7 +83,26 @@ def _pages(here: Path) -> list[Line]:
             seconds = timed(lambda path=path: visitor.get(path), repeats=9)
             note = f"{path}, {size / 1000:.0f} kB"
             lines.append(Line(name, seconds, 9, target_s=PAGE_TARGET_S, note=note))
+        lines += _in_browser(address, token)
     return lines
+
+
+def _in_browser(address: str, token: dict[str, str]) -> list[Line]:
+    """Time the map in Chromium, from the request to the last byte that it draws."""
+    path = shutil.which("chromium") or shutil.which("google-chrome-stable")
+    if path is None:
+        return []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=list(_QUIET))
+        took = []
+        for _ in range(5):
+            page = browser.new_context(extra_http_headers=token).new_page()
+            page.goto(f"{address}/", wait_until="networkidle")
+            took.append(page.evaluate(_LAST_BYTE_MS) / 1000)
+            page.context.close()
+        browser.close()
+    note = "Chromium, empty cache, to the last byte drawn"
+    return [Line("map page in a browser", statistics.median(took), 5, PAGE_TARGET_S, note=note)]
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
 from api.cli import TOPICS
+from api.cli_serve import _listen
 from docs.code_pages import command_tree
 from tests.unit.cli.conftest import Run
 
@@ -71,3 +73,9 @@ def test_no_secret_is_an_argument() -> None:
     """What stands on a command line can be read by every user of the machine."""
     options = {name for _, command in command_tree() for one in command.params for name in one.opts}
     assert [one for one in options if "password" in one or "secret" in one] == []
+
+
+def test_service_answers_without_nagles_delay() -> None:
+    """The listening socket names its protocol, for only then asyncio turns the delay off."""
+    with _listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
