@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,20 @@ def test_every_locked_package_has_a_digest() -> None:
         pins = [line for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line)]
         assert len(pins) > 20
         assert [line for line in pins if "==" not in line or "--hash=sha256:" not in line] == []
+
+
+def test_every_declared_package_is_locked() -> None:
+    """What pyproject.toml asks for is in the lock files: `make lock` was not forgotten."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = {
+        "base.txt": project["dependencies"],
+        "dev.txt": [*project["dependencies"], *(one for name in extras for one in extras[name])],
+    }
+    for name, packages in wanted.items():
+        locked = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+        names = {re.split(r"[\[<>=;]", one)[0].lower().replace("_", "-") for one in packages}
+        assert [one for one in names - {"geo-risk"} if f"\n{one}==" not in f"\n{locked}"] == []
 
 
 def test_real_data_is_not_in_the_repository() -> None:
