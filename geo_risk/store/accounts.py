@@ -17,9 +17,10 @@ import sqlalchemy as sa
 
 from geo_risk.errors import ConflictError, IdempotencyError, NotFoundError
 from geo_risk.records import Actor, Role
+from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database, moment_of
 from geo_risk.store.rows import dump
-from geo_risk.store.schema import answers, audit, iso, sessions, tokens, users
+from geo_risk.store.schema import answers, audit, sessions, tokens, users
 from geo_risk.store.values import Answer, AuditEntry, Session, Token, User
 
 ANSWERS_KEPT = timedelta(days=30)

@@ -23,10 +23,11 @@ import sqlalchemy as sa
 
 from geo_risk.errors import FileFormatError, NotFoundError, StoreError
 from geo_risk.store import forgetting
+from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database, open_database, open_schema
 from geo_risk.store.locks import park_lock
 from geo_risk.store.migrate import check_version, migrate
-from geo_risk.store.schema import HEAD, iso, sessions, tokens, users
+from geo_risk.store.schema import HEAD, sessions, tokens, users
 from geo_risk.store.scrub import remove_photos, scrub_folder
 from geo_risk.store.transfer import copy_rows
 

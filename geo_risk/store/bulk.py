@@ -16,7 +16,7 @@ from typing import Any
 import shapely
 import sqlalchemy as sa
 
-from geo_risk.store.schema import SRID
+from geo_risk.store.column_types import SRID
 
 _MANY = 1000
 

@@ -19,16 +19,16 @@ import sqlalchemy as sa
 from geo_risk.errors import InputError, NotFoundError, StaleError
 from geo_risk.records import COLLECTIONS, Actor, Record, personal_fields
 from geo_risk.store.bulk import insert_many
+from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database
+from geo_risk.store.merging import check_names, merge, owned, plain_changes
 from geo_risk.store.persons import PersonChanges, PersonWriter, blocked_fields, kept_persons
 from geo_risk.store.queries import id_in
 from geo_risk.store.rows import (
-    SERVER_FIELDS,
     Plain,
     columns_of,
     digest_of,
     dump,
-    fields_of,
     kind_of,
     persons_of,
     plain_of,
@@ -37,18 +37,7 @@ from geo_risk.store.rows import (
     text_digest,
     told_of,
 )
-from geo_risk.store.schema import TABLES, events, iso
-
-_TOGETHER = (
-    frozenset({"lon", "lat", "unlocated", "located_by", "outside"}),
-    frozenset({"occurred_from", "occurred_to", "occurred_mid"}),
-    frozenset({"start", "end"}),
-    frozenset({"valid_from", "valid_to"}),
-    frozenset({"officer_id", "zone_id", "enterprise_id"}),
-)
-"""Fields that mean something only as one: an import takes all of them or none."""
-
-_PLACED_BY_HAND = frozenset({"pin", "visit"})
+from geo_risk.store.schema import TABLES, events
 
 Row = Mapping[Any, Any]
 
@@ -107,13 +96,13 @@ class Changes:
         """Change some fields of one record; an empty text takes person data away."""
         kind = kind_of(collection)
         row = self._row(collection, record_id, if_match)
-        _check_names(kind, changes)
+        check_names(kind, changes)
         refs = json.loads(row["persons"])
         kept = kept_persons(self.connection, collection, [record_id], sqlite=self._sqlite)
         said = {name: str(changes[name]) for name in personal_fields(kind) if name in changes}
         current = plain_of(record_of_row(kind, row, {}))
         asked = {name: value for name, value in changes.items() if name not in said}
-        merged = {**current, **_plain_changes(kind, record_id, asked)}
+        merged = {**current, **plain_changes(kind, record_id, asked)}
         plain = plain_of(record_of(kind, record_id, merged, {}))
         persons = self._writer(kind).compare(record_id, said, refs, kept, empty_removes=True)
         self._change(kind, row, current, plain, persons)
@@ -234,17 +223,17 @@ class Changes:
     ) -> None:
         current = plain_of(record_of_row(kind, row, {}))
         if not self.source:
-            self._change(kind, row, current, {**plain, **_owned(current)}, persons)
+            self._change(kind, row, current, {**plain, **owned(current)}, persons)
             return
         origins = json.loads(row["origin"] or "{}")
         untouched = row["origin_digest"] == row["digest"] and not origins
         if untouched and row["origin_source"] == self.source:
-            merged = {**plain, **_owned(current)}
+            merged = {**plain, **owned(current)}
         else:
             before = origins.get(self.source, {})
             if row["origin_source"] == self.source and not before:
                 before = told_of(kind, current)
-            merged = _merge(kind, current, plain, before)
+            merged = merge(kind, current, plain, before)
             if untouched and row["origin_source"]:
                 origins[row["origin_source"]] = told_of(kind, current)
             origins[self.source] = told_of(kind, plain)
@@ -359,55 +348,3 @@ class Changes:
 def etag_of(row: Row) -> str:
     """Give the opaque text of a row's revision; person data has no part in it."""
     return f"{row['revision']}-{row['digest'][:12]}"
-
-
-def _owned(current: Plain) -> Plain:
-    return {name: current[name] for name in SERVER_FIELDS if name in current}
-
-
-def _merge(kind: type[Record], current: Plain, said: Plain, before: Plain) -> Plain:
-    """Apply what a source says differently than before; a place set by hand stays."""
-    known = fields_of(kind)
-    news = {
-        name
-        for name, value in said.items()
-        if value != before.get(name, known[name].default) and name not in SERVER_FIELDS
-    }
-    for group in _TOGETHER:
-        if news & group:
-            news |= group & known.keys()
-    if _place_stays(current, said, before):
-        news -= _TOGETHER[0]
-    return {**current, **{name: said[name] for name in news}}
-
-
-def _place_stays(current: Plain, said: Plain, before: Plain) -> bool:
-    """Whether a known place stays: it was set by hand, or the source never had one."""
-    if current.get("lon") is None:
-        return False
-    unsaid = said.get("lon") is None and before.get("lon") is None
-    return unsaid or current["located_by"] in _PLACED_BY_HAND
-
-
-def _check_names(kind: type[Record], changes: Mapping[str, Any]) -> None:
-    known = {*fields_of(kind), *personal_fields(kind)} - set(SERVER_FIELDS)
-    for name in changes:
-        if name not in known:
-            raise InputError(
-                f"{kind.collection}: {name!r} cannot be changed.",
-                f"Change one of {', '.join(sorted(known))}.",
-            )
-
-
-def _plain_changes(kind: type[Record], record_id: str, changes: Mapping[str, Any]) -> Plain:
-    known = fields_of(kind)
-    plain = {}
-    for name, value in changes.items():
-        try:
-            plain[name] = None if value is None else known[name].to_plain(value)
-        except (TypeError, ValueError, AttributeError):
-            raise InputError(
-                f"{kind.collection} {record_id!r}: {name} = {value!r} is no value of this field.",
-                "Give a value of the field's type.",
-            ) from None
-    return plain

@@ -23,8 +23,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from geo_risk.errors import BusyError, StoreError
+from geo_risk.store.column_types import UtcTime
 from geo_risk.store.ids import RisingIds
-from geo_risk.store.schema import UtcTime, events
+from geo_risk.store.schema import events
 
 _PATIENCE_S = 30
 _LOG_KEPT_BYTES = 1 << 26

@@ -23,6 +23,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from geo_risk.errors import NotFoundError, StoreError
 from geo_risk.store.bulk import insert_many
+from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database
 from geo_risk.store.ids import random_id
 from geo_risk.store.queries import id_in
@@ -31,7 +32,6 @@ from geo_risk.store.schema import (
     answers,
     events,
     forgotten,
-    iso,
     person_data,
     sessions,
     tokens,

@@ -18,8 +18,8 @@ import pandas as pd
 import shapely
 
 from geo_risk.records import Findings, Record, personal_fields
+from geo_risk.store.column_types import SRID
 from geo_risk.store.rows import kind_of
-from geo_risk.store.schema import SRID
 from geo_risk.store.values import Stored
 
 

@@ -17,12 +17,13 @@ from geo_risk.records import Actor
 from geo_risk.store import backup, forgetting
 from geo_risk.store.accounts import ANSWERS_KEPT, write_audit
 from geo_risk.store.changes import Changes
+from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database
 from geo_risk.store.ids import random_id
 from geo_risk.store.persons import OTHER_RETENTION_DAYS
-from geo_risk.store.publications import write_durably
-from geo_risk.store.schema import answers, forgotten, iso, person_data, sessions
+from geo_risk.store.schema import answers, forgotten, person_data, sessions
 from geo_risk.store.scrub import remove_photos, scrub_folder
+from geo_risk.store.surface_files import write_durably
 from geo_risk.store.values import Forgotten
 
 

@@ -17,10 +17,11 @@ import sqlalchemy as sa
 
 from geo_risk.records import COLLECTIONS, Record
 from geo_risk.store.bulk import insert_many
+from geo_risk.store.column_types import iso
 from geo_risk.store.ids import random_id
 from geo_risk.store.queries import id_in
 from geo_risk.store.rows import check_text, person_fields_of, text_digest
-from geo_risk.store.schema import forgotten, iso, per_kind, person_data
+from geo_risk.store.schema import forgotten, per_kind, person_data
 
 RETENTION_DAYS: dict[str, int] = {
     "reach the enterprise": 3 * 365,

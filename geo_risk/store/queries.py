@@ -22,8 +22,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from geo_risk.errors import InputError
 from geo_risk.records import personal_fields
+from geo_risk.store.column_types import SRID, iso
 from geo_risk.store.rows import kind_of
-from geo_risk.store.schema import SRID, TABLES, bare, hints_of, iso
+from geo_risk.store.schema import TABLES, bare, hints_of
 from geo_risk.store.values import Box, Query
 
 PLACE_THROUGH = {"visits": ("premises_id", "premises"), "services": ("station_id", "stations")}

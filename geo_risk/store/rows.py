@@ -22,7 +22,8 @@ import shapely
 
 from geo_risk.errors import InputError
 from geo_risk.records import COLLECTIONS, Findings, Record, personal_fields
-from geo_risk.store.schema import bare, hints_of, is_spatial, iso, per_kind
+from geo_risk.store.column_types import iso
+from geo_risk.store.schema import bare, hints_of, is_spatial, per_kind
 
 Plain = dict[str, Any]
 _POINT = struct.Struct("<BIdd")

@@ -15,19 +15,16 @@ import types
 import typing
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import sqlalchemy as sa
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 from geo_risk.records import COLLECTIONS, Located, Record
+from geo_risk.store.column_types import BigInt, Code, Geometry, UtcTime
 
-SRID = 4326  # degrees; a park that stays in GCJ-02 uses the same number
 HEAD = "0001"
 """Newest migration; a test compares it with the scripts."""
 
@@ -48,86 +45,6 @@ def per_kind(function: Callable[[type[Record]], T]) -> Callable[[type[Record]], 
     return remembered
 
 
-class UtcTime(TypeDecorator[datetime]):
-    """A zone-aware moment: ISO text of fixed width in SQLite (sorts as time), else timestamptz."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
-        """Choose the column type."""
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(sa.TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(sa.Text())
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ARG002 (signature)
-        """Write UTC; text is taken to be `iso` already."""
-        return value if value is None or isinstance(value, str) else iso(value)
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 (signature)
-        """Read as UTC."""
-        if value is None:
-            return None
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return typing.cast("datetime", moment.astimezone(UTC))
-
-
-def iso(moment: datetime) -> str:
-    """Give a moment as text of fixed width in UTC, with microseconds: it sorts as time does."""
-    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat(timespec="microseconds")
-
-
-class Geometry(UserDefinedType[bytes]):
-    """Any geometry in degrees, as WKB bytes on our side."""
-
-    cache_ok = True
-
-    def bind_expression(self, bindvalue: Any) -> Any:
-        """Make a geometry of the bytes, where the engine knows geometries."""
-        return _GeometryOfWkb(bindvalue)
-
-    def column_expression(self, colexpr: Any) -> Any:
-        """Make bytes of the geometry."""
-        return _WkbOfGeometry(colexpr)
-
-
-class _GeometryOfWkb(FunctionElement[Any]):
-    inherit_cache = True
-    name = "geometry_of_wkb"
-
-
-class _WkbOfGeometry(FunctionElement[Any]):
-    inherit_cache = True
-    name = "wkb_of_geometry"
-
-
-@compiles(Geometry, "sqlite")
-def _blob(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ARG001 (signature)
-    return "BLOB"
-
-
-@compiles(Geometry, "postgresql")
-def _geometry(element: Any, compiler: Any, **kw: Any) -> str:  # noqa: ARG001 (signature)
-    return f"geometry(Geometry, {SRID})"
-
-
-@compiles(_GeometryOfWkb, "sqlite")
-@compiles(_WkbOfGeometry, "sqlite")
-def _as_it_is(element: Any, compiler: Any, **kw: Any) -> str:
-    return str(compiler.process(element.clauses, **kw))
-
-
-@compiles(_GeometryOfWkb, "postgresql")
-def _from_wkb(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"ST_GeomFromWKB({compiler.process(element.clauses, **kw)}, {SRID})"
-
-
-@compiles(_WkbOfGeometry, "postgresql")
-def _to_wkb(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"ST_AsBinary({compiler.process(element.clauses, **kw)})"
-
-
 METADATA = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -136,12 +53,6 @@ METADATA = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-Code = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-"""Text that sorts by code point in both engines: ids and cursors."""
-
-BigInt = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""SQLite counts rows in an INTEGER PRIMARY KEY only; such numbers also outlive a VACUUM."""
 
 
 @per_kind

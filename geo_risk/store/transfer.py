@@ -14,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from geo_risk.store.bulk import insert_many
-from geo_risk.store.schema import METADATA, TABLES, iso
+from geo_risk.store.column_types import iso
+from geo_risk.store.schema import METADATA, TABLES
 
 _AT_ONCE = 5000
 

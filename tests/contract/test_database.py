@@ -16,9 +16,10 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from geo_risk.errors import BusyError, StoreError
 from geo_risk.store import Query, Store, open_store
+from geo_risk.store.column_types import Geometry
 from geo_risk.store.engine import schema_name
 from geo_risk.store.migrate import revisions
-from geo_risk.store.schema import HEAD, METADATA, Geometry
+from geo_risk.store.schema import HEAD, METADATA
 from tests.contract.conftest import Place
 from tests.contract.examples import KEEPER, NOW, report
 

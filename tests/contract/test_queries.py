@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from geo_risk.errors import InputError
 from geo_risk.records import COLLECTIONS, Record, VisitReason
 from geo_risk.store import Query, Store
+from geo_risk.store.column_types import iso
 from geo_risk.store.rows import main_time, plain_of
-from geo_risk.store.schema import iso
 from geo_risk.store.values import Box
 from tests.contract.conftest import Place
 from tests.contract.examples import (

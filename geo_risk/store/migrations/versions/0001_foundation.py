@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from geo_risk.store.schema import BigInt, Code, Geometry, UtcTime
+from geo_risk.store.column_types import BigInt, Code, Geometry, UtcTime
 
 revision = "0001"
 down_revision = None
