@@ -18,6 +18,7 @@ import typer
 from api.audience import Area, Sight, aggregate, own_filters, sight_of
 from api.cli_park import open_workspace
 from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now
+from api.sheets import STATION_FILE_LIFE
 from geo_risk.errors import ForbiddenError, InputError
 from geo_risk.export import CLASS_ZH, Cover, Sheet, figure_sheets, sheet_of, write_xlsx
 from geo_risk.park import MapSection, ParkFile
@@ -27,7 +28,6 @@ from geo_risk.store import Query
 from geo_risk.workspace import Workspace
 
 FIGURES = "figures"
-_LIFE = timedelta(days=30)
 
 
 class Reader(StrEnum):
@@ -122,7 +122,7 @@ def cover_of(
 def expiry_of(park: ParkFile, last_day: datetime | None, made_at: datetime) -> datetime:
     """Give the moment from which a station's file is no longer good: the end of its last day."""
     if last_day is None:
-        return made_at + _LIFE
+        return made_at + STATION_FILE_LIFE
     return (last_day + timedelta(days=1)).replace(tzinfo=park.zone)
 
 
