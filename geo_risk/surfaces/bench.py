@@ -85,7 +85,7 @@ class Bench:
         self.members = Members(tuple(kernels), grid.cell_m)
         self._flat = row[keep] * grid.shape[1] + col[keep]
         self.edge = cache(lambda width: edge_share(inside, grid, width)[inside])
-        self._last_exact = (np.zeros(len(self.events)), np.zeros(grid.shape))
+        self.start_over()
 
     def at(self, cut_days: float) -> Snapshot:
         """Give what can be made of the events that were known by a cut."""
@@ -106,6 +106,10 @@ class Bench:
     def smooth(self, binned: Floats, width_m: float) -> Floats:
         """Spread binned weights by a Gaussian: (cells,) mass, not corrected at the edge."""
         return np.asarray(gaussian_spread(binned, self.grid.cell_m, width_m)[self.inside])
+
+    def start_over(self) -> None:
+        """Forget sums carried from cut to cut, so that rounding does not depend on earlier cuts."""
+        self._last_exact = (np.zeros(len(self.events)), np.zeros(self.grid.shape))
 
     def exact_200m(self, weight: Floats) -> Floats:
         """Sum the 200 m kernel; from one cut to the next only what changed is summed anew."""

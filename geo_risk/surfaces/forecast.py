@@ -97,6 +97,7 @@ def learn(bench: Bench, windows: Sequence[Window], known_days: float) -> Lesson:
     (1986), Statistical Science 1, 114-135: the linear opinion pool; Dempster, Laird and Rubin
     (1977): EM for the weights of a mixture.
     """
+    bench.start_over()
     members = bench.members
     prior = members.even_weights()
     weights, kde = prior, members.default_kernel
