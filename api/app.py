@@ -68,6 +68,7 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
+        max_body_size=MAX_BODY_BYTES,
         lifespan=lambda one: _lifespan(one, settings, park),
         dependencies=[Depends(check_form_mark)],
     )

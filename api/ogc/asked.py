@@ -87,14 +87,15 @@ def read_asked(
     fields_ = tuple(queryables)
     given = unique(pairs, (*PARAMETERS, *fields_))
     time_from, time_to = _interval(given["datetime"], zone) if "datetime" in given else (None, None)
+    form = read_format(given.get("f"))
     return Asked(
         bbox=_bbox(given, wire),
         time_from=time_from,
         time_to=time_to,
-        limit=_limit(given.get("limit")),
+        limit=_limit(given.get("limit"), DEFAULT_LIMIT if form == "json" else MAX_LIMIT),
         after=given.get("after"),
         crs=wire.check(given["crs"]) if "crs" in given else CRS84,
-        format=read_format(given.get("f")),
+        format=form,
         filters={name: value for name, value in given.items() if name in fields_},
     )
 
@@ -135,9 +136,9 @@ def read_format(asked: str | None) -> str:
     return chosen
 
 
-def _limit(text: str | None) -> int:
+def _limit(text: str | None, default: int) -> int:
     if text is None:
-        return DEFAULT_LIMIT
+        return default
     if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) < 1:
         raise InputError(f"limit is {text!r}.", f"Give a whole number from 1 to {MAX_LIMIT}.")
     return min(int(text), MAX_LIMIT)

@@ -256,7 +256,7 @@ def _query(name: str, asked: Asked) -> Query:
         time_to=asked.time_to,
         filters=asked.filters,
         after=asked.after,
-        limit=MAX_LIMIT if asked.format == "xlsx" else asked.limit,
+        limit=asked.limit,
     )
 
 

@@ -13,12 +13,14 @@ import select
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -121,6 +123,7 @@ def make_sample(folder: Path, months: int) -> Path:
 @contextmanager
 def serve(park: BuiltPark) -> Iterator[Server]:
     """Start a server on a free port, end it by its id."""
+    said = tempfile.TemporaryFile("w+")  # a pipe that nobody reads fills up, and the server stops
     process = subprocess.Popen(
         [
             sys.executable,
@@ -132,11 +135,11 @@ def serve(park: BuiltPark) -> Iterator[Server]:
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=said,
         text=True,
     )
     try:
-        server = _started(process, park)
+        server = _started(process, park, said)
         yield server
     finally:
         process.terminate()
@@ -145,21 +148,21 @@ def serve(park: BuiltPark) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(20)
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+        if process.stdout is not None:
+            process.stdout.close()
+        said.close()
 
 
-def _started(process: subprocess.Popen[str], park: BuiltPark) -> Server:
+def _started(process: subprocess.Popen[str], park: BuiltPark, said: IO[str]) -> Server:
     assert process.stdout is not None
-    assert process.stderr is not None
     ready, _, _ = select.select([process.stdout], [], [], START_S)
     line = process.stdout.readline() if ready else ""
     if not line:
         process.kill()
-        pytest.fail(f"The server did not start:\n{process.stderr.read()}", pytrace=False)
-    said = json.loads(line)
-    url = f"http://127.0.0.1:{said['port']}"
+        said.seek(0)
+        pytest.fail(f"The server did not start:\n{said.read()}", pytrace=False)
+    ready_line = json.loads(line)
+    url = f"http://127.0.0.1:{ready_line['port']}"
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         try:
@@ -168,12 +171,13 @@ def _started(process: subprocess.Popen[str], park: BuiltPark) -> Server:
         except httpx.TransportError:
             time.sleep(0.1)
         if process.poll() is not None:
-            pytest.fail(f"The server ended:\n{process.stderr.read()}", pytrace=False)
+            said.seek(0)
+            pytest.fail(f"The server ended:\n{said.read()}", pytrace=False)
     return Server(
         url=url,
-        pid=said["pid"],
-        logins={role: (name, password) for role, (name, password) in said["logins"].items()},
-        tokens=said["tokens"],
+        pid=ready_line["pid"],
+        logins={role: (name, password) for role, (name, password) in ready_line["logins"].items()},
+        tokens=ready_line["tokens"],
         park=park,
         process=process,
     )
