@@ -10,9 +10,7 @@ square is replaced by the park's real edge when somebody draws it.
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo_risk.crs import project, to_wgs84, unproject_geometry
-from geo_risk.errors import ColumnError, InputError
+from geo_risk.errors import InputError
 from geo_risk.ingest.batch import Batch, Known
 from geo_risk.ingest.datum_guess import (
     DatumChoice,
@@ -31,39 +28,29 @@ from geo_risk.ingest.datum_guess import (
     sample_points,
     working_crs,
 )
+from geo_risk.ingest.outline import (
+    Note,
+    about_points,
+    feature_collection,
+    geojson_text,
+    registered_at,
+    square_about,
+)
 from geo_risk.ingest.points import read_coordinate
 from geo_risk.ingest.read import read_table
-from geo_risk.ingest.registrars import PROVINCES
 from geo_risk.ingest.sources import ingest_source
 from geo_risk.ingest.validate import Parsed, parse_table
 from geo_risk.park import Boundary, ParkFile, ParkSection, Source, write_park
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     Floats = NDArray[np.float64]
 
-SQUARE_M = 4000.0
-"""Side of the square about the middle of a park of which no coordinates are known."""
-
-MARGIN_M = 200.0
-"""Distance between the outermost points and the boundary."""
-
-_FAR_M = 5000.0
-_FAR_TIMES = 8.0
 _SUFFIXES = re.compile(
     r"(企业|单位|公司)?(基本)?(信息|情况)?"
     r"(台账|名录|名单|清单|一览表|汇总表|统计表|花名册|表)$"
 )
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something the person who starts a park should know, in English and Chinese."""
-
-    text: str
-    text_zh: str
 
 
 @dataclass(frozen=True)
@@ -115,8 +102,8 @@ class ParkGuess:
         folder = self.park.path.parent
         return {
             self.park.path: write_park(self.park),
-            self.park.park.boundary.file: _json(self.boundary),
-            folder / "zones.geojson": _json(self.zones),
+            self.park.park.boundary.file: geojson_text(self.boundary),
+            folder / "zones.geojson": geojson_text(self.zones),
         }
 
 
@@ -175,10 +162,10 @@ def guess_park(
     chosen = datum or (choices[0].datum if choices else "")
     notes: list[Note] = []
     if len(raw_lon):
-        hull, middle = _about_points(raw_lon, raw_lat, chosen, notes)
+        hull, middle = about_points(raw_lon, raw_lat, chosen, notes)
     else:
-        middle = centre or _registered_at(parsed, notes)
-        hull = _square(middle)
+        middle = centre or registered_at(parsed.values.get("credit_code") or (), notes)
+        hull = square_about(middle)
     crs = working_crs(*middle)
     park = _finished(park, parsed, name or _title(table.title, file), chosen, crs, notes)
     if not timezone and not in_china(*middle):
@@ -187,8 +174,8 @@ def guess_park(
     batch = ingest_source(park, park.source[0], Known(), boundary=hull)
     return ParkGuess(
         park=park,
-        boundary=_collection([(hull, {"name": park.park.name})]),
-        zones=_collection([(hull, {"编号": "1", "名称": "全园"})]),
+        boundary=feature_collection([(hull, {"name": park.park.name})]),
+        zones=feature_collection([(hull, {"编号": "1", "名称": "全园"})]),
         columns={one: parsed.heading(one) for one in parsed.columns},
         unused=tuple(
             heading
@@ -259,69 +246,6 @@ def _pairs(parsed: Parsed) -> tuple[Floats, Floats, list[int], list[str]]:
     return flat[:, 0], flat[:, 1], rows, [str(names[i] or table.rows[i]) for _, _, i in found]
 
 
-def _about_points(
-    raw_lon: Floats, raw_lat: Floats, datum: str, notes: list[Note]
-) -> tuple[BaseGeometry, tuple[float, float]]:
-    """Draw a hull and a margin about the points, without those that lie far from the others."""
-    usable = np.ones(len(raw_lon), dtype=bool)
-    if not datum.startswith("EPSG:"):
-        usable = (np.abs(raw_lon) <= 180) & (np.abs(raw_lat) <= 90)
-    if not usable.any():
-        raise ColumnError(
-            "No pair of coordinates is a place on Earth.",
-            "Exchange the columns if latitude stands first, or name the datum.",
-        )
-    lon, lat = to_wgs84(raw_lon[usable], raw_lat[usable], datum)
-    middle = (float(np.median(lon)), float(np.median(lat)))
-    crs = working_crs(*middle)
-    easting, northing = project(lon, lat, crs)
-    away = np.hypot(easting - np.median(easting), northing - np.median(northing))
-    near = away <= max(_FAR_M, _FAR_TIMES * float(np.median(away)))
-    if left := int((~near).sum() + (~usable).sum()):
-        notes.append(
-            Note(
-                f"{left} points lie far from the others: the boundary leaves them out.",
-                f"有 {left} 个点远离其他点，未划入边界，请核对其坐标。",
-            )
-        )
-    points = shapely.MultiPoint(np.column_stack([easting[near], northing[near]]))
-    hull: BaseGeometry = points.convex_hull.buffer(MARGIN_M, quad_segs=4)
-    notes.append(
-        Note(
-            "The boundary is drawn about the points: replace boundary.geojson by the real edge.",
-            "边界按企业位置自动外扩生成，请以实际园区边界替换 boundary.geojson。",
-        )
-    )
-    return unproject_geometry(hull, crs), middle
-
-
-def _square(middle: tuple[float, float]) -> BaseGeometry:
-    crs = working_crs(*middle)
-    easting, northing = project([middle[0]], [middle[1]], crs)
-    x, y, half = float(easting[0]), float(northing[0]), SQUARE_M / 2
-    return unproject_geometry(shapely.box(x - half, y - half, x + half, y + half), crs)
-
-
-def _registered_at(parsed: Parsed, notes: list[Note]) -> tuple[float, float]:
-    """Propose a middle: the capital of the province where most credit codes were issued."""
-    codes = parsed.values.get("credit_code") or []
-    issued = Counter(code[2:4] for code in codes if code and code[2:4] in PROVINCES)
-    province = PROVINCES[issued.most_common(1)[0][0] if issued else "11"]
-    notes.append(
-        Note(
-            f"No coordinates: the map begins at {province.capital}. Give the park's real middle.",
-            f"表中没有坐标，地图暂以{province.capital_zh}为中心，请给出园区实际中心点。",
-        )
-    )
-    notes.append(
-        Note(
-            f"The boundary is a square of {SQUARE_M / 1000:g} km until the real edge is drawn.",
-            f"边界暂为边长 {SQUARE_M / 1000:g} 公里的方框，请以实际边界替换 boundary.geojson。",
-        )
-    )
-    return province.lon, province.lat
-
-
 def _title(title: str, file: Path) -> str:
     stem = re.sub(r"\..*$", "", file.name)
     return _SUFFIXES.sub("", title.strip()) or stem
@@ -333,23 +257,3 @@ def _slug(path: Path, file: Path) -> str:
         if slug and slug != "park":
             return slug
     return "park"
-
-
-def _collection(shapes: list[tuple[BaseGeometry, dict[str, str]]]) -> dict[str, Any]:
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {"type": "Feature", "properties": properties, "geometry": _geometry(shape)}
-            for shape, properties in shapes
-        ],
-    }
-
-
-def _geometry(shape: BaseGeometry) -> dict[str, Any]:
-    rounded = shapely.set_precision(shape, 1e-7)
-    geometry: dict[str, Any] = json.loads(shapely.to_geojson(rounded))
-    return geometry
-
-
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"

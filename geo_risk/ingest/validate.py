@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from geo_risk.errors import ColumnError
 from geo_risk.ingest import values as v
+from geo_risk.ingest import vocabulary
 from geo_risk.ingest.columns import field_name, match_columns, nearest
 from geo_risk.ingest.fields import EITHER, Field, fields_of
 from geo_risk.ingest.table import Table
@@ -179,14 +180,14 @@ def _parsers(source: Source, park: ParkFile, table: Table) -> dict[str, Callable
         "int": v.parse_int,
         "float": v.parse_float,
         "share": v.parse_share,
-        "bool": v.parse_bool,
-        "class": v.parse_class,
-        "severity": v.parse_severity,
-        "reason": v.parse_reason,
-        "channel": v.parse_channel,
-        "report_kind": v.report_kinds(park.kinds),
-        "premises_kind": v.parse_premises_kind,
-        "state": v.parse_state,
+        "bool": vocabulary.parse_bool,
+        "class": vocabulary.parse_class,
+        "severity": vocabulary.parse_severity,
+        "reason": vocabulary.parse_reason,
+        "channel": vocabulary.parse_channel,
+        "report_kind": vocabulary.report_kinds(park.kinds),
+        "premises_kind": vocabulary.parse_premises_kind,
+        "state": vocabulary.parse_state,
         "time": time,
         "time_end": time,
         "month": v.parse_month,

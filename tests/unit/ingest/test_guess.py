@@ -15,7 +15,7 @@ from geo_risk.errors import InputError
 from geo_risk.grid import Grid
 from geo_risk.ingest import Known, guess_park, ingest_source, read_boundary
 from geo_risk.ingest.datum_guess import possible_datums, working_crs
-from geo_risk.ingest.guess import MARGIN_M, SQUARE_M
+from geo_risk.ingest.outline import MARGIN_M, SQUARE_M
 from geo_risk.park import ParkFile, parse_park, read_park
 from geo_risk.records import credit_code_check_digit
 

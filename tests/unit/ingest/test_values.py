@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo_risk.ingest import values as v
+from geo_risk.ingest import vocabulary as words
 from geo_risk.ingest.values import Bad
 from geo_risk.records import PremisesKind, Severity
 
@@ -51,19 +52,19 @@ def test_probabilities_may_be_percentages(cell: str, value: float | None) -> Non
 @pytest.mark.parametrize("cell", [*"是有yY1√✓✔对", "YES", "True", "规上", "Ｙ", "1.0"])
 def test_words_for_yes(cell: str) -> None:
     """Every usual mark for yes."""
-    assert v.parse_bool(cell) is True
+    assert words.parse_bool(cell) is True
 
 
 @pytest.mark.parametrize("cell", [*"否无nN0×✗", "NO", "False", "没有", "规下", "0.0"])
 def test_words_for_no(cell: str) -> None:
     """Every usual mark for no; `无` is an answer here, not an empty cell."""
-    assert v.parse_bool(cell) is False
+    assert words.parse_bool(cell) is False
 
 
 @pytest.mark.parametrize("cell", ["", " ", "-", "/", "null"])
 def test_an_empty_answer_is_none(cell: str) -> None:
     """Nothing said is not no."""
-    assert v.parse_bool(cell) is None
+    assert words.parse_bool(cell) is None
 
 
 @pytest.mark.parametrize(
@@ -88,21 +89,21 @@ def test_an_empty_answer_is_none(cell: str) -> None:
 )
 def test_level_one_is_the_gravest_and_is_class_four(cell: str, level: int) -> None:
     """GB 18218: 一级 is the gravest; as a bare number 4 is."""
-    assert v.parse_class(cell) == level
+    assert words.parse_class(cell) == level
 
 
 def test_severities_have_three_words_each_way() -> None:
     """立即整改, 限期整改, 当场整改; critical and serious of inspections."""
-    assert v.parse_severity("立即整改") is v.parse_severity("critical") is Severity.MAJOR
-    assert v.parse_severity("限期整改") is v.parse_severity("Serious") is Severity.GENERAL
-    assert v.parse_severity("当场整改") is v.parse_severity("minor") is Severity.MINOR
+    assert words.parse_severity("立即整改") is words.parse_severity("critical") is Severity.MAJOR
+    assert words.parse_severity("限期整改") is words.parse_severity("Serious") is Severity.GENERAL
+    assert words.parse_severity("当场整改") is words.parse_severity("minor") is Severity.MINOR
 
 
 def test_a_use_that_is_none_of_the_kinds_is_other() -> None:
     """Premises are used for more than the five kinds; that is no fault of the row."""
-    assert v.parse_premises_kind("租赁厂房") is PremisesKind.LEASED_WORKSHOP
-    assert v.parse_premises_kind("门店") is PremisesKind.OTHER
-    assert v.parse_premises_kind("") is None
+    assert words.parse_premises_kind("租赁厂房") is PremisesKind.LEASED_WORKSHOP
+    assert words.parse_premises_kind("门店") is PremisesKind.OTHER
+    assert words.parse_premises_kind("") is None
 
 
 @pytest.mark.parametrize(
@@ -155,12 +156,12 @@ def test_no_cell_breaks_a_parser(cell: str) -> None:
         v.parse_int,
         v.parse_float,
         v.parse_share,
-        v.parse_bool,
-        v.parse_class,
-        v.parse_severity,
-        v.parse_state,
+        words.parse_bool,
+        words.parse_class,
+        words.parse_severity,
+        words.parse_state,
         v.parse_list,
         v.parse_month,
-        v.parse_premises_kind,
+        words.parse_premises_kind,
     ):
         parse(cell)
