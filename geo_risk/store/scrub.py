@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import html
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 SHORTEST = 2
 """A text of one character is no trace of anybody: files are not searched for it."""
+
+_SURE = 6  # a number as long as this is nobody else's count, floor or row
+_IS_NUMBER = re.compile(r"(?i)(?<!行)号|编码|代码|\bid\b|number|\bno\b|code")
 
 _PLAIN = {".csv", ".tsv", ".txt", ".json", ".jsonl", ".geojson", ".html", ".htm", ".xml", ".svg"}
 _PLAIN |= {".gpkg", ".sqlite", ".ics", ".gpx", ".kml", ".md"}
@@ -37,7 +41,8 @@ def scrub_folder(state_dir: Path, texts: Iterable[str], marks: Iterable[str]) ->
     texts
         What to look for.
     marks
-        Ids and numbers: a row of a rejects workbook with such a cell goes too.
+        Ids and numbers: a row of a rejects workbook goes too that has one under a heading such as
+        编号, or anywhere when it is long.
 
     Returns
     -------
@@ -124,15 +129,16 @@ def _scrub_workbook(path: Path, needles: list[str], marks: set[str]) -> bool:
 
 
 def _scrub_sheet(sheet: Worksheet, needles: list[str], marks: set[str]) -> bool:
-    rows = [
+    rows = [["" if one is None else str(one) for one in row] for row in sheet.values]
+    numbers = {j for j, heading in enumerate(rows[0] if rows else ()) if _IS_NUMBER.search(heading)}
+    about = [
         number
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)
-        if any(_is_about(str(cell), needles, marks) for cell in cells if cell is not None)
+        for number, cells in enumerate(rows, start=1)
+        if any(one in cell for cell in cells for one in needles)
+        or any(
+            cell in marks and (j in numbers or len(cell) >= _SURE) for j, cell in enumerate(cells)
+        )
     ]
-    for number in reversed(rows):
+    for number in reversed(about):
         sheet.delete_rows(number)
-    return bool(rows)
-
-
-def _is_about(cell: str, needles: list[str], marks: set[str]) -> bool:
-    return cell in marks or any(one in cell for one in needles)
+    return bool(about)

@@ -226,6 +226,7 @@ def write_files(store: Store) -> dict[str, Path]:
         [5, "77", SECRETS["contact"], "x", "编号重复"],
         [6, "78", "样例别人", "y", "编号重复"],
         [7, "1", "样例改名", "z", "编号重复"],
+        [1, "80", "", "row 1 of the file, floor 1", "1"],
         [8, "79", "", f"前文 {SECRETS['text']} 后文", "时间无法识别"],
     ]
     for row in rows:
@@ -255,7 +256,7 @@ def test_rejects_lose_the_rows_and_exports_the_files(filled: Store) -> None:
     done = filled.forget("list:1", actor=KEEPER, at=NOW)
     assert {name for name, path in paths.items() if path.exists()} == {"book", "clean"}
     rows = list(openpyxl.load_workbook(paths["book"]).active.iter_rows(values_only=True))
-    assert [row[0] for row in rows] == ["行号", 6]
+    assert [row[0] for row in rows] == ["行号", 6, 1]
     assert "rejects/list.xlsx" in done.files
     assert "exports/list.csv" in done.files
 
