@@ -38,12 +38,17 @@ $(WEB)/.built: $(VENV)/.project maps/package-lock.json maps/package.json $(wildc
 	$(PY) -m maps.assets
 	@mkdir -p $(@D) && touch $@
 
+# Another recipe is another park: what was kept of the last one goes with it.
 $(SAMPLE)/park.toml: $(VENV)/.project $(wildcard data/sample_park/*.py)
+	@rm -rf $(SAMPLE)
 	$(PY) -m data.sample_park --out $(SAMPLE)
 	@touch $@
 
-run: setup $(SAMPLE)/park.toml ## the sample park on http://127.0.0.1:8000 (PORT=... for another)
+$(SAMPLE)/.built: $(SAMPLE)/park.toml $(shell find geo_risk -name '*.py')
 	$(VENV)/bin/geo-risk build $(SAMPLE)/park.toml
+	@touch $@
+
+run: setup $(SAMPLE)/.built ## the sample park on http://127.0.0.1:8000 (PORT=... for another)
 	exec $(VENV)/bin/geo-risk serve $(SAMPLE)/park.toml --port $(PORT)
 
 test: setup ## all tests
@@ -70,7 +75,7 @@ stale: setup
 docs: setup ## write the generated tables of docs/
 	$(PY) -m docs.generate
 
-picture: setup $(SAMPLE)/park.toml ## draw docs/map.png anew (needs Chromium)
+picture: setup $(SAMPLE)/.built ## draw docs/map.png anew (needs Chromium)
 	$(PY) -m docs.picture
 
 bench: setup ## the benchmark tables, JSON in bench/out/

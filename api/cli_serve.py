@@ -64,7 +64,7 @@ def serve(
         _greet(checked.park.name, settings, logins, secure=tls is not None)
         config = uvicorn.Config(
             create_app(settings, checked),
-            log_level=settings.log_level,
+            log_level="warning",  # the application logs its own, as JSON
             access_log=False,
             server_header=False,
             ssl_certfile=str(tls[0]) if tls else None,

@@ -1,7 +1,8 @@
 """`python -m docs.picture`: draw docs/map.png, the README's picture, from the sample park.
 
-Renders the sample's last build to one file, opens it in Chromium with every host refused, and keeps
-the screenshot with few colours, so that the picture stays small.
+Renders the last build of the sample (`make picture` makes it first) to one file, opens it in
+Chromium with every host refused, and keeps the screenshot with few colours, so that the picture
+stays small.
 """
 
 from __future__ import annotations
@@ -44,7 +45,6 @@ def main() -> int:
     environment = {**os.environ, "LOGNAME": "sample"}  # the file says who made it
     with tempfile.TemporaryDirectory(prefix="geo-risk-picture-") as folder:
         page, shot = Path(folder) / "map.html", Path(folder) / "map.png"
-        subprocess.run([*command, "build", str(SAMPLE)], cwd=ROOT, check=True)
         render = [*command, "render", str(SAMPLE), str(page), "--audience", "station"]
         subprocess.run(render, cwd=ROOT, env=environment, check=True)
         options = [f"--user-data-dir={folder}/profile", f"--screenshot={shot}"]
