@@ -231,6 +231,12 @@ CODES: dict[str, Code] = {
         "Leave it out.",
         "请删去本行。",
     ),
+    "total_row": Code(
+        "'{value}' heads a row of totals.",
+        "“{value}”是合计行。",
+        "Leave it out.",
+        "请删去本行。",
+    ),
     "not_a_rejected_row": Code(
         "'{value}' is not the number of a row that was rejected, or stands here twice.",
         "行号“{value}”不是被退回的行，或重复出现。",

@@ -78,7 +78,7 @@ TYPES: dict[str, str] = {
     "month": "YYYY-MM",
     "list": "several, separated by 、,;/ or |",
     "coordinate": "degrees, or metres of the datum's EPSG code",
-    "geometry": "the shape of a map file, or WKT",
+    "geometry": "the shape of a map file, or WKT; of a point also 119.98,30.54",
 }
 """Type to what may stand in the cell."""
 
@@ -114,7 +114,13 @@ _POINT = (
         "latitude in the source's datum",
         "latitude|y坐标|坐标y|纬度坐标|高德纬度|百度纬度|gps纬度|北纬|y",
     ),
-    _f("geometry", "geometry", "几何WKT", "a shape instead of lon, lat", "wkt|geom|几何|图形"),
+    _f(
+        "geometry",
+        "geometry",
+        "几何WKT",
+        "instead of lon, lat: a shape, or both in one cell",
+        "wkt|geom|几何|图形|经纬度|坐标|位置坐标|lnglat|lonlat",
+    ),
 )
 _SHAPE = _f("geometry", "geometry", "几何WKT", "the shape", "wkt|geom|几何|图形", _ROW)
 _CLASS = _f(

@@ -10,13 +10,13 @@ square is replaced by the park's real edge when somebody draws it.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 
 from geo_risk.errors import InputError
 from geo_risk.ingest.batch import Batch, Known
@@ -36,7 +36,8 @@ from geo_risk.ingest.outline import (
     registered_at,
     square_about,
 )
-from geo_risk.ingest.points import read_coordinate
+from geo_risk.ingest.placing import shapes_of
+from geo_risk.ingest.points import point_of, read_coordinate
 from geo_risk.ingest.read import read_table
 from geo_risk.ingest.sources import ingest_source
 from geo_risk.ingest.validate import Parsed, parse_table
@@ -152,7 +153,7 @@ def guess_park(
     table = read_table(file, replace(source, datum=datum or "wgs84"))
     parsed = parse_table(table, source, park)
     raw_lon, raw_lat, rows, names = _pairs(parsed)
-    headings = [parsed.heading(one) for one in ("lon", "lat")]
+    headings = [parsed.heading(one) for one in ("lon", "lat", "geometry")]
     choices = possible_datums(raw_lon, raw_lat, headings)
     if len(raw_lon) and not choices and not datum:
         raise InputError(
@@ -232,15 +233,14 @@ def _pairs(parsed: Parsed) -> tuple[Floats, Floats, list[int], list[str]]:
     """Give the usable pairs as they stand in the file, with row numbers and names."""
     table, found = parsed.table, []
     names = parsed.values.get("name") or [""] * len(table)
-    for i in range(len(table)):
-        if table.shapes is not None and table.shapes[i] is not None:
-            point = shapely.point_on_surface(table.shapes[i])
-            found.append((point.x, point.y, i))
-        elif "lon" in parsed.columns and "lat" in parsed.columns:
-            lon = read_coordinate(parsed.cell("lon", i))
-            lat = read_coordinate(parsed.cell("lat", i))
-            if lon and lat and np.isfinite([lon, lat]).all():
-                found.append((lon, lat, i))
+    shapes = shapes_of(parsed, "enterprises", None) or [None] * len(table)
+    for i, shape in enumerate(shapes):
+        if shape is not None and not shape.is_empty:
+            lon, lat = point_of(shape) or (None, None)
+        else:
+            lon, lat = (read_coordinate(parsed.cell(one, i)) for one in ("lon", "lat"))
+        if lon and lat and math.isfinite(lon) and math.isfinite(lat):
+            found.append((lon, lat, i))
     flat = np.array([one[:2] for one in found], dtype=np.float64).reshape(-1, 2)
     rows = [table.rows[i] for _, _, i in found]
     return flat[:, 0], flat[:, 1], rows, [str(names[i] or table.rows[i]) for _, _, i in found]

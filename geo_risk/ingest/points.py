@@ -130,7 +130,7 @@ def locate_shapes(
     reasons: list[str] = []
     xy: list[tuple[float, float]] = []
     for one in shapes:
-        pair = _point_of(one)
+        pair = point_of(one)
         finite = all(math.isfinite(value) for value in pair or ())
         reasons.append("missing" if pair in {None, (0, 0)} else "" if finite else "not_a_number")
         xy.append(pair or (math.nan, math.nan))
@@ -151,7 +151,7 @@ def is_swapped(
     return bool(back[0] and not there[0])
 
 
-def _point_of(shape: BaseGeometry | None) -> tuple[float, float] | None:
+def point_of(shape: BaseGeometry | None) -> tuple[float, float] | None:
     """Give a point's own place, and of another shape a point on it."""
     if shape is None or shape.is_empty:
         return None

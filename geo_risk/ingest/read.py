@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,9 @@ REJECTS_HEADINGS = ("行号", "原因", "处理办法")
 TEXT_SUFFIXES = (".csv", ".tsv", ".txt")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm")
 SUFFIXES = (*TEXT_SUFFIXES, *WORKBOOK_SUFFIXES, *OGR_SUFFIXES, *PARQUET_SUFFIXES)
+_ALIKE = 0.6
+"""A sheet with so many of the chosen one's headings holds such a table too."""
+
 _ZIP = b"PK\x03\x04"
 
 
@@ -121,43 +125,31 @@ def _text(path: Path, source: Source) -> Table:
 def _workbook(path: Path, source: Source, progress: Progress | None) -> Table:
     data = file_bytes(path)
     named = list(named_fields(source).values())
-    best: tuple[int, Sheet | None, Header | None] = (-1, None, None)
-    sheets = list(read_sheets(data, path.name, "", progress)) if not source.sheet else []
-    rejects = next((one for one in sheets if _is_rejects(one)), None)
-    if source.sheet:
-        sheets, rejects = _named_sheet(data, path, source, progress)
-    for sheet in [rejects] if rejects else sheets:
-        header, score = find_header(sheet.rows, source.kind, named)
-        if score > best[0]:
-            best = (score, sheet, header)
-    _, chosen, header = best
-    if chosen is None:
+    sheets, rejects = _sheets(data, path, source, progress)
+    if rejects is not None:
+        head = Header(0, 1, tuple(" ".join(one.split()) for one in rejects.rows[0]))
+        return _without_remarks(_cut_sheet(rejects, head, path.name))
+    found = [(sheet, *find_header(sheet.rows, source.kind, named)) for sheet in sheets]
+    if not found:
         raise FileFormatError(f"{path.name} has no visible sheet.", "Show one, or name `sheet`.")
-    name = f"{path.name}, sheet {chosen.name}"
-    if chosen is rejects:
-        header = Header(0, 1, tuple(" ".join(one.split()) for one in chosen.rows[0]))
-    table = _cut(
-        chosen.rows,
-        header or _first(chosen.rows, name),
-        path.name,
-        sheet=chosen.name,
-        formulas=chosen.formulas,
-        epoch_1904=chosen.epoch_1904,
-    )
-    return _without_remarks(table) if chosen is rejects else table
+    chosen, header, best = max(found, key=lambda one: one[2])  # of equals the first
+    others = sum(score >= max(2, _ALIKE * best) for _, _, score in found) - 1
+    header = header or _first(chosen.rows, f"{path.name}, sheet {chosen.name}")
+    return _cut_sheet(chosen, header, path.name, other_sheets=max(0, others))
 
 
-def _named_sheet(
+def _sheets(
     data: bytes, path: Path, source: Source, progress: Progress | None
 ) -> tuple[list[Sheet], Sheet | None]:
-    """Read the sheet that the source names; a rejects file has its own instead."""
+    """Read the sheet that the source names, else all; a rejects file has its own instead."""
+    wanted = source.sheet
     try:
-        return list(read_sheets(data, path.name, source.sheet, progress)), None
+        sheets = list(read_sheets(data, path.name, wanted, progress))
     except FileFormatError:
-        for one in read_sheets(data, path.name, "", progress):
-            if _is_rejects(one):
-                return [one], one
-        raise
+        sheets = list(read_sheets(data, path.name, "", progress)) if wanted else []
+        if not any(_is_rejects(one) for one in sheets):
+            raise
+    return sheets, next((one for one in sheets if _is_rejects(one)), None)
 
 
 def _is_rejects(sheet: Sheet) -> bool:
@@ -182,7 +174,6 @@ def _cut(
     *,
     sheet: str = "",
     formulas: Iterable[Cell] = (),
-    epoch_1904: bool = False,
 ) -> Table:
     first = header.row + header.height
     headings = list(header.headings)
@@ -208,9 +199,22 @@ def _cut(
         rows=[i + 1 for i in kept],
         formulas=frozenset((place[i], j) for i, j in formulas if i in place and j < width),
         surplus=surplus,
-        epoch_1904=epoch_1904,
         heading_row=header.row + header.height,
         title=next((one.strip() for row in rows[: header.row] for one in row if one.strip()), ""),
+    )
+
+
+def _cut_sheet(sheet: Sheet, header: Header, file: str, *, other_sheets: int = 0) -> Table:
+    return replace(
+        _cut(
+            sheet.rows,
+            header,
+            file,
+            sheet=sheet.name,
+            formulas=sheet.formulas,
+        ),
+        epoch_1904=sheet.epoch_1904,
+        other_sheets=other_sheets,
     )
 
 
@@ -222,14 +226,11 @@ def _without_remarks(table: Table) -> Table:
     """Leave our remarks out of a rejects file, and count its rows as the original does."""
     kept = len(table.headings) - len(REJECTS_HEADINGS)
     numbers = [one.strip() for one in table.columns[kept]]
-    return Table(
-        file=table.file,
-        sheet=table.sheet,
+    return replace(
+        table,
         headings=table.headings[:kept],
         columns=table.columns[:kept],
         rows=[int(one) if one.isdigit() and len(one) < 10 else 0 for one in numbers],
         formulas=frozenset(cell for cell in table.formulas if cell[1] < kept),
-        epoch_1904=table.epoch_1904,
-        heading_row=table.heading_row,
         is_rejects=True,
     )

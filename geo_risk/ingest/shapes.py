@@ -15,23 +15,26 @@ import shapely
 
 from geo_risk.crs import shift_geometry
 from geo_risk.ingest.points import is_swapped
-from geo_risk.ingest.values import Bad, readable
+from geo_risk.ingest.values import Bad, half_width, is_nothing, readable
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 _SRID = re.compile(r"^\s*srid=\d+;", re.IGNORECASE)
+_PAIR = re.compile(r"[(\[]?(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)[)\]]?")
 _PARTS = {"zones": ("Polygon", "polygon", "面"), "roads": ("LineString", "line", "线")}
 
 
 def read_wkt(cell: str) -> BaseGeometry | Bad | None:
-    """Take a shape as WKT or EWKT; None for an empty cell."""
+    """Take a shape as WKT or EWKT, a point also as 119.98,30.54; None for an empty cell."""
     bad = readable(cell[:100])
     if bad:
         return bad
     text = _SRID.sub("", cell).strip()
-    if not text:
+    if is_nothing(text):
         return None
+    if pair := _PAIR.fullmatch(half_width(text)):
+        return shapely.Point(float(pair[1]), float(pair[2]))
     with np.errstate(all="ignore"):
         shape: BaseGeometry | None = shapely.from_wkt(text, on_invalid="ignore")
     return Bad("bad_geometry", "it is no WKT", "不是 WKT") if shape is None else shape

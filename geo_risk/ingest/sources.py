@@ -113,6 +113,7 @@ def ingest_source(
         has_place=shapes is not None or not {"lon", "address"}.isdisjoint(parsed.values),
         seen=seen,
     )
+    context.odd["other_sheets"] += table.other_sheets
     context.odd["time_skipped_by_clocks"] += parsed.skipped_times
     context.odd["mended_geometry"] += sum(mended for _, mended in fitted.values())
     records = _build_all(parsed, source, context, places, fitted, taken, progress)

@@ -49,6 +49,8 @@ class Table:
         Whether the workbook counts its dates from 1904.
     heading_row
         Number of the row the headings stand in, 0 where a format has none.
+    other_sheets
+        How many further visible sheets hold such a table and are not read.
     title
         What stands above the headings, '' where nothing does.
     is_rejects
@@ -66,6 +68,7 @@ class Table:
     surplus: dict[int, int] = field(default_factory=dict)
     epoch_1904: bool = False
     heading_row: int = 0
+    other_sheets: int = 0
     title: str = ""
     is_rejects: bool = False
 

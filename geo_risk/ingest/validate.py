@@ -35,6 +35,7 @@ NATURAL_KEYS: dict[str, tuple[str, ...]] = {
 }
 """Kinds whose rows need no number: what identifies one; () = all that it says."""
 
+_TOTALS = frozenset({"合计", "总计", "小计", "合计:", "总计:", "total", "Total", "TOTAL"})
 _PLACED = frozenset({"geometry", "lon", "lat"})
 
 
@@ -270,7 +271,10 @@ def _fill_numbers(parsed: Parsed, kind: str) -> None:
             if not number and i not in parsed.issues:
                 parsed.numbers[i] = _natural(parsed, names, i)
     for i, number in enumerate(parsed.numbers):
-        if not number and i not in parsed.issues:
+        if number in _TOTALS:
+            parsed.issues[i] = []
+            parsed.add(i, "id", Bad("total_row"))
+        elif not number and i not in parsed.issues:
             parsed.add(i, "id" if "id" in parsed.columns else "credit_code", Bad("missing_id"))
 
 

@@ -109,6 +109,8 @@ def parse_code(cell: str) -> str | Bad:
     if bad:
         return bad
     text = "".join(half_width(cell).split()).removeprefix("'")
+    if text.startswith('="') and text.endswith('"'):  # how CSV is told to keep leading zeros
+        text = text[2:-1]
     if text.lower() in _NOTHING_TYPED:
         return ""
     return Bad("number_lost_digits") if _LOST.fullmatch(text) else text

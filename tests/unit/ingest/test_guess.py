@@ -132,6 +132,19 @@ def test_what_is_written_builds(gcj02_list: Path) -> None:
     assert batches[0].records[0].geometry.equals_exact(boundary, 1e-9)
 
 
+def test_coordinates_in_one_column_are_guessed_too(
+    tmp_path: Path, workbook: Book, credit_code: Codes
+) -> None:
+    """`119.98,30.54` in a column headed 坐标."""
+    rows = [(*row[1:3], f"{row[5]},{row[6]}") for row in listed(credit_code, LON, LAT)]
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(workbook([("统一社会信用代码", "企业名称", "坐标(百度)"), *rows]))
+    guess = guess_park(path)
+    assert guess.columns["geometry"] == "坐标(百度)"
+    assert [one.datum for one in guess.datum_choices] == ["bd09", "gcj02", "wgs84"]
+    assert (guess.batch.unlocated, guess.batch.outside) == (0, 0)
+
+
 def test_the_boundary_keeps_its_margin_about_the_points(gcj02_list: Path) -> None:
     """A hull, and some 200 m about it."""
     guess = guess_park(gcj02_list)

@@ -179,3 +179,16 @@ def test_rows_without_a_point_are_counted_by_reason(ingest: Callable[..., Batch]
         "",
     ]
     assert [one.outside for one in premises] == [False] * 5 + [True]
+
+
+@pytest.mark.parametrize(
+    "cell", ["119.95,30.55", "119.95，30.55", "(119.95 30.55)", "[119.95; 30.55]"]
+)
+def test_both_coordinates_may_stand_in_one_cell(ingest: Callable[..., Batch], cell: str) -> None:
+    """`经纬度` in one column, as map services copy it; the wrong way round is seen here too."""
+    turned = "30.55,119.95"
+    table = [("编号", "经纬度"), ("A1", cell), ("A2", ""), ("A3", turned), ("A4", "路口")]
+    batch = ingest("enterprises", "list.xlsx", table)
+    premises = batch.records[1::2]
+    assert (premises[0].lon, premises[0].lat) == (119.95, 30.55)
+    assert [one.unlocated for one in premises] == ["", "missing", "swapped", "not_a_number"]

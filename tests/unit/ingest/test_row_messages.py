@@ -528,6 +528,15 @@ def test_headings_repeated_on_a_second_page_are_no_row(ingest: Callable[..., Bat
     assert str(batch.rejects[0]) == "list.csv, row 3: the row repeats the headings. Leave it out."
 
 
+def test_a_row_of_totals_is_no_enterprise(ingest: Callable[..., Batch]) -> None:
+    """What a list ends with is not on the map."""
+    batch = ingest("enterprises", "list.csv", [*rows("enterprises"), ["合计", "", "", "", "5"]])
+    assert batch.accepted == 1
+    assert str(batch.rejects[0]) == (
+        "list.csv, row 3, column 编号: '合计' heads a row of totals. Leave it out."
+    )
+
+
 def test_every_code_speaks_both_languages_and_fills_its_slots() -> None:
     """No reason without a remedy, none in one language only, no slot but value and detail."""
     for name, one in CODES.items():

@@ -256,3 +256,18 @@ def test_a_sheet_without_known_headings_names_what_it_has(ingest: Callable[..., 
         "list.xlsx, sheet Sheet1, row 1: no column is recognised as 企业编号 or 统一社会信用代码 "
         "(id, credit_code). Say which: columns = { id = ... }. There are: 甲列, 乙列."
     )
+
+
+def test_further_sheets_with_such_a_table_are_not_dropped_silently(
+    ingest: Callable[..., Batch],
+) -> None:
+    """One sheet a month: the first is read, the summary says how many are not."""
+    book = openpyxl.Workbook()
+    for month in ("1月", "2月", "3月", "说明"):
+        sheet = book.create_sheet(month)
+        sheet.append(HEAD if month != "说明" else ["备注"])
+        sheet.append((month, "甲", 119.95, 30.55))
+    batch = ingest("enterprises", "list.xlsx", saved(book))
+    assert [one.number for one in batch.records[::2]] == ["1月"]
+    assert batch.odd == {"other_sheets": 2}
+    assert ingest("enterprises", "list.xlsx", saved(book), sheet="2月").odd == {}
