@@ -127,7 +127,7 @@ _CLASS = _f(
     "inherent_class",
     "class",
     "固有风险等级",
-    "inherent class, 1 to 4, 4 gravest (GB 18218 一级 = 4)",
+    "inherent class, 1 to 4, 4 gravest (GB 18218 一级 = 4); also called risk_class",
     "风险等级|固有等级|固有风险|安全风险等级|重大危险源等级|risk_class|risk class|risk level",
 )
 _PEOPLE = "现场人数|在岗人数|人员数量|on site"
