@@ -17,7 +17,7 @@ async function start() {
   onKeys(map, { Enter: () => putPin(map.getCenter()) });
   map.on("click", ({ latlng }) => putPin(latlng));
   byId("filter").addEventListener("input", filterList);
-  form.addEventListener("change", showPicked);
+  byId("waiting").addEventListener("change", showPicked);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     save();
