@@ -39,6 +39,8 @@ from geo_risk.store.rows import (
 )
 from geo_risk.store.schema import TABLES, events
 
+_AT_ONCE = 5000  # records compared and written at a time: memory stays small
+
 Row = Mapping[Any, Any]
 
 
@@ -87,8 +89,10 @@ class Changes:
         for name in COLLECTIONS:
             if name in by_kind:
                 ids = sorted(by_kind[name])
-                self._put(COLLECTIONS[name], [by_kind[name][one] for one in ids])
-        self.write()
+                for start in range(0, len(ids), _AT_ONCE):
+                    some = ids[start : start + _AT_ONCE]
+                    self._put(COLLECTIONS[name], [by_kind[name][one] for one in some])
+                    self.write()
 
     def update(
         self, collection: str, record_id: str, changes: Mapping[str, Any], if_match: str | None
