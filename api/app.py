@@ -22,6 +22,7 @@ from api.auth import PUBLIC, Throttles
 from api.deps import check_form_mark
 from api.edge import Edge, Metrics, configure_logs, security_headers
 from api.languages import lang_of
+from api.limits import BodyLimit
 from api.ogc.wire import wire_of
 from api.openapi import describe
 from api.pages import pages_of
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from geo_risk.park import ParkFile
     from geo_risk.settings import Settings
 
-MAX_BODY_BYTES = 1_000_000
 _ROUTERS = (health, ogc, entries, surfaces, map, console, session)
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
@@ -68,7 +68,6 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
-        max_body_size=MAX_BODY_BYTES,
         lifespan=lambda one: _lifespan(one, settings, park),
         dependencies=[Depends(check_form_mark)],
     )
@@ -79,6 +78,7 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
         app.mount(f"/assets/{name}", StaticFiles(directory=folder, check_dir=False))
     problems.install(app, _error_page)
     describe(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Tiles, service=lambda: _service_of(app))
     app.add_middleware(

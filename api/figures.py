@@ -11,7 +11,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from api.rounding import decimals_of, finite, json_ready, round_parts
-from api.tileset import revision_of
 from geo_risk import crs
 from geo_risk.published import RiskClass
 from maps.words import factor_name, surface_title
@@ -19,6 +18,7 @@ from maps.words import factor_name, surface_title
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from api.tileset import TileSet
     from geo_risk.park import ParkFile
     from geo_risk.published import GradedSurface, Publication, ZoneSummary
 
@@ -32,13 +32,17 @@ CLASS_NAMES = {
 """From the gravest down, as a legend lists them."""
 
 
-def surface_json(graded: GradedSurface, publication: Publication, park: ParkFile) -> dict[str, Any]:
+def surface_json(
+    graded: GradedSurface, tiles: TileSet, publication: Publication, park: ParkFile
+) -> dict[str, Any]:
     """Describe one surface.
 
     Parameters
     ----------
     graded
         The surface.
+    tiles
+        Its tiles: they know version and revision, and have counted the classes.
     publication
         What it is part of: gives as-of and the rung of the ladder.
     park
@@ -49,7 +53,7 @@ def surface_json(graded: GradedSurface, publication: Publication, park: ParkFile
     dict
         JSON-ready; see /openapi.json.
     """
-    surface, version = graded.surface, graded.surface.version
+    surface, version = graded.surface, tiles.version
     kinds = {one.id: (one.name, one.en) for one in park.kinds.values()}
     return {
         "id": graded.id,
@@ -65,13 +69,13 @@ def surface_json(graded: GradedSurface, publication: Publication, park: ParkFile
         "version": version,
         "breaks": [float(one) for one in graded.breaks],
         "breaks_version": graded.breaks_version,
-        "classes": _classes(graded),
+        "classes": _classes(graded, tiles),
         "score": json_ready(dict(surface.score)),
         "rung": rung_json(publication),
         "notes": list(surface.notes),
         "explained": graded.factors is not None,
         "cell_m": surface.grid.cell_m,
-        "tiles": f"/tiles/{graded.id}@{version}.{revision_of(graded)}/{{z}}/{{x}}/{{y}}.png",
+        "tiles": f"/tiles/{graded.id}@{version}.{tiles.rev}/{{z}}/{{x}}/{{y}}.png",
     }
 
 
@@ -81,12 +85,12 @@ def rung_json(publication: Publication) -> dict[str, Any]:
     return {"months": rung.months, "key": rung.key, "folds": rung.folds, "served": rung.served}
 
 
-def scorecard_json(graded: GradedSurface, publication: Publication) -> dict[str, Any]:
+def scorecard_json(graded: GradedSurface, version: str, publication: Publication) -> dict[str, Any]:
     """Say how far to trust a surface: its own score, its model, what went in."""
     provenance = graded.surface.provenance
     return {
         "surface": graded.id,
-        "version": graded.surface.version,
+        "version": version,
         "as_of": publication.as_of.isoformat(),
         "rung": rung_json(publication),
         "score": json_ready(dict(graded.surface.score)),
@@ -99,13 +103,17 @@ def scorecard_json(graded: GradedSurface, publication: Publication) -> dict[str,
     }
 
 
-def value_json(graded: GradedSurface, lon: float, lat: float, datum: str) -> dict[str, Any]:
+def value_json(
+    graded: GradedSurface, version: str, lon: float, lat: float, datum: str
+) -> dict[str, Any]:
     """Give the value of the cell under a point.
 
     Parameters
     ----------
     graded
         The surface.
+    version
+        Its version.
     lon, lat
         Degrees, WGS-84.
     datum
@@ -121,7 +129,7 @@ def value_json(graded: GradedSurface, lon: float, lat: float, datum: str) -> dic
     chance = graded.class_probability
     return {
         "surface": graded.id,
-        "version": graded.surface.version,
+        "version": version,
         "lon": lon,
         "lat": lat,
         "value": finite(value, decimals_of(value)),
@@ -152,21 +160,18 @@ def contributions_json(graded: GradedSurface, lon: float, lat: float, datum: str
         return {"reference": None, "contributions": []}
     parts = [float(part[cell]) for part in factors.parts]
     _, (reference, *shares) = round_parts(value, [factors.reference, *parts], decimals_of(value))
-    named = zip(factors.names, shares, strict=True)
+    order = sorted(range(len(shares)), key=lambda n: -abs(shares[n]))
     return {
         "reference": reference,
-        "contributions": sorted(
-            (
-                {
-                    "factor": name,
-                    "name": factor_name(name, "zh"),
-                    "name_en": factor_name(name, "en"),
-                    "value": share,
-                }
-                for name, share in named
-            ),
-            key=lambda one: -abs(one["value"]) if isinstance(one["value"], float) else 0.0,
-        ),
+        "contributions": [
+            {
+                "factor": factors.names[n],
+                "name": factor_name(factors.names[n], "zh"),
+                "name_en": factor_name(factors.names[n], "en"),
+                "value": shares[n],
+            }
+            for n in order
+        ],
     }
 
 
@@ -201,7 +206,7 @@ def cell_at(graded: GradedSurface, lon: float, lat: float, datum: str) -> tuple[
     return (int(row[0]), int(col[0])) if row[0] >= 0 else None
 
 
-def _classes(graded: GradedSurface) -> list[dict[str, Any]]:
+def _classes(graded: GradedSurface, tiles: TileSet) -> list[dict[str, Any]]:
     low, middle, high = (float(one) for one in graded.breaks)
     bounds = {
         RiskClass.RED: (high, None),
@@ -214,7 +219,7 @@ def _classes(graded: GradedSurface) -> list[dict[str, Any]]:
             "class": CLASS_NAMES[one],
             "from": start,
             "to": end,
-            "cells": int((graded.classes == one).sum()),
+            "cells": tiles.class_cells[one],
         }
         for one, (start, end) in bounds.items()
     ]

@@ -18,6 +18,7 @@ import numpy as np
 from api.mesh import MAX_ZOOM, TILE, Window, lon_lat_bounds, pixel_of, window_of
 from api.png import write_png
 from geo_risk.errors import NotFoundError
+from geo_risk.published import RiskClass
 from maps.palette import pattern_index, tile_palette
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class TileSet:
         self.surface_id = graded.id
         self.version = graded.surface.version
         self.rev = revision_of(graded)
+        counts = np.bincount(graded.classes.ravel(), minlength=len(RiskClass))
+        self.class_cells = {one: int(counts[one]) for one in RiskClass}
         self._grid = graded.surface.grid
         self._datum = datum
         self._classes = np.append(graded.classes.ravel(), np.uint8(0))  # -1 finds the last: nothing

@@ -59,10 +59,10 @@ def read_surface(
     audience.check_map(sight, service.park.map)
     graded = shown.surface(surface_id)
     _check_surface(sight, shown, surface_id)
-    described = figures.surface_json(graded, shown.require(), service.park)
+    described = figures.surface_json(graded, shown.tiles[surface_id], shown.require(), service.park)
     body = described if sight.cells else audience.public_metadata(described)
     return with_etag(
-        request, Json(body), f"{graded.surface.version}-{shown.sequence}-{sight.audience}"
+        request, Json(body), f"{described['version']}-{shown.sequence}-{sight.audience}"
     )
 
 
@@ -82,7 +82,9 @@ def read_value(
     audience.check_cells(sight)
     graded = shown.surface(surface_id)
     board = Board(service.store, service.park, service.wire, sight, now)
-    value = figures.value_json(graded, lon, lat, service.park.park.datum)
+    value = figures.value_json(
+        graded, shown.tiles[surface_id].version, lon, lat, service.park.park.datum
+    )
     return Json({**value, "zone_id": board.zone_at(lon, lat)})
 
 
@@ -105,7 +107,7 @@ def read_explanation(
     board = Board(service.store, service.park, service.wire, sight, now)
     return Json(
         {
-            **figures.value_json(graded, lon, lat, datum),
+            **figures.value_json(graded, shown.tiles[surface_id].version, lon, lat, datum),
             "zone_id": board.zone_at(lon, lat),
             **figures.contributions_json(graded, lon, lat, datum),
             "premises": board.nearby(shown.require(), lon, lat),
@@ -153,7 +155,7 @@ def read_scorecard(surface_id: str, shown: TheShown, sight: TheSight, park: TheP
     audience.check_map(sight, park.map)
     graded = shown.surface(surface_id)
     _check_surface(sight, shown, surface_id)
-    return Json(figures.scorecard_json(graded, shown.require()))
+    return Json(figures.scorecard_json(graded, shown.tiles[surface_id].version, shown.require()))
 
 
 @router.get(
@@ -183,7 +185,7 @@ def read_coverage(
     answer = Response(
         write_cog(graded, park.park.datum), media_type="image/tiff; application=geotiff"
     )
-    return with_etag(request, answer, graded.surface.version)
+    return with_etag(request, answer, shown.tiles[surface_id].version)
 
 
 def _surfaces(service: Service, shown: Shown, sight: audience.Sight) -> list[dict[str, Any]]:
@@ -192,7 +194,8 @@ def _surfaces(service: Service, shown: Shown, sight: audience.Sight) -> list[dic
         return []
     ids = [publication.main, *(one for one in publication.surfaces if one != publication.main)]
     listed = [
-        figures.surface_json(publication.surfaces[one], publication, service.park) for one in ids
+        figures.surface_json(publication.surfaces[one], shown.tiles[one], publication, service.park)
+        for one in ids
     ]
     return listed if sight.cells else [audience.public_metadata(listed[0])]
 

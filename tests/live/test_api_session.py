@@ -229,6 +229,14 @@ def test_a_large_answer_is_compressed(server):
         answer = chief.get("/v1/map")
         assert answer.headers["content-encoding"] == "gzip"
         huge = {"properties": {"kind": "hazard", "text": "x" * 2_000_000}}
-        refused = chief.post("/ogc/collections/reports/items", json=huge)
-        assert refused.status_code == 413
-        assert refused.headers["content-type"] == "application/problem+json"
+        announced = chief.post("/ogc/collections/reports/items", json=huge)
+        pieces = (b'{"properties": "' for _ in range(1)), (b"x" * 100_000 for _ in range(30))
+        counted = chief.post(
+            "/ogc/collections/reports/items",
+            content=(piece for part in pieces for piece in part),
+            headers={"Content-Type": "application/json"},
+        )
+        for refused in (announced, counted):
+            assert refused.status_code == 413
+            assert refused.headers["content-type"] == "application/problem+json"
+            assert "1,000,000 bytes" in refused.json()["detail"]

@@ -1,0 +1,81 @@
+"""How much a request may send: more is answered 413 with a problem, and never held in memory.
+
+Raw ASGI around what reads bodies. A length that is announced is refused at once; one that is not is
+counted as it comes, and whatever the application would say to the broken body is replaced.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from api.problems import MEDIA_TYPE, problem_of
+from geo_risk.errors import TooLargeError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY_BYTES = 1_000_000
+
+
+class BodyLimit:
+    """Wraps an application.
+
+    Parameters
+    ----------
+    app
+        What to wrap.
+    most
+        Bytes that a body may have.
+    """
+
+    def __init__(self, app: ASGIApp, most: int = MAX_BODY_BYTES) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if _announced(scope) > self._most:
+            await self._refuse(scope, send)
+            return
+        seen, too_large, refused = 0, False, False
+
+        async def receive_counted() -> Message:
+            nonlocal seen, too_large
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most:
+                too_large = True
+                return {"type": "http.disconnect"}
+            return message
+
+        async def send_checked(message: Message) -> None:
+            nonlocal refused
+            if not too_large:
+                await send(message)
+            elif not refused:
+                refused = True
+                await self._refuse(scope, send)
+
+        await self._app(scope, receive_counted, send_checked)
+
+    async def _refuse(self, scope: Scope, send: Send) -> None:
+        error = TooLargeError(
+            f"The body is larger than {self._most:,} bytes.", "Send less at once."
+        )
+        body = json.dumps(problem_of(error, scope["path"]), ensure_ascii=False).encode()
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+def _announced(scope: Scope) -> int:
+    value = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    return int(value) if value.isdigit() else 0
