@@ -225,6 +225,12 @@ CODES: dict[str, Code] = {
         "Put texts that hold a separator between quotation marks.",
         "含分隔符的文字请加引号。",
     ),
+    "swallowed_lines": Code(
+        "a quotation mark that is not closed swallows {detail} further lines.",
+        "引号未闭合，吞掉了后面 {detail} 行。",
+        "Remove the mark in the file itself and read it again: those lines are not rows yet.",
+        "请在原文件中删去该引号后重新读入，被吞掉的行尚未读入。",
+    ),
     "repeated_heading": Code(
         "the row repeats the headings.",
         "本行重复了表头。",

@@ -175,9 +175,14 @@ def match_columns(source: Source, headings: Sequence[str], where: str) -> dict[s
             found[name] = _place_of(heading, headings, where, name)
     taken = set(found.values())
     constant = {field_name(one) for one in source.set}
+    words = _names_of(source.kind)
+    forms = [
+        "" if i in taken else next((form for form in _forms(one) if form in words), "")
+        for i, one in enumerate(headings)
+    ]
     for name, one in known.items():
         if name not in named and name not in constant:
-            index = _recognise(one, headings, taken, where)
+            index = _recognise(one, forms, headings, where)
             if index is not None:
                 found[name] = index
     taken_by_more = _recognised_twice(found, named)
@@ -257,17 +262,17 @@ def _place_of(heading: str, headings: Sequence[str], where: str, name: str) -> i
     )
 
 
-def _recognise(one: Field, headings: Sequence[str], taken: set[int], where: str) -> int | None:
+def _recognise(one: Field, forms: Sequence[str], headings: Sequence[str], where: str) -> int | None:
+    """Find the column of a field among those whose form is known."""
     ranked: dict[int, list[int]] = {}
     names = [plain(name) for name in one.names]
-    for i, heading in enumerate(headings):
-        rank = min((names.index(form) for form in _forms(heading) if form in names), default=None)
-        if rank is not None and i not in taken:
-            ranked.setdefault(rank, []).append(i)
+    for i, form in enumerate(forms):
+        if form in names:
+            ranked.setdefault(names.index(form), []).append(i)
     if not ranked:
         return None
     best = ranked[min(ranked)]
-    both = best if len(best) > 1 else [i for same in ranked.values() for i in same]
+    both = best if len(best) > 1 else sorted(i for same in ranked.values() for i in same)
     if len(best) > 1 or (len(both) > 1 and one.strict and min(ranked) > 1):
         named = " and ".join(f"{headings[i]!r} (column {i + 1})" for i in both[:3])
         raise ColumnError(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from geo_risk.park import ParkFile, Source
 
 _CELL_LIMIT = 32_000
+_VALUE_LIMIT = 200
 
 
 def make_batch(
@@ -132,7 +133,7 @@ def _reject(source: Source, table: Table, i: int, issues: Sequence[Issue]) -> Re
         sheet=table.sheet,
         row=table.rows[i],
         column=first.column,
-        value=first.value,
+        value=first.value[:_VALUE_LIMIT],
         code=first.code,
         reason=english[0],
         reason_zh=chinese[0],

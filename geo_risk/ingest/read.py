@@ -24,7 +24,7 @@ from geo_risk.ingest.columns import (
 )
 from geo_risk.ingest.map_file import OGR_SUFFIXES, PARQUET_SUFFIXES, read_map_file, read_parquet
 from geo_risk.ingest.table import Cell, Table
-from geo_risk.ingest.text_file import decode, read_rows
+from geo_risk.ingest.text_file import decode, read_rows, swallowed_lines
 from geo_risk.ingest.workbook import Sheet, read_sheets
 
 if TYPE_CHECKING:
@@ -117,9 +117,14 @@ def _text(path: Path, source: Source) -> Table:
         raise FileFormatError(
             f"{path.name} is an Excel workbook, whatever its name says.", "Name it .xlsx."
         )
-    rows, _ = read_rows(decode(data, path.name, source.encoding), path.name)
+    rows, delimiter = read_rows(decode(data, path.name, source.encoding), path.name)
     header, _ = find_header(rows, source.kind, named_fields(source).values())
-    return _cut(rows, header or _first(rows, path.name), path.name)
+    table = _cut(rows, header or _first(rows, path.name), path.name)
+    for n, row in enumerate(table.rows):
+        lines = swallowed_lines(rows[row - 1], delimiter, len(table.headings))
+        if lines:
+            table.faults[n] = ("swallowed_lines", str(lines))
+    return table
 
 
 def _workbook(path: Path, source: Source, progress: Progress | None) -> Table:
@@ -183,14 +188,14 @@ def _cut(
     width = len(headings)
     kept = [i for i in range(first, len(rows)) if any(one.strip() for one in rows[i])]
     place = {i: n for n, i in enumerate(kept)}
-    surplus: dict[int, int] = {}
+    faults: dict[int, tuple[str, str]] = {}
     columns: list[list[str]] = [[] for _ in headings]
     for n, i in enumerate(kept):
         row = rows[i]
         for j in range(width):
             columns[j].append(row[j] if j < len(row) else "")
         if len(row) > width and any(one.strip() for one in row[width:]):
-            surplus[n] = len(row) - width
+            faults[n] = ("too_many_cells", str(len(row) - width))
     return Table(
         file=file,
         sheet=sheet,
@@ -198,7 +203,7 @@ def _cut(
         columns=columns,
         rows=[i + 1 for i in kept],
         formulas=frozenset((place[i], j) for i, j in formulas if i in place and j < width),
-        surplus=surplus,
+        faults=faults,
         heading_row=header.row + header.height,
         title=next((one.strip() for row in rows[: header.row] for one in row if one.strip()), ""),
     )

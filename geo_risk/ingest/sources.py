@@ -180,10 +180,10 @@ def _build_all(
     """Build row by row; a row that cannot stand gets its issue and no records."""
     build = _BUILDERS[source.kind]
     names = [name for name in parsed.values if name not in {"lon", "lat", "geometry"}]
-    columns = zip(*(parsed.values[name] for name in names), strict=True)
+    columns = [parsed.values[name] for name in names]
     made: list[tuple[Record, ...]] = []
     merges = source.kind == "zones"
-    for i, cells in enumerate(columns):
+    for i, *cells in zip(range(len(parsed.table)), *columns, strict=True):
         if progress is not None and i % _SAY_EVERY == 0:
             progress(i, len(parsed.table))
         made.append(())

@@ -43,8 +43,8 @@ class Table:
         The map file's own CRS, '' where it says none.
     formulas
         Cells that hold a formula without its result.
-    surplus
-        Row index -> how many cells it has beyond the headings.
+    faults
+        Row index -> code and detail of what is wrong with the row as a whole.
     epoch_1904
         Whether the workbook counts its dates from 1904.
     heading_row
@@ -65,7 +65,7 @@ class Table:
     shapes: NDArray[np.object_] | None = None
     crs: str = ""
     formulas: frozenset[Cell] = frozenset()
-    surplus: dict[int, int] = field(default_factory=dict)
+    faults: dict[int, tuple[str, str]] = field(default_factory=dict)
     epoch_1904: bool = False
     heading_row: int = 0
     other_sheets: int = 0

@@ -9,6 +9,7 @@ delimiter is the one that cuts the most lines into the same number of cells.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import re
@@ -30,6 +31,7 @@ _DELIMITERS = ",\t;|"
 _BAD_LINES = 0.5
 """With more lines than this holding bytes that are no text, it is another encoding."""
 
+_END = "\x00the end of the file\x00"
 _LONE = re.compile("[\udc80-\udcff]")
 _NULS = 0.3
 _SAMPLE_LINES = 50
@@ -100,18 +102,30 @@ def read_rows(text: str, file: str) -> tuple[list[list[str]], str]:
         When a quotation mark that is never closed swallows the file.
     """
     delimiter = _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter)
     rows: list[list[str]] = []
-    while True:
-        try:
-            rows.append(next(reader))
-        except StopIteration:
-            return rows, delimiter
-        except csv.Error:
-            raise FileFormatError(
-                f"{file}, row {len(rows) + 1}: a cell never ends.",
-                "A quotation mark is opened in that row and not closed: remove it.",
-            ) from None
+    with contextlib.suppress(csv.Error):  # a cell beyond the limit of Python's reader
+        rows.extend(reader)
+    if rows[-1:] != [[_END]]:
+        last = len(rows) if rows and _END in rows[-1][-1] else len(rows) + 1
+        raise FileFormatError(
+            f"{file}, row {last}: a cell never ends.",
+            "A quotation mark is opened in that row and not closed: remove it.",
+        )
+    while len(rows) > 1 and not rows[-2]:
+        del rows[-2]  # the line break that ends the file is no row
+    return rows[:-1], delimiter
+
+
+def swallowed_lines(row: list[str], delimiter: str, width: int) -> int:
+    """Count the lines inside a row's cells that look like rows themselves.
+
+    A quotation mark that is not closed runs on to the next one, lines further down. What lies
+    between has as many separators as a row; in a narrow table one such line proves nothing.
+    """
+    inner = (line for cell in row if "\n" in cell for line in cell.splitlines()[1:])
+    alike = sum(line.count(delimiter) >= width - 1 for line in inner)
+    return alike if alike > (width < 4) else 0
 
 
 def _decode(data: bytes, codec: str) -> str:

@@ -115,8 +115,8 @@ def parse_table(table: Table, source: Source, park: ParkFile) -> Parsed:
     known = fields_of(source.kind)
     parsers = _parsers(source, park, table)
     parsed = Parsed(table, columns, {}, [])
-    for i, surplus in table.surplus.items():
-        parsed.issues[i] = [Issue("", "", "too_many_cells", str(surplus))]
+    for i, (code, detail) in table.faults.items():
+        parsed.issues[i] = [Issue("", "", code, detail)]
     for name, index in columns.items():
         if name not in _PLACED:
             cells = _translated(table.columns[index], source, name)

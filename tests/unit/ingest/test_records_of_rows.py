@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from geo_risk.ingest import Batch, Known
+from geo_risk.ingest.fields import FIELDS
+from geo_risk.park import SOURCE_KINDS
 from geo_risk.records import (
     CaseState,
     Enterprise,
@@ -383,3 +386,19 @@ def test_progress_is_told_to_the_end(ingest: Reads) -> None:
     )
     assert path_batch.accepted == 12_000
     assert told == [(0, 12_000), (5000, 12_000), (10_000, 12_000), (12_000, 12_000)]
+
+
+@pytest.mark.parametrize("kind", SOURCE_KINDS)
+def test_a_table_without_rows_is_read_and_empty(ingest: Reads, kind: str) -> None:
+    """Headings alone: nothing read, nothing wrong."""
+    batch = ingest(kind, "list.csv", [[one.zh for one in FIELDS[kind]]])
+    assert (batch.read, batch.accepted, batch.records, batch.odd) == (0, 0, (), {})
+
+
+def test_roads_without_a_single_attribute_are_roads(ingest: Reads) -> None:
+    """A drawing has lines and nothing else."""
+    line = {"type": "LineString", "coordinates": [[119.91, 30.51], [119.95, 30.51]]}
+    feature = {"type": "Feature", "properties": {}, "geometry": line}
+    text = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    batch = ingest("roads", "roads.geojson", text)
+    assert (batch.read, batch.accepted, len(batch.records)) == (1, 1, 1)

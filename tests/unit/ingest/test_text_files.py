@@ -199,3 +199,33 @@ def test_broken_bytes_come_through_so_that_their_cell_can_be_refused() -> None:
     text = decode(data, "list.csv")
     assert "ab\udcff\udcc3,x" in text
     assert text.encode("utf-8", "surrogateescape") == data
+
+
+def test_an_open_quotation_mark_does_not_swallow_rows_in_silence(
+    ingest: Callable[..., Batch],
+) -> None:
+    """It runs on to the next one, lines further down: the row says how many lines are lost."""
+    lines = ["id,name,address,phone", 'A1,"样例企业,x,1', "A2,乙,x,2", "A3,丙,x,3", 'A4,"丁",x,4']
+    batch = ingest("enterprises", "list.csv", "\n".join([*lines, "A5,戊,x,5"]), datum="")
+    assert [one.number for one in batch.records[::2]] == ["A5"]
+    assert str(batch.rejects[0]) == (
+        "list.csv, row 2: a quotation mark that is not closed swallows 2 further lines. "
+        "Remove the mark in the file itself and read it again: those lines are not rows yet."
+    )
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_an_open_quotation_mark_at_the_end_is_an_error(
+    ingest: Callable[..., Batch], end: str
+) -> None:
+    """However short the rest of the file, it is not taken for one cell."""
+    with pytest.raises(FileFormatError, match=r"^list\.csv, row 3: a cell never ends\."):
+        ingest("enterprises", "list.csv", 'id,name\nA1,x\nA2,"y\nA3,z\nA4,w' + end, datum="")
+
+
+def test_a_long_text_in_quotation_marks_may_have_lines_and_commas(
+    ingest: Callable[..., Batch],
+) -> None:
+    """Free text over several lines is one cell and nothing is lost."""
+    text = 'id,name,address,phone\nA1,"a\nb, c\nd",x,1\nA2,b,y,2\n'
+    assert names(ingest("enterprises", "list.csv", text)) == ["a\nb, c\nd", "b"]
