@@ -17,7 +17,7 @@ import numpy as np
 from geo_risk.errors import GeoRiskWarning, InputError
 from geo_risk.events import Events, days_since_epoch
 from geo_risk.features.history import is_known_visit
-from geo_risk.features.places import Directory, place
+from geo_risk.features.places import Directory, in_order, place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,8 +83,9 @@ def measure_effort(
     known = [one for one in visits if is_known_visit(one, as_of)]
     at = [directory.premises_of(one) for one in known]
     placed = place(at, boundary, crs)
-    days = np.array([days_since_epoch(one.start) for one in known])
-    inside = placed.inside
+    days = np.array([days_since_epoch(one.start) for one in known], dtype=np.float64)
+    inside = np.flatnonzero(placed.inside)
+    inside = inside[in_order(days[inside], placed.easting[inside], placed.northing[inside])]
     last: dict[str, datetime] = {}
     for visit, where in zip(known, at, strict=True):
         if where is not None and (where.id not in last or last[where.id] < visit.start):
@@ -94,7 +95,7 @@ def measure_effort(
         placed.easting[inside],
         placed.northing[inside],
         days[inside],
-        np.ones(int(inside.sum())),
+        np.ones(len(inside)),
     )
     return Effort(events, last, len(known) - len(events))
 

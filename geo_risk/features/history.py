@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo_risk.events import Events, days_since_epoch
-from geo_risk.features.places import INSIDE, OUTSIDE, Directory, place
+from geo_risk.features.places import INSIDE, OUTSIDE, Directory, in_order, place
 from geo_risk.records import CaseState, Severity
 
 if TYPE_CHECKING:
@@ -220,6 +220,7 @@ class _Rows:
         for kind, rows in sorted(self._kind.items()):
             index = np.array(rows)
             index = index[placed.status[index] <= last]
+            index = index[in_order(numbers[index, 0], placed.easting[index], numbers[index, 1])]
             severity, count = (
                 Events(
                     crs,

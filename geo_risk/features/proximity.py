@@ -17,7 +17,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from geo_risk.features.denied import allowed_premises, allowed_stations
-from geo_risk.features.places import holds, place
+from geo_risk.features.places import holds, in_order, place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,8 @@ def measure_sites(
     placed = place(located, boundary, crs)
     all_people = np.concatenate([people, [one.people for one in living]])
     all_classes = np.concatenate([classes, np.ones(len(living))])
-    inside = placed.inside
+    inside = np.flatnonzero(placed.inside)
+    inside = inside[in_order(placed.easting[inside], placed.northing[inside], all_people[inside])]
     return Sites(
         placed.easting[inside],
         placed.northing[inside],
@@ -215,11 +216,15 @@ def measure_coverage(
     reach = max(reach_m, grid.cell_m)
     some = [one for one in premises if one.inside]
     since = as_of - timedelta(days=coverage_days)
-    looked = np.array([one.last_visit is not None and one.last_visit >= since for one in some])
+    looked = np.array(
+        [one.last_visit is not None and one.last_visit >= since for one in some], dtype=np.float64
+    )
     cells = _centres(grid, inside)
     share = np.full(len(cells), np.nan)
     if some and len(cells):
         points = np.array([(one.easting, one.northing) for one in some])
+        order = in_order(points[:, 0], points[:, 1], looked)
+        points, looked = points[order], looked[order]
         near = KDTree(cells).sparse_distance_matrix(KDTree(points), reach, output_type="coo_matrix")
         taper = 1.0 - (near.data / reach) ** 2
         total = np.bincount(near.row, taper, minlength=len(cells))

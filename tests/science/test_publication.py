@@ -41,6 +41,17 @@ def test_same_records_give_the_same_publication(hand_park: Any, year: Publicatio
     same(fit_park(hand_park(14), as_of=AS_OF), year)
 
 
+def test_order_of_records_changes_nothing(hand_park: Any, year: Publication) -> None:
+    """A store may give its rows in any order: the values are the same, to the bit."""
+    park = hand_park(14)
+    turned = {
+        name: getattr(park, name)[::-1]
+        for name in ("enterprises", "premises", "visits", "reports", "stations")
+    }
+    publication = fit_park(replace(park, **turned), as_of=AS_OF)
+    same(replace(publication, premises=publication.premises[::-1]), year)
+
+
 def test_records_of_after_the_as_of_change_nothing(hand_park: Any, with_records: Any) -> None:
     """What happened, was reported, was visited or opened later is not known yet."""
     park = hand_park(8)

@@ -33,7 +33,7 @@ def measure(square: Any) -> Any:
 
 def test_a_report_is_an_event_at_its_own_point(measure: Any, report_of: Any, square: Any) -> None:
     """Place, time and severity points are the report's; without a severity it counts as minor."""
-    history = measure([report_of(1, 3, 100, 200, severity=Severity.MAJOR), report_of(2, 4, 7, 8)])
+    history = measure([report_of(1, 3, 100, 200, severity=Severity.MAJOR), report_of(2, 2, 7, 8)])
     hazard = history.kinds["hazard"]
     np.testing.assert_allclose(hazard.severity.easting, [500_100, 500_007], atol=1e-3)
     np.testing.assert_allclose(hazard.severity.northing, [3_390_200, 3_390_008], atol=1e-3)
