@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from geo_risk import evaluation, pipeline
