@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 
 import pytest
@@ -308,6 +309,20 @@ def test_an_idempotency_key_answers_twice_and_writes_once(store: Store) -> None:
     assert store.answer("u-7", "k", now=NOW + 31 * DAY) is None
     renewed = store.put([report(4)], actor=OFFICER, at=NOW + 31 * DAY, idempotency=key("k", "b4"))
     assert renewed.new == 1
+
+
+def test_one_key_sent_at_once_by_many_writes_once(store: Store) -> None:
+    """A phone that retries on a bad line: one record, one answer for all."""
+
+    def send(number: int) -> tuple[bool, Answer | None]:
+        done = store.put([report(number)], actor=OFFICER, at=NOW, idempotency=key("k"))
+        return done.replayed, done.answer
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(send, range(8)))
+    assert sorted(replayed for replayed, _ in said) == [False] + [True] * 7
+    assert len({answer.body for _, answer in said if answer}) == 1
+    assert store.count(Query("reports")) == 1
 
 
 def test_an_update_and_its_answer_are_one(store: Store) -> None:
