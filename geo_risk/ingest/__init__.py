@@ -1,5 +1,6 @@
 """Files to records: read, recognise, check, and set aside with a reason what cannot be used."""
 
+from geo_risk.ingest.addresses import Proposal, propose_places
 from geo_risk.ingest.batch import Batch, Known, Reject, RejectedRow
 from geo_risk.ingest.codes import CODES
 from geo_risk.ingest.datum_guess import DatumChoice, Sample
@@ -17,6 +18,7 @@ __all__ = [
     "FieldRow",
     "Known",
     "ParkGuess",
+    "Proposal",
     "Reject",
     "RejectedRow",
     "Sample",
@@ -25,6 +27,7 @@ __all__ = [
     "ingest_source",
     "missing_files",
     "missing_text",
+    "propose_places",
     "read_boundary",
     "source_digest",
     "write_rejects",
