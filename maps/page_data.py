@@ -27,6 +27,7 @@ _WORDS = (
     "map",
     "note",
     "panel",
+    "reason",
     "station",
 )
 """First parts of the keys that the modules use."""

@@ -115,7 +115,7 @@ def locate_page(
         may_save=may_save,
         shell=make_shell(),
         modules=module_order("locate.js"),
-        page_data=json_block(page_data(frame, lang)),
+        page_data=json_block(page_data(frame, lang) | {"waiting": len(rows)}),
     )
 
 

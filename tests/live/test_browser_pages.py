@@ -40,6 +40,25 @@ def test_a_page_that_is_not_there_is_calm(sample_server: Any, browse: Browse) ->
     settle(page)
 
 
+def test_what_is_forced_into_a_page_does_not_run(sample_server: Any, browse: Browse) -> None:
+    """The policy in the header stops inline code and other hosts, whatever got into the page."""
+    page, notes = browse(sample_server, "chief")
+    notes.forgiven = ("Content Security Policy", "failed:", "ERR_")
+    answer = page.goto("/")
+    settle(page)
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    page.evaluate(
+        "() => { document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=hacked=1>');"
+        " const one = document.createElement('script'); one.textContent = 'hacked = 2';"
+        " document.body.append(one); }"
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("typeof hacked") == "undefined"
+
+
 def test_english_pages_have_no_chinese_of_ours(sample_server: Any, browse: Browse) -> None:
     """What is left in Chinese is the data's own: names, and the switch."""
     page, _ = browse(sample_server, "chief")

@@ -2,14 +2,17 @@
 import { boundaryLayer, makePanes, premisesLayer, roadsLayer, zonesLayer } from "./basemap.js";
 import { el, replaceIn, svg } from "./dom.js";
 import { describeMap, onKeys } from "./keys.js";
-import { page, t } from "./page.js";
+import { page, phrase, t } from "./page.js";
 import { FetchError, getJson, serviceSource } from "./source.js";
 
 const { L } = window;
 const byId = (id) => document.getElementById(id);
 const map = window.map_park;
 const form = byId("place-form");
+const SHOWN = 100;
 let pin = null;
+let left = page.waiting;
+let everybody = null;
 
 async function start() {
   makePanes(map);
@@ -45,11 +48,38 @@ function showPicked() {
   if (one) byId("picked").textContent = t("locate.picked", { name: one.dataset.name });
 }
 
-function filterList() {
+// A short list is in the page; of a long one the page has the first hundred, and the rest is fetched
+// when somebody searches it.
+async function filterList() {
   const wanted = byId("filter").value.trim().toLowerCase();
-  for (const item of byId("waiting").children) {
-    item.hidden = !item.textContent.toLowerCase().includes(wanted);
+  const list = byId("waiting");
+  if (page.waiting <= SHOWN) {
+    for (const item of list.children) item.hidden = !item.textContent.toLowerCase().includes(wanted);
+    return;
   }
+  try {
+    everybody ??= (await getJson("/v1/premises/unlocated")).premises;
+  } catch {
+    say([el("b", {}, t("map.failed"))]);
+    return;
+  }
+  const found = everybody.filter((one) => `${one.name} ${one.address} ${one.id}`.toLowerCase().includes(wanted));
+  replaceIn(list, found.slice(0, SHOWN).map(itemOf));
+}
+
+function itemOf({ id, name, address, reason, etag }) {
+  const where = address ? t("locate.address", { address }) : t("locate.no_address");
+  const attributes = { type: "radio", name: "premises", form: "place-form", value: id };
+  return el(
+    "li",
+    {},
+    el(
+      "label",
+      {},
+      el("input", { ...attributes, "data-etag": etag, "data-name": name || id }),
+      el("span", {}, el("strong", {}, name || id), el("small", {}, `${where} · ${phrase("reason", reason || "missing")}`)),
+    ),
+  );
 }
 
 function putPin(latlng) {
@@ -110,7 +140,8 @@ async function save() {
     const key = answer?.properties?.outside ? "locate.saved_outside" : "locate.saved";
     say([el("b", {}, t(key, { name: one.dataset.name })), el("a", { href: page.home }, t("locate.see_map"))]);
     one.closest("li").remove();
-    const left = byId("waiting").children.length;
+    everybody = everybody?.filter(({ id }) => id !== one.value) ?? null;
+    left -= 1;
     document.querySelector("h1").textContent = left ? t("locate.headline_some", { n: left }) : t("locate.headline_none");
     byId("picked").textContent = left ? t("locate.pick_first") : t("locate.none_lead");
     for (const id of ["lon", "lat"]) byId(id).value = "";

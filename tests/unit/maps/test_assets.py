@@ -9,6 +9,7 @@ import pytest
 
 from geo_risk.errors import NotFoundError
 from maps.assets import ASSET_DIRS, ROOT, VENDOR_FILES, asset_url, find_asset, read_asset
+from maps.assets.__main__ import build_vendor
 
 
 def test_the_lock_file_pins_every_package_and_names_no_host() -> None:
@@ -28,6 +29,14 @@ def test_only_files_inside_the_folders_are_found(name: str) -> None:
     """A name cannot climb out of its folder."""
     with pytest.raises(NotFoundError):
         find_asset(name)
+
+
+def test_building_again_changes_nothing() -> None:
+    """What set-up built from this lock file is kept: quick, and without asking the network."""
+    assert build_vendor() is False
+    for package, names in VENDOR_FILES.items():
+        for name in names:
+            assert find_asset(f"vendor/{package}/{name.rpartition('/')[2]}").stat().st_size > 0
 
 
 def test_our_own_files_are_found_and_ask_for_nothing_elsewhere() -> None:

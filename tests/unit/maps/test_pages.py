@@ -241,3 +241,13 @@ def test_an_error_page_shows_english_details_on_english_pages_only() -> None:
     frame = _frame("P")
     assert "No such zone." not in error_page(frame, "zh", code="not_found", message="No such zone.")
     assert "No such zone." in error_page(frame, "en", code="not_found", message="No such zone.")
+
+
+def test_a_long_list_of_who_waits_stays_light() -> None:
+    """A park made from one file without coordinates has hundreds: the first hundred are shown."""
+    rows = [UnlocatedRow(f"e:{n}", f"样例企业 {n}") for n in range(900)]
+    page = locate_page(_frame("P"), "zh", rows)
+    assert page.count("<li>") == 100
+    assert "900 处还没有位置" in page
+    assert "共 900 处" in page
+    assert len(_Reader(page).tags) < 1500
