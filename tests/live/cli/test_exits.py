@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from geo_risk import open_park
-from tests.unit.cli.conftest import Run
+from tests.live.cli.commands import Run
 
 EXEMPT = 'approval_exemption = "样例"'
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
-from tests.unit.cli.conftest import Run
+from tests.live.cli.commands import Run
 
 
 def summary(park: Path) -> dict[str, dict[str, int]]:

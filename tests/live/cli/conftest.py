@@ -1,46 +1,14 @@
-"""Commands run in this process, as `main` runs them, and a small park that was built once."""
+"""A small park that was built once, and commands to run on copies of it."""
 
 from __future__ import annotations
 
-import io
 import shutil
-import sys
-import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from api.cli import main
 from bench.enterprise_list import write_list
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command left: its exit code, what it printed, what it said on the side."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-def _ran(
-    arguments: tuple[object, ...], stdin: str, monkeypatch: pytest.MonkeyPatch
-) -> tuple[int, str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    monkeypatch.setattr(sys, "argv", ["geo-risk", *map(str, arguments)])
-    monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-    monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setattr(sys, "stderr", err)
-    for name in ("STATE", "SHARED_DATA", "STORE_URL", "HOST", "PORT"):
-        monkeypatch.delenv(f"GEO_RISK_{name}", raising=False)
-    with warnings.catch_warnings(), pytest.raises(SystemExit) as left:
-        main()
-    return int(left.value.code or 0), out.getvalue(), err.getvalue()
+from tests.live.cli.commands import Ran, Run, run_command
 
 
 @pytest.fixture
@@ -49,7 +17,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def go(*arguments: object, stdin: str = "") -> Ran:
         with monkeypatch.context() as patch:
-            return Ran(*_ran(arguments, stdin, patch))
+            return Ran(*run_command(arguments, stdin, patch))
 
     return go
 
@@ -64,7 +32,7 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ("init", "--from", folder / "enterprises.xlsx", "--out", folder / "park.toml", "--yes"),
             ("build", folder / "park.toml", "--json", folder / "build.json"),
         ):
-            code, _, err = _ran(words, "", patch)
+            code, _, err = run_command(words, "", patch)
             assert code == 0, err
     return folder
 

@@ -10,7 +10,7 @@ import pytest
 from api.cli import TOPICS
 from api.cli_serve import _listen
 from docs.code_pages import command_tree
-from tests.unit.cli.conftest import Run
+from tests.live.cli.commands import Run
 
 
 def test_failure_is_one_line_with_what_to_do(run: Run, tmp_path: Path) -> None:

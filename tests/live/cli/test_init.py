@@ -9,7 +9,7 @@ import pytest
 
 from bench.enterprise_list import write_list
 from geo_risk.park import ParkFile, read_park
-from tests.unit.cli.conftest import Run
+from tests.live.cli.commands import Run
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import openpyxl
 
 from api.auth import Throttles, sign_in
 from geo_risk import open_park
-from tests.unit.cli.conftest import Run
+from tests.live.cli.commands import Run
 
 PASSWORD = "样例-password-1"
 
