@@ -26,13 +26,14 @@ from api.cli_export import (
 )
 from api.cli_park import open_workspace
 from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, write_text
+from api.edge import configure_logs
 from api.ogc.wire import wire_of
 from api.pages import Pages
 from api.reading import names_of
 from api.routes.map import read_map
 from api.routes.surfaces import read_surfaces
 from api.service import Service
-from api.shown import Shown, Watcher
+from api.shown import Watcher
 from geo_risk.settings import Settings
 from maps.render import FileContent, render_file
 from maps.words import DEFAULT_LANG, LANGS
@@ -60,6 +61,7 @@ def render(
     """Write the last build as one map file that opens offline."""
     if lang not in LANGS:
         raise typer.BadParameter(f"{lang!r} is none of {', '.join(LANGS)}.", param_hint="--lang")
+    configure_logs("warning")
     moment = now()
     sight = sight_of(READERS[audience])
     with open_workspace(park) as workspace:
@@ -79,7 +81,10 @@ def map_file(
     names: bool,
 ) -> str:
     """Make the document for one reader; its data is what the routes answer to that reader."""
-    service, shown = _service(workspace, moment), Shown(1, workspace.publication())
+    workspace.publication()  # says so where nothing was built yet
+    service = _service(workspace, moment)
+    service.watcher.poll()
+    shown = service.watcher.shown
     drawn = _body(read_map(service, shown, sight, moment))
     owners = sorted({one["properties"]["enterprise_id"] for one in drawn["premises"]["features"]})
     content = FileContent(
