@@ -116,8 +116,8 @@ def test_class_probability_is_right_as_often_as_it_says() -> None:
 def test_the_blend_nears_the_truth_and_invents_nothing(name: str) -> None:
     """Against the true density: within 0.02 nats where nothing is to be found, 0.07 where much is.
 
-    In the null park it is no more than 0.02 nats worse than uniform; in the bumpy one it beats every
-    baseline in the mean over seeds, with an interval that leaves 0 out.
+    In the null park it is no more than 0.02 nats worse than uniform; in the bumpy one it beats
+    every baseline in the mean over seeds, with an interval that leaves 0 out.
     """
     truth = FLAT if name == "null" else bumpy()
     kernels = candidate_kernels(GRID)
