@@ -214,16 +214,7 @@ def readmit(
     with store.park_lock():
         known = _known(store)
         batch = ingest_source(park, source, known, boundary=read_boundary(park), file=corrected)
-        before = run.summary
-        summary = {
-            **before,
-            "accepted": before["accepted"] + batch.accepted,
-            "rejected": before["rejected"] - batch.accepted,
-            "unlocated": before["unlocated"] + batch.unlocated,
-            "outside": before["outside"] + batch.outside,
-            "codes": dict(Counter(one.code for one in batch.rejects)),
-            "readmitted": sorted({*before.get("readmitted", ()), *_accepted_rows(batch)}),
-        }
+        summary = _after_readmission(dict(run.summary), batch)
         store.put(batch.records, actor=actor, at=now, run=replace(run, summary=summary, at=now))
         _write_rejects(state_dir, batch)
     return batch
@@ -288,6 +279,22 @@ def _accepted_rows(batch: Batch) -> set[int]:
     """Give the original row numbers of a corrected file's good rows."""
     bad = {one.row for one in batch.rejected_rows}
     return {row for row in batch.rows if row not in bad}
+
+
+def _after_readmission(before: dict[str, Any], batch: Batch) -> dict[str, Any]:
+    """Count a corrected file's rows, each once: a copy that is read again adds nothing."""
+    done = set(before.get("readmitted", ()))
+    new = _accepted_rows(batch) - done
+    counted_before = bool(_accepted_rows(batch) & done)
+    return {
+        **before,
+        "accepted": before["accepted"] + len(new),
+        "rejected": before["rejected"] - len(new),
+        "unlocated": before["unlocated"] + (0 if counted_before else batch.unlocated),
+        "outside": before["outside"] + (0 if counted_before else batch.outside),
+        "codes": dict(Counter(one.code for one in batch.rejects)),
+        "readmitted": sorted(done | new),
+    }
 
 
 def _keep(

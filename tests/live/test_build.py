@@ -154,7 +154,9 @@ def _states(park: Workspace) -> dict[str, list[str]]:
     }
 
 
-def test_rejected_rows_are_corrected_in_the_file_they_come_in(own: tuple[Path, Path]) -> None:
+def test_rejected_rows_are_corrected_in_the_file_they_come_in(
+    own: tuple[Path, Path], tmp_path: Path
+) -> None:
     """The rejects sheet carries reason and remedy; with the code corrected the enterprise is in."""
     park_file, state = own
     with open_park(park_file, state=state) as park:
@@ -176,6 +178,7 @@ def test_rejected_rows_are_corrected_in_the_file_they_come_in(own: tuple[Path, P
         mended = first + credit_code_check_digit(first)
         broken[code].value = mended
         book.save(sheet_file)
+        copy = shutil.copy(sheet_file, tmp_path / "copy.xlsx")
         batch = pipeline.readmit(
             park.park,
             park.store,
@@ -190,6 +193,18 @@ def test_rejected_rows_are_corrected_in_the_file_they_come_in(own: tuple[Path, P
         assert after["accepted"] == summary["accepted"] + 1  # type: ignore[operator]
         assert after["rejected"] == summary["rejected"] - 1  # type: ignore[operator]
         assert park.store.get("enterprises", mended, actor=KEEPER).record.id == mended
+        pipeline.readmit(
+            park.park,
+            park.store,
+            name,
+            Path(copy),
+            actor=KEEPER,
+            now=NOW,
+            state_dir=park.state_dir,
+        )
+        assert {key: runs(park)[name][key] for key in COUNTS} == {
+            key: after[key] for key in COUNTS
+        }, "the same corrected rows, read twice, count once"
         park.build(now=NOW, actor=KEEPER)
         assert runs(park)[name]["rejected"] == after["rejected"]
         with pytest.raises(ConflictError, match="has not been read"):
