@@ -101,5 +101,6 @@ def _finding(view: MapView, zones: Sequence[ZoneRow], lang: str) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Part a Latin letter or digit from the Chinese character after it: 巡区 3 和巡区 5."""
-    return re.sub(r"(?<=[0-9A-Za-z])(?=[\u4e00-\u9fff])", " ", text)
+    """Part Latin letters and digits from Chinese characters: 巡区 3 和巡区 5."""
+    after = re.sub(r"(?<=[0-9A-Za-z])(?=[\u4e00-\u9fff])", " ", text)
+    return re.sub(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])", " ", after)

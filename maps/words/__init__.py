@@ -60,7 +60,8 @@ def word(key: str, lang: str, **slots: object) -> str:
     lang
         One of `LANGS`.
     **slots
-        What stands in the braces; `n` also chooses between one and many in English.
+        What stands in the braces; `n` also chooses between one and many in English, and as a whole
+        number is written with its thousands marked.
 
     Returns
     -------
@@ -83,6 +84,8 @@ def word(key: str, lang: str, **slots: object) -> str:
     entry = words[key]
     if not isinstance(entry, str):
         entry = entry["one" if slots.get("n") == 1 else "other"]
+    if isinstance(slots.get("n"), int):
+        slots["n"] = f"{slots['n']:,}"
     return entry.format_map(slots)
 
 

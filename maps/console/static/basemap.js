@@ -22,9 +22,24 @@ export function boundaryLayer(data) {
 }
 
 export function zonesLayer(data) {
-  const style = { color: INK, weight: 2, dashArray: "8 5", interactive: false, pane: "zones" };
+  const style = { color: INK, interactive: false, pane: "zones" };
   const lines = L.polyline(edgesOf(data.zones.features), style);
-  return L.layerGroup([lines, new CanvasLayer("names", zoneNames(data))]);
+  const group = L.layerGroup([lines, new CanvasLayer("names", zoneNames(data))]);
+  const share = 1 / Math.sqrt(Math.max(1, data.zones.features.length));
+  return withZoom(group, (map) => {
+    // A city's zones are small on the screen: thinner lines, or they hide what they part.
+    const [west, south, east, north] = data.bounds;
+    const across = map.latLngToLayerPoint([south, west]).distanceTo(map.latLngToLayerPoint([north, east]));
+    const wide = across * share;
+    lines.setStyle(wide > 110 ? { weight: 2, dashArray: "8 5" } : { weight: 0.8, dashArray: "4 2" });
+  });
+}
+
+// Call `draw(map)` when a group comes onto the map and after every zoom.
+function withZoom(group, draw) {
+  const redraw = () => draw(group._map);
+  group.getEvents = () => ({ zoomend: redraw });
+  return group.on("add", redraw);
 }
 
 // Zones filled with their class, for readers who may see no cells.
@@ -57,15 +72,12 @@ export function roadsLayer(data) {
       writeName(context, properties.name, map.latLngToContainerPoint(place), 13, "normal");
     }
   });
-  const group = L.layerGroup([edge, middle, names]);
-  const setWidths = () => {
-    const zoom = group._map.getZoom();
+  return withZoom(L.layerGroup([edge, middle, names]), (map) => {
+    const zoom = map.getZoom();
     const wide = zoom >= 14.5 ? 1 : zoom >= 13.5 ? 0.7 : 0.4;
     edge.setStyle({ weight: 4.5 * wide });
     middle.setStyle({ weight: 2.8 * wide });
-  };
-  group.getEvents = () => ({ zoomend: setWidths });
-  return group.on("add", setWidths);
+  });
 }
 
 // Small ink dots, one per premises, within half a pixel of their true place.
@@ -76,7 +88,7 @@ export function premisesLayer(data) {
   return new CanvasLayer("dots", (context, map) => {
     const size = map.getSize();
     const zoom = map.getZoom();
-    const radius = zoom >= 16 ? 3 : zoom >= 14 ? 1.7 : 1.2;
+    const radius = zoom >= 16 ? 3 : zoom >= 14 ? 1.7 : zoom >= 12 ? 1.2 : 0.7;
     context.fillStyle = INK;
     context.globalAlpha = 0.5;
     for (const place of places) {

@@ -8,7 +8,7 @@ export function t(key, slots = {}) {
   if (typeof entry !== "string") entry = slots.n === 1 ? entry.one : entry.other;
   return entry.replace(/\{(\w+)\}/g, (whole, name) => {
     if (slots[name] === undefined) throw new Error(`No slot ${name} in ${key}`);
-    return String(slots[name]);
+    return name === "n" && Number.isInteger(slots.n) ? slots.n.toLocaleString("en-US") : String(slots[name]);
   });
 }
 

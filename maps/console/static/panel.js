@@ -133,16 +133,17 @@ function lastVisit(moment, asOf) {
   return days < 1 ? t("panel.visited_today") : t("panel.last_visit", { n: days });
 }
 
-// Names come with what is near: a map of ten thousand dots is sent without them.
-function premisesLines({ name, id, people, inherent_class: inherent, last_visit: visit }, nearby) {
-  const named = name || nearby?.find((one) => one.id === id)?.name || id;
+// What is near comes with names and figures; the map's ten thousand dots need not.
+function premisesLines(properties, nearby) {
+  const full = nearby?.find(({ id }) => id === properties.id) ?? properties;
+  const { name, id, people, inherent_class: inherent, last_visit: visit } = full;
   const known = (value) => value !== null && value !== undefined;
   const lines = [
     known(people) ? t("panel.people", { n: people }) : null,
     known(inherent) ? t("panel.inherent", { n: inherent }) : null,
     visit ? dayText(visit) : t("panel.never_visited"),
   ].filter((line) => line !== null);
-  return el("p", { class: "premises" }, el("b", {}, named), el("br"), lines.join(" · "));
+  return el("p", { class: "premises" }, el("b", {}, name || id), el("br"), lines.join(" · "));
 }
 
 function contributions(parts, printed) {
