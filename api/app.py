@@ -77,7 +77,7 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
     for name, folder in ASSET_DIRS.items():
         app.mount(f"/assets/{name}", StaticFiles(directory=folder, check_dir=False))
     problems.install(app, _error_page)
-    describe(app)
+    describe(app, park)
     app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Tiles, service=lambda: _service_of(app))

@@ -6,29 +6,43 @@ stand for FastAPI's own validation schema, which no route of ours answers with.
 
 from __future__ import annotations
 
+import re
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from api.ogc.wire import wire_of
 from api.problems import PROBLEM_SCHEMA, is_ogc, responses
+from geo_risk.records import Channel
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from geo_risk.park import ParkFile
+
 _TILE = {"schema": {"type": "string", "format": "binary"}}
 
 
-def describe(app: FastAPI) -> None:
-    """Complete an application's description in place; it is made once, when first asked for."""
+def describe(app: FastAPI, park: ParkFile) -> None:
+    """Complete an application's description in place; it is made once, when first asked for.
+
+    Parameters
+    ----------
+    app
+        The application, with its routes.
+    park
+        Says which kinds of report and which CRSs there are.
+    """
     made = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _completed(made())
+            app.openapi_schema = _completed(made(), park)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
 
 
-def _completed(document: dict[str, Any]) -> dict[str, Any]:
+def _completed(document: dict[str, Any], park: ParkFile) -> dict[str, Any]:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -40,10 +54,32 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     }
     document["security"] = [{}, {"bearer": []}, {"session": []}]
     document["paths"]["/tiles/{surface}/{z}/{x}/{y}.png"] = {"get": _tile_operation()}
+    _join_methods(document["paths"])
+    words = {"crs": list(wire_of(park).offered), "bbox-crs": list(wire_of(park).offered)}
     for path, item in document["paths"].items():
         for operation in item.values():
             _mend(path, operation)
+            for one in operation.get("parameters", ()):
+                if one["name"] in words:
+                    one["schema"] = {"type": "string", "enum": words[one["name"]]}
+    said = schemas["ReportProperties"]["properties"]
+    said["kind"]["enum"] = list(park.kinds)
+    said["channel"]["enum"] = ["", *(one.value for one in Channel)]
     return document
+
+
+def _join_methods(paths: dict[str, Any]) -> None:
+    """Show reading beside writing, where one address has a route of its own for each."""
+    for path, item in paths.items():
+        found = re.fullmatch(r"(/ogc/collections/)(\w+)(/items.*)", path)
+        general = f"{found[1]}{{collection_id}}{found[3]}" if found else ""
+        if found and "get" not in item and general in paths:
+            reading = deepcopy(paths[general]["get"])
+            reading["parameters"] = [
+                one for one in reading["parameters"] if one["name"] != "collection_id"
+            ]
+            reading["operationId"] = f"{reading['operationId']}_{found[2]}"
+            item["get"] = reading
 
 
 def _mend(path: str, operation: dict[str, Any]) -> None:

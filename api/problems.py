@@ -16,6 +16,7 @@ import structlog
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from geo_risk import errors
 
@@ -253,7 +254,10 @@ def install(app: FastAPI, error_page: ErrorPage | None = None) -> None:
             _HTTP_HINTS.get(status, "Read the address's entry in /openapi.json."),
             request.url.path,
         )
-        return answer(request, body, error.headers or {})
+        headers = dict(error.headers or {})
+        if status == 405:
+            headers["Allow"] = ", ".join(_methods_at(request))
+        return answer(request, body, headers)
 
     async def unforeseen(request: Request, error: Exception) -> Response:
         log.error("unforeseen", path=request.url.path, exc_info=error)
@@ -277,6 +281,17 @@ def _wants_page(request: Request) -> bool:
     if request.url.path.startswith(_API):
         return False
     return "text/html" in request.headers.get("accept", "")
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Give the methods of every route that answers at an address: several may share it."""
+    tried = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    routes = request.app.router.routes
+    return [
+        method
+        for method in tried
+        if any(one.matches({**request.scope, "method": method})[0] is Match.FULL for one in routes)
+    ]
 
 
 def _sign_in(request: Request) -> str:

@@ -124,6 +124,20 @@ UNLOCATED = obj({"premises": array({"type": "object"}), "total": {"type": "integ
 IMPORTS = obj({"sources": array({"type": "object"}), "as_of": {"type": ["string", "null"]}})
 
 
-def answer(schema: dict[str, Any], media_type: str = "application/json") -> dict[str, Any]:
-    """Declare a successful answer for `responses=` of a route."""
-    return {"description": "OK", "content": {media_type: {"schema": schema}}}
+XLSX = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {
+        "schema": {"type": "string", "format": "binary"}
+    }
+}
+
+
+def answer(
+    schema: dict[str, Any], media_type: str = "application/json", *, xlsx: bool = False
+) -> dict[str, Any]:
+    """Declare a successful answer for `responses=` of a route; also as a workbook where asked."""
+    content = {media_type: {"schema": schema}, **(XLSX if xlsx else {})}
+    return {"description": "OK", "content": content}
+
+
+PAGE = answer({"type": "string"}, "text/html")
+LIST_PAGE = answer({"type": "string"}, "text/html", xlsx=True)

@@ -129,8 +129,7 @@ def read_format(asked: str | None) -> str:
     InputError
         When it is none that we write.
     """
-    chosen = (asked or "json").lower()
-    chosen = "json" if chosen in {"geojson", "application/geo+json"} else chosen
+    chosen = "json" if asked is None else asked
     if chosen not in FORMATS:
         raise InputError(f"Format {asked!r} is not offered.", f"Ask for {' or '.join(FORMATS)}.")
     return chosen

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
 import shapely
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from api.audience import entry_mark
 from geo_risk.errors import ForbiddenError, InputError
@@ -40,6 +40,18 @@ if TYPE_CHECKING:
 _INSTANT = timedelta(microseconds=1)
 
 
+def _text_only(value: object) -> object:
+    """Refuse a number where a time is wanted: it would be taken for seconds since 1970."""
+    if not isinstance(value, str | datetime | None):
+        raise ValueError("a time is a text, as 2026-05-01T08:00:00+08:00")  # noqa: TRY004 (pydantic's)
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_text_only)]
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -48,7 +60,7 @@ class PointIn(_Body):
     """A GeoJSON point: longitude, latitude, WGS-84."""
 
     type: str = Field(pattern="^Point$")
-    coordinates: tuple[float, float]
+    coordinates: tuple[Number, Number]
 
 
 class ReportProperties(_Body):
@@ -60,8 +72,8 @@ class ReportProperties(_Body):
     premises_id: str = ""
     enterprise_id: str = ""
     visit_id: str = ""
-    occurred_from: datetime | None = Field(None, description="earliest time; default: now")
-    occurred_to: datetime | None = Field(None, description="latest time; default: occurred_from")
+    occurred_from: Moment | None = Field(None, description="earliest time; default: now")
+    occurred_to: Moment | None = Field(None, description="latest time; default: occurred_from")
     severity: Severity | None = None
     referred_to: str = Field("", max_length=200)
     text: str = Field("", max_length=5000)
@@ -79,9 +91,9 @@ class ReportIn(_Body):
 class FoundIn(_Body):
     """Hazards found, by severity; all zero: looked and found nothing."""
 
-    major: int = Field(0, ge=0, le=1000)
-    general: int = Field(0, ge=0, le=1000)
-    minor: int = Field(0, ge=0, le=1000)
+    major: Whole = Field(0, ge=0, le=1000)
+    general: Whole = Field(0, ge=0, le=1000)
+    minor: Whole = Field(0, ge=0, le=1000)
 
 
 class VisitProperties(_Body):
@@ -91,12 +103,12 @@ class VisitProperties(_Body):
     enterprise_id: str = ""
     team: str = Field("", max_length=200)
     participant_ids: tuple[str, ...] = Field((), max_length=50)
-    start: datetime
-    end: datetime | None = None
+    start: Moment
+    end: Moment | None = None
     reason: VisitReason = VisitReason.ROUTINE
-    selection_probability: float | None = Field(None, gt=0, le=1)
-    items_checked: int | None = Field(None, ge=0, le=100_000)
-    items_standard: int | None = Field(None, ge=0, le=100_000)
+    selection_probability: Number | None = Field(None, gt=0, le=1)
+    items_checked: Whole | None = Field(None, ge=0, le=100_000)
+    items_standard: Whole | None = Field(None, ge=0, le=100_000)
     found: FoundIn | None = None
     note: str = Field("", max_length=5000)
 
@@ -112,8 +124,8 @@ class VisitIn(_Body):
 class PinIn(_Body):
     """Where a premises is."""
 
-    lon: float = Field(ge=-180, le=180)
-    lat: float = Field(ge=-90, le=90)
+    lon: Number = Field(ge=-180, le=180)
+    lat: Number = Field(ge=-90, le=90)
     datum: str = Field("wgs84", pattern="^(wgs84|cgcs2000|gcj02|bd09)$")
 
 

@@ -9,7 +9,6 @@ decimals and more only where they carry something: 1e-8 degrees is a millimetre.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -63,17 +62,11 @@ class Wire:
         InputError
             When it is not offered; the hint lists those that are.
         """
-        asked = name.strip()
-        short = re.fullmatch(r"\[?(EPSG|OGC):(\w+)\]?", asked, re.IGNORECASE)
-        if short:
-            authority, code = short.group(1).upper(), short.group(2).upper()
-            asked = CRS84 if code == "CRS84" else f"{_EPSG}{code}"
-            asked = asked if authority == "EPSG" or code == "CRS84" else name
-        if asked not in self.offered:
+        if name not in self.offered:
             raise InputError(
                 f"CRS {name!r} is not offered.", f"Ask for one of {', '.join(self.offered)}."
             )
-        return asked
+        return name
 
     def points_out(self, lon: Floats, lat: Floats, target: str = CRS84) -> Floats:
         """Bring points of the park to a CRS: (n, 2), in that CRS's own axis order.

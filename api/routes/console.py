@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from api import audience, sheets
+from api import audience, schemas, sheets
 from api.answers import XLSX, attachment
 from api.figures import CLASS_NAMES
 from api.languages import Lang, remember_lang
@@ -42,7 +42,7 @@ def show_map(request: Request, pages: ThePages, lang: Lang) -> Response:
     return remember_lang(HTMLResponse(map_page(pages.map_view(), lang)), request)
 
 
-@router.get("/zones", responses=responses(*_REFUSALS))
+@router.get("/zones", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
 def show_zones(request: Request, pages: ThePages, lang: Lang, form: Format = "json") -> Response:
     """Show the zones as a table."""
     audience.check_map(pages.sight, pages.service.park.map)
@@ -56,7 +56,7 @@ def show_zones(request: Request, pages: ThePages, lang: Lang, form: Format = "js
     return remember_lang(HTMLResponse(page), request)
 
 
-@router.get("/enterprises", responses=responses(*_REFUSALS))
+@router.get("/enterprises", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
 def show_enterprises(
     request: Request,
     pages: ThePages,
@@ -79,7 +79,7 @@ def show_enterprises(
     return remember_lang(HTMLResponse(html), request)
 
 
-@router.get("/to-locate", responses=responses(*_REFUSALS))
+@router.get("/to-locate", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
 def show_unlocated(
     request: Request, pages: ThePages, lang: Lang, form: Format = "json"
 ) -> Response:
@@ -95,7 +95,7 @@ def show_unlocated(
     return remember_lang(HTMLResponse(page), request)
 
 
-@router.get("/sources", responses=responses(*_REFUSALS))
+@router.get("/sources", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
 def show_sources(request: Request, pages: ThePages, lang: Lang, form: Format = "json") -> Response:
     """Show what the last build read."""
     audience.check_station(pages.sight)
@@ -107,7 +107,9 @@ def show_sources(request: Request, pages: ThePages, lang: Lang, form: Format = "
 
 
 @router.get(
-    "/v1/imports/{source}/rejects.xlsx", response_class=Response, responses=responses(*_REFUSALS)
+    "/v1/imports/{source}/rejects.xlsx",
+    response_class=Response,
+    responses={200: {"description": "OK", "content": schemas.XLSX}, **responses(*_REFUSALS)},
 )
 def read_rejects(source: str, pages: ThePages) -> Response:
     """Give the rejected rows of a source as they came, to be corrected in place."""

@@ -57,7 +57,7 @@ def read_map(service: TheService, shown: TheShown, sight: TheSight, now: Now) ->
 
 @router.get(
     "/premises/unlocated",
-    responses={200: schemas.answer(schemas.UNLOCATED), **responses(*_REFUSALS)},
+    responses={200: schemas.answer(schemas.UNLOCATED, xlsx=True), **responses(*_REFUSALS)},
 )
 def read_unlocated(
     service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
@@ -78,7 +78,9 @@ def read_unlocated(
     )
 
 
-@router.get("/imports", responses={200: schemas.answer(schemas.IMPORTS), **responses(*_REFUSALS)})
+@router.get(
+    "/imports", responses={200: schemas.answer(schemas.IMPORTS, xlsx=True), **responses(*_REFUSALS)}
+)
 def read_imports(
     service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
 ) -> Response:

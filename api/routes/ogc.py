@@ -78,7 +78,8 @@ def _parameters(*, items: bool, crs: bool) -> dict[str, Any]:
     if crs:
         declared.append({"name": "crs", "schema": {**text, "format": "uri"}})
     if items:
-        limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 1000}
+        most = f"at most so many items; more than {MAX_LIMIT} gives {MAX_LIMIT}"
+        limit = {"type": "integer", "minimum": 1, "default": 1000, "description": most}
         declared += [
             {"name": "bbox", "schema": numbers, "style": "form", "explode": False},
             {"name": "bbox-crs", "schema": {**text, "format": "uri"}},
@@ -167,7 +168,7 @@ def read_queryables(
     "/collections/{collection_id}/items",
     response_class=GeoJson,
     responses={
-        200: schemas.answer(schemas.FEATURES, "application/geo+json"),
+        200: schemas.answer(schemas.FEATURES, "application/geo+json", xlsx=True),
         **responses(*_REFUSALS),
     },
     openapi_extra=_parameters(items=True, crs=True),

@@ -27,7 +27,9 @@ Format = Annotated[
 _REFUSALS = (401, 403, 404, 422, 503)
 
 
-@router.get("", responses={200: schemas.answer(schemas.SURFACES), **responses(*_REFUSALS)})
+@router.get(
+    "", responses={200: schemas.answer(schemas.SURFACES, xlsx=True), **responses(*_REFUSALS)}
+)
 def read_surfaces(
     service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
 ) -> Response:
@@ -116,7 +118,8 @@ def read_explanation(
 
 
 @router.get(
-    "/{surface_id}/zones", responses={200: schemas.answer(schemas.ZONES), **responses(*_REFUSALS)}
+    "/{surface_id}/zones",
+    responses={200: schemas.answer(schemas.ZONES, xlsx=True), **responses(*_REFUSALS)},
 )
 def read_zones(
     surface_id: str,

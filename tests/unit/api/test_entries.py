@@ -123,6 +123,23 @@ def test_nobody_sets_what_follows_from_the_case(field):
         report(**{field: "x"})
 
 
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (report, {"occurred_from": 0}),
+        (report, {"occurred_to": 1_778_659_200}),
+        (visit, {"start": 1.5}),
+        (visit, {"items_checked": "12"}),
+        (visit, {"found": {"major": True}}),
+        (visit, {"selection_probability": "0.5"}),
+    ],
+)
+def test_a_number_is_no_time_and_a_text_no_number(make, said):
+    """A zero is not the year 1970."""
+    with pytest.raises(ValidationError):
+        make(**said)
+
+
 def test_a_naive_time_is_the_parks():
     """As in files."""
     kept = desk().report(report(occurred_from="2026-05-13T12:00:00"), None)
