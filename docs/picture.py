@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "sample" / "park.toml"
 PICTURE = ROOT / "docs" / "map.png"
 _SIZE = (1360, 860)
-_COLOURS = 96
+_COLOURS = 256
 _QUIET = (
     "--headless",
     "--no-sandbox",
@@ -51,7 +51,9 @@ def main() -> int:
         size = f"--window-size={_SIZE[0]},{_SIZE[1]}"
         subprocess.run([browser, *_QUIET, *options, size, page.as_uri()], check=True)
         with Image.open(shot) as picture:
-            small = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+            small = picture.convert("RGB").quantize(
+                _COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+            )
             small.save(PICTURE, optimize=True)
     print(f"docs/map.png: {PICTURE.stat().st_size / 1000:.0f} kB")
     return 0
