@@ -123,7 +123,8 @@ def make_sample(folder: Path, months: int) -> Path:
 @contextmanager
 def serve(park: BuiltPark) -> Iterator[Server]:
     """Start a server on a free port, end it by its id."""
-    said = tempfile.TemporaryFile("w+")  # a pipe that nobody reads fills up, and the server stops
+    # A pipe that nobody reads fills up, and the server stops: so it is a file, closed below.
+    said = tempfile.TemporaryFile("w+")  # noqa: SIM115
     process = subprocess.Popen(
         [
             sys.executable,
@@ -208,8 +209,7 @@ def keeper() -> Actor:
 @pytest.fixture(scope="session")
 def live_database(postgres_url: str) -> Iterator[str]:
     """URL of a PostGIS database made for this test process, dropped at the end."""
-    import psycopg
-
+    psycopg = pytest.importorskip("psycopg")
     url = sa.make_url(postgres_url)
     name = f"geo_risk_live_{os.getpid()}"
     plain = url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -149,7 +149,7 @@ def test_a_point_that_is_none_is_422(chief, main, query):
 
 
 def test_the_coverage_holds_the_values_that_the_api_gives(chief, main, published):
-    """rasterio as judge, at 30 points."""
+    """Judged by rasterio, at 30 points."""
     answer = chief.get(f"/v1/surfaces/{main['id']}/coverage.tif")
     assert answer.headers["content-type"].startswith("image/tiff")
     with MemoryFile(answer.content) as file, file.open() as opened:

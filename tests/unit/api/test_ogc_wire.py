@@ -45,7 +45,7 @@ def test_what_a_person_sends_comes_back_as_sent(datum):
 
 @pytest.mark.parametrize("code", [4326, 3857, 4549])
 def test_other_crss_have_their_own_axis_order(code):
-    """pyproj as judge; EPSG:4326 and EPSG:4549 have the northern axis first."""
+    """Judged by pyproj: EPSG:4326 and EPSG:4549 have the northern axis first."""
     out = WGS84.points_out(LON, LAT, f"{EPSG}{code}")
     judge = Transformer.from_crs("EPSG:4326", f"EPSG:{code}").transform(LAT, LON)
     np.testing.assert_allclose(out, np.column_stack(judge), atol=1e-3)
@@ -72,7 +72,7 @@ def test_geometries_keep_their_type_and_every_vertex():
 
 @given(st.floats(73, 134), st.floats(18, 53), st.floats(0.001, 0.5), st.floats(0.001, 0.5))
 def test_a_box_that_comes_in_covers_what_lay_in_it(lon, lat, width, height):
-    """Every point of the box, shifted as the park keeps it, lies in the box that is asked of the store."""
+    """Every point of the box, shifted as the park keeps it, lies in the box asked of the store."""
     box = (lon, lat, min(lon + width, 180), min(lat + height, 90))
     west, south, east, north = GCJ02.box_in(box)
     inside = np.random.default_rng(1).random((50, 2)) * [width, height] + [lon, lat]

@@ -56,6 +56,8 @@ class Client:
         self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
 
     def request(self, method: str, path: str, headers: dict[str, str] | None = None):
+        """Give the answer to a request."""
+
         async def ask() -> httpx.Response:
             async with httpx.AsyncClient(
                 transport=self._transport, base_url="http://park.test"
@@ -65,6 +67,7 @@ class Client:
         return asyncio.run(ask())
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+        """Give the answer to a GET."""
         return self.request("GET", path, headers)
 
 

@@ -1,4 +1,4 @@
-"""Tiles: a pixel's class is the class of the cell under its centre, wherever the park's cells are."""
+"""Tiles: a pixel's class is that of the cell under its centre, wherever the park's cells are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from geo_risk import crs
 from geo_risk.errors import NotFoundError
 from geo_risk.grid import Grid, Period, Provenance, Surface, Unit
 from geo_risk.published import GradedSurface, classes_of
-from maps.palette import class_of_index, tile_palette
+from maps.palette import class_of_index, pattern_index, tile_palette
 
 WORKING = "EPSG:4549"
 NOW = datetime(2026, 5, 13, tzinfo=UTC)
@@ -97,8 +97,6 @@ def test_patterns_join_from_tile_to_tile():
     tiles = TileSet(graded, "wgs84")
     x, y = tile_at(15)
     pair = np.hstack([indices_of(tiles.tile(15, x, y)), indices_of(tiles.tile(15, x + 1, y))])
-    from maps.palette import pattern_index
-
     cols = np.arange(2 * TILE)[None, :] + x * TILE
     rows = np.arange(TILE)[:, None] + y * TILE
     np.testing.assert_array_equal(pair, pattern_index(class_of_index(pair), cols, rows))
