@@ -21,6 +21,7 @@ from api import audience, problems
 from api.auth import PUBLIC, Throttles
 from api.deps import check_form_mark
 from api.edge import Edge, Metrics, configure_logs, security_headers
+from api.kept import KeptRecords
 from api.languages import lang_of
 from api.limits import BodyLimit
 from api.ogc.wire import wire_of
@@ -102,12 +103,14 @@ def _open(settings: Settings, park: ParkFile) -> Service:
     store = open_store(
         settings.url_of_store(park), park_id=park.park.id, state_dir=settings.state_dir(park)
     )
-    watcher = Watcher(store, park.park.datum)
+    kept = KeptRecords(store)
+    watcher = Watcher(store, park.park.datum, on_swap=kept.clear)
     watcher.start()
     return Service(
         settings=settings,
         park=park,
         store=store,
+        kept=kept,
         boundary=boundary,
         wire=wire_of(park),
         watcher=watcher,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from api.audience import Area, aggregate
+from api.audience import Area, aggregate, own_filters
 from api.figures import CLASS_NAMES, zone_json
 from api.reading import find_all, names_of
 from api.rounding import decimals_of, finite
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from api.audience import Sight
+    from api.kept import KeptRecords
     from api.ogc.wire import Wire
     from geo_risk.park import ParkFile
     from geo_risk.published import GradedSurface, Publication
@@ -44,7 +45,7 @@ class Board:
 
     Parameters
     ----------
-    store, park, wire
+    store, kept, park, wire
         The park's.
     sight
         Who reads.
@@ -53,6 +54,7 @@ class Board:
     """
 
     store: Store
+    kept: KeptRecords
     park: ParkFile
     wire: Wire
     sight: Sight
@@ -60,7 +62,7 @@ class Board:
 
     def zones(self) -> list[PatrolZone]:
         """Give the zones; an officer's own first, else in the order of ids."""
-        found = self._records("zones")
+        found = self.kept.valid("zones", self.now)
         zones = [one.record for one in found if isinstance(one.record, PatrolZone)]
         own = self.sight.actor.zone_ids if self.sight.actor else ()
         return sorted(zones, key=lambda one: one.id not in own)
@@ -112,7 +114,7 @@ class Board:
 
     def roads(self) -> list[dict[str, Any]]:
         """Give the roads as features."""
-        found = self.store.find(Query("roads", valid_at=self.now), actor=self.sight.reader)
+        found = self.kept.valid("roads", self.now)  # part of the public's map too
         roads = [one.record for one in found if isinstance(one.record, Road)]
         named = self.sight.is_station
         return _features(
@@ -124,7 +126,7 @@ class Board:
         """Give the stations as features; some stand in an enterprise, so they are not public."""
         if "stations" not in self.sight.collections:
             return []
-        found = self._records("stations", located=True)
+        found = self._located("stations")
         stations = [one.record for one in found if isinstance(one.record, Station)]
         return _features(
             self._points([(one.lon, one.lat) for one in stations]),
@@ -144,7 +146,7 @@ class Board:
         """Give the located premises as features: [] for the public, its own for an enterprise."""
         if "premises" not in self.sight.collections:
             return []
-        return self._premises_features(publication, self._records("premises", located=True))
+        return self._premises_features(publication, self._located("premises"))
 
     def nearby(self, publication: Publication, lon: float, lat: float) -> list[dict[str, Any]]:
         """Give the premises within 500 m of a point (WGS-84), nearest first, with `distance_m`."""
@@ -159,7 +161,7 @@ class Board:
         box = (max(-180.0, west), max(-90.0, south), min(180.0, right), min(90.0, top))
         found = [
             one
-            for one in self._records("premises", located=True, bbox=box)
+            for one in self._read("premises", located=True, bbox=box)
             if isinstance(one.record, Premises)
         ]
         there = crs.project(
@@ -192,7 +194,13 @@ class Board:
             return 0
         return self.store.count(Query("premises", located=False, valid_at=self.now))
 
-    def _records(self, collection: str, **asked: Any) -> Sequence[Stored[Any]]:
+    def _located(self, collection: str) -> Sequence[Stored[Any]]:
+        """Give a collection's records that have a point: what is kept, or a reader's own few."""
+        if own_filters(self.sight, collection):
+            return self._read(collection, located=True)
+        return [one for one in self.kept.valid(collection, self.now) if one.place is not None]
+
+    def _read(self, collection: str, **asked: Any) -> Sequence[Stored[Any]]:
         query = Query(collection, valid_at=self.now, **asked)
         # A map's points need no address, so it is not read: names are, with the enterprises.
         sight = replace(self.sight, personal=self.sight.personal - {"premises"})

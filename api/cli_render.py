@@ -27,6 +27,7 @@ from api.cli_export import (
 from api.cli_park import open_workspace
 from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, write_text
 from api.edge import configure_logs
+from api.kept import KeptRecords
 from api.ogc.wire import wire_of
 from api.pages import Pages
 from api.reading import names_of
@@ -106,6 +107,7 @@ def _service(workspace: Workspace, moment: datetime) -> Service:
         settings=Settings(),
         park=park,
         store=store,
+        kept=KeptRecords(store),
         boundary=workspace.boundary(),
         wire=wire_of(park),
         watcher=Watcher(store, park.park.datum),

@@ -14,6 +14,7 @@ from api.board import Board
 from api.figures import CLASS_NAMES
 from api.passwords import form_mark
 from api.reading import find_all
+from api.service import board_of
 from api.unlocated import unlocated_rows
 from geo_risk.published import RiskClass
 from geo_risk.records import Enterprise, Premises
@@ -167,8 +168,7 @@ class Pages:
         publication = self.shown.publication
         summaries = {one.premises_id: one for one in publication.premises} if publication else {}
         owned: dict[str, list[tuple[Premises, PremisesSummary | None]]] = {}
-        query = Query("premises", valid_at=self.now)
-        for one in self.service.store.find(query, actor=self.sight.reader):
+        for one in self.service.kept.valid("premises", self.now):
             if isinstance(one.record, Premises):
                 pair = (one.record, summaries.get(one.record.id))
                 owned.setdefault(one.record.enterprise_id, []).append(pair)
@@ -182,7 +182,7 @@ class Pages:
 
     def _board(self) -> Board:
         service = self.service
-        return Board(service.store, service.park, service.wire, self.sight, self.now)
+        return board_of(service, self.sight, self.now)
 
 
 def pages_of(

@@ -12,7 +12,10 @@ from datetime import datetime
 
 from shapely.geometry.base import BaseGeometry
 
+from api.audience import Sight
 from api.auth import Throttles
+from api.board import Board
+from api.kept import KeptRecords
 from api.ogc.wire import Wire
 from api.shown import Watcher
 from geo_risk.park import ParkFile
@@ -30,6 +33,8 @@ class Service:
         As given to `create_app`.
     store
         Open while the service runs.
+    kept
+        Records that every map needs, in memory.
     boundary
         The park's edge, degrees in the park's datum.
     wire
@@ -45,6 +50,7 @@ class Service:
     settings: Settings
     park: ParkFile
     store: Store
+    kept: KeptRecords
     boundary: BaseGeometry
     wire: Wire
     watcher: Watcher
@@ -60,3 +66,8 @@ class Service:
     def form_cookie(self) -> str:
         """Name of the cookie that binds the sign-in form to one browser."""
         return f"geo_risk_{self.park.park.id}_form"
+
+
+def board_of(service: Service, sight: Sight, now: datetime) -> Board:
+    """Make the reader of what a map draws, for one reader at one moment."""
+    return Board(service.store, service.kept, service.park, service.wire, sight, now)

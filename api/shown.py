@@ -20,7 +20,7 @@ from api.tileset import TileSet
 from geo_risk.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from geo_risk.published import GradedSurface, Publication
     from geo_risk.store import Store
@@ -83,11 +83,16 @@ class Watcher:
         Open, safe to use from several threads.
     datum
         The park's own.
+    on_swap
+        Called when another publication is shown.
     """
 
-    def __init__(self, store: Store, datum: str) -> None:
+    def __init__(
+        self, store: Store, datum: str, on_swap: Callable[[], None] = lambda: None
+    ) -> None:
         self._store = store
         self._datum = datum
+        self._on_swap = on_swap
         self._shown = Shown()
         self._older: deque[Shown] = deque(maxlen=_KEPT)
         self._stop = threading.Event()
@@ -125,6 +130,7 @@ class Watcher:
         fresh = Shown(sequence, publication, MappingProxyType(tiles))
         self._older.append(self._shown)
         self._shown = fresh
+        self._on_swap()
         self._log.info("shown", sequence=sequence, as_of=publication.as_of.isoformat())
         return True
 

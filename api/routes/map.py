@@ -8,11 +8,11 @@ from fastapi import APIRouter, Response
 
 from api import audience, schemas, sheets
 from api.answers import Json
-from api.board import Board
 from api.deps import Now, TheService, TheShown, TheSight
 from api.mesh import lon_lat_bounds
 from api.problems import responses
 from api.routes.surfaces import Format
+from api.service import board_of
 from api.unlocated import unlocated_rows
 from geo_risk import crs
 
@@ -32,7 +32,7 @@ def read_map(service: TheService, shown: TheShown, sight: TheSight, now: Now) ->
     """Give everything a map page draws besides tiles, cut to the reader."""
     audience.check_map(sight, service.park.map)
     park, rules = service.park.park, service.park.map
-    board = Board(service.store, service.park, service.wire, sight, now)
+    board = board_of(service, sight, now)
     return Json(
         {
             "park": {

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import audience, figures, schemas, sheets
 from api.answers import Json, with_etag
-from api.board import Board
 from api.coverage import write_cog
 from api.deps import Now, ThePark, TheService, TheShown, TheSight, TheStore
 from api.problems import responses
+from api.service import board_of
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -83,7 +83,7 @@ def read_value(
     """Give value and class of the cell at a point."""
     audience.check_cells(sight)
     graded = shown.surface(surface_id)
-    board = Board(service.store, service.park, service.wire, sight, now)
+    board = board_of(service, sight, now)
     value = figures.value_json(
         graded, shown.tiles[surface_id].version, lon, lat, service.park.park.datum
     )
@@ -106,7 +106,7 @@ def read_explanation(
     """Give the value at a point, what it is made of, and the premises within 500 m."""
     audience.check_cells(sight)
     graded, datum = shown.surface(surface_id), service.park.park.datum
-    board = Board(service.store, service.park, service.wire, sight, now)
+    board = board_of(service, sight, now)
     return Json(
         {
             **figures.value_json(graded, shown.tiles[surface_id].version, lon, lat, datum),
@@ -133,7 +133,7 @@ def read_zones(
     audience.check_map(sight, service.park.map)
     graded, publication = shown.surface(surface_id), shown.require()
     _check_surface(sight, shown, surface_id)
-    board = Board(service.store, service.park, service.wire, sight, now)
+    board = board_of(service, sight, now)
     found = board.zone_figures(publication, graded)
     if form == "json":
         return Json({"surface": surface_id, "as_of": publication.as_of.isoformat(), **found})

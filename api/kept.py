@@ -1,0 +1,90 @@
+"""Records that every map needs, kept in memory until one of them changes.
+
+Takes an open store, gives whole collections without person data. Before each use it asks the store
+for events since the last look; what they touch is read again. Person data is never kept: names are
+read, and the reading audited, each time. A new publication, which a restore brings too, empties it.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from typing import TYPE_CHECKING
+
+from geo_risk.records import Actor, Record, Role
+from geo_risk.store import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from geo_risk.store import Store, Stored
+
+_READER = Actor(id="serve", role=Role.ANALYST, door="http")
+_EVENTS_AT_ONCE = 1000
+
+
+class KeptRecords:
+    """Whole collections, as they are now.
+
+    Parameters
+    ----------
+    store
+        Open, safe to use from several threads.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._seen: str | None = None
+        self._records: dict[str, Sequence[Stored[Record]]] = {}
+
+    def valid(self, collection: str, now: datetime) -> list[Stored[Record]]:
+        """Give the records of a collection that are valid at a moment, in the order of ids.
+
+        Parameters
+        ----------
+        collection
+            Its name: one that is small enough to hold, and drawn often.
+        now
+            Zone-aware.
+        """
+        with self._lock:
+            self._look()
+            if collection not in self._records:
+                self._records[collection] = self._store.find(Query(collection), actor=_READER)
+            found = self._records[collection]
+        return [one for one in found if _is_valid(one.record, now)]
+
+    def clear(self) -> None:
+        """Forget everything; the next use reads it again."""
+        with self._lock:
+            self._records.clear()
+            self._seen = None
+
+    def _look(self) -> None:
+        if self._seen is None:
+            self._seen = last_event_id(self._store)
+            return
+        while events := self._store.events(since=self._seen, limit=_EVENTS_AT_ONCE):
+            self._seen = events[-1].id
+            for event in events:
+                self._records.pop(event.collection, None)
+
+
+def last_event_id(store: Store) -> str:
+    """Give the id of the last event, the lowest id for none: ids rise, so halving finds it."""
+    low, high = 0, (1 << 128) - 1
+    while store.events(since=str(uuid.UUID(int=low)), limit=1):
+        middle = (low + high) // 2
+        above = store.events(since=str(uuid.UUID(int=middle)), limit=1)
+        if above:
+            low = uuid.UUID(above[0].id).int
+        else:
+            high = middle
+    return str(uuid.UUID(int=low))
+
+
+def _is_valid(record: Record, now: datetime) -> bool:
+    begun = record.valid_from is None or record.valid_from <= now
+    return begun and (record.valid_to is None or record.valid_to > now)
