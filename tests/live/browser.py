@@ -154,14 +154,24 @@ def class_at(seen: np.ndarray, x: float, y: float, reach: int = 4) -> RiskClass:
     return RiskClass(int(votes.argmax()))
 
 
-def dot_near(seen: np.ndarray, x: float, y: float, reach: int = 7) -> tuple[float, float] | None:
-    """Give the centre of the ink nearest to a place within reach, None where there is none.
+def ink_of_premises(page: Page) -> np.ndarray:
+    """Give how much darker each pixel is for the premises: (height, width), from two pictures.
 
-    Pixels' centres are at half pixels; ink is what is darker than any fill or line of a class.
+    Signs that stand on a dot are switched off, for they would hide it.
+    """
+    switch(page, "stations", "premises", on=False)
+    without = picture(page).astype(int)
+    switch(page, "premises", on=True)
+    return np.clip(without - picture(page), 0, None).max(axis=2)
+
+
+def dot_near(ink: np.ndarray, x: float, y: float, reach: int = 7) -> tuple[float, float] | None:
+    """Give the centre of the ink around a place within reach, None where there is none.
+
+    Pixels' centres are at half pixels.
     """
     left, top = math.floor(x) - reach, math.floor(y) - reach
-    patch = seen[top : top + 2 * reach + 1, left : left + 2 * reach + 1].astype(float)
-    weight = np.clip(200 - patch.max(axis=2), 0, None)
+    weight = ink[top : top + 2 * reach + 1, left : left + 2 * reach + 1].astype(float)
     if weight.sum() < 60:
         return None
     rows, cols = np.mgrid[0 : weight.shape[0], 0 : weight.shape[1]]

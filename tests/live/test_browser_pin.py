@@ -10,7 +10,15 @@ import pytest
 from playwright.sync_api import Page
 
 from geo_risk.crs import bd09_from_gcj02, gcj02_from_wgs84
-from tests.live.browser import PHONE, Browse, Camera, dot_near, picture, settle, show_map, switch
+from tests.live.browser import (
+    PHONE,
+    Browse,
+    Camera,
+    dot_near,
+    ink_of_premises,
+    settle,
+    show_map,
+)
 from tests.live.small_park import EVIL, WAITING, write_small_park
 
 pytest_plugins = ("tests.live.browser_fixtures",)
@@ -61,10 +69,8 @@ def test_a_pin_moves_an_enterprise_onto_the_map(server: Any, browse: Browse) -> 
     assert np.allclose(moved, (lon, lat), atol=2e-6)
     page.get_by_role("link", name="看地图").click()
     settle(page)
-    switch(page, "surface", "zones", "roads", "stations", on=False)
-    page.wait_for_timeout(300)
     px, py = Camera.of(page).pixel(*moved)
-    found = dot_near(picture(page), px, py)
+    found = dot_near(ink_of_premises(page), px, py)
     assert found is not None
     assert np.hypot(found[0] - px, found[1] - py) < 2
     assert page.locator("#premises-count").inner_text() == f"企业 {len(placed)} 处"
