@@ -120,6 +120,13 @@ def make_sample(folder: Path, months: int) -> Path:
     return folder / "park.toml"
 
 
+def make_built(folder: Path, months: int) -> BuiltPark:
+    """Write a sample park and build it."""
+    park = BuiltPark(make_sample(folder / "park", months), folder / "state")
+    park.build()
+    return park
+
+
 @contextmanager
 def serve(park: BuiltPark) -> Iterator[Server]:
     """Start a server on a free port, end it by its id."""
@@ -187,10 +194,13 @@ def _started(process: subprocess.Popen[str], park: BuiltPark, said: IO[str]) -> 
 @pytest.fixture(scope="session")
 def sample_park(tmp_path_factory: pytest.TempPathFactory) -> BuiltPark:
     """A sample park with three months of history, built; read only: take a `copy` to change it."""
-    folder = tmp_path_factory.mktemp("sample")
-    park = BuiltPark(make_sample(folder / "park", 3), folder / "state")
-    park.build()
-    return park
+    return make_built(tmp_path_factory.mktemp("sample"), 3)
+
+
+@pytest.fixture(scope="session")
+def build_sample() -> Callable[[Path, int], BuiltPark]:
+    """Write and build a sample park in a folder, with so many months of history."""
+    return make_built
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""OGC API - Features: the documents are what the standard says, the items are what the store holds."""
+"""OGC API - Features: documents as the standard says, items as the store holds them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 ODD_IDS = (
     "上报:2026/05/13-001",
     "hot line:50%?a=b&c#d",
-    'quote":\'<b>+;,',
+    "quote\":'<b>+;,",
     "a%2Fb:1",
     "源:../x//y/",
 )
@@ -100,7 +100,12 @@ def test_every_collection_and_its_items_are_what_the_standard_says(chief, name):
 def test_every_link_leads_somewhere(chief):
     """From the landing page, two steps deep."""
     seen = set()
-    for start in ("/ogc/", "/ogc/collections", "/ogc/collections/zones", "/ogc/collections/zones/items"):
+    for start in (
+        "/ogc/",
+        "/ogc/collections",
+        "/ogc/collections/zones",
+        "/ogc/collections/zones/items",
+    ):
         for link in chief.get(start).json()["links"]:
             if link["href"] not in seen:
                 seen.add(link["href"])
@@ -181,7 +186,8 @@ def test_a_time_finds_what_happened_then(chief, stored):
     assert found == {
         one.id
         for one in reports
-        if one.occurred_from <= end and (one.occurred_to > start or one.occurred_to == one.occurred_from == start)
+        if one.occurred_from <= end
+        and (one.occurred_to > start or one.occurred_to == one.occurred_from == start)
     }
     late = set(ids_of(chief, f"{base}{end:%Y-%m-%dT%H:%M:%SZ}/.."))
     early = set(ids_of(chief, f"{base}../{end:%Y-%m-%dT%H:%M:%SZ}"))
@@ -250,14 +256,16 @@ def test_what_is_not_there_is_404(chief, path):
 
 
 def test_items_come_in_the_crs_that_was_asked_for(chief):
-    """pyproj's own axis order; Content-Crs says which."""
+    """The axis order is that of pyproj; Content-Crs says which."""
     base = "/ogc/collections/premises/items?limit=50"
     degrees = [one for one in chief.get(base).json()["features"] if one["geometry"]]
     answer = chief.get(f"{base}&crs={EPSG}4549")
     assert answer.headers["content-crs"] == f"<{EPSG}4549>"
     metres = [one for one in answer.json()["features"] if one["geometry"]]
     for one, other in zip(degrees, metres, strict=True):
-        (east,), (north,) = crs.project(*[[part] for part in one["geometry"]["coordinates"]], "EPSG:4549")
+        (east,), (north,) = crs.project(
+            *[[part] for part in one["geometry"]["coordinates"]], "EPSG:4549"
+        )
         assert other["geometry"]["coordinates"] == pytest.approx([north, east], abs=0.002)
 
 
@@ -328,6 +336,9 @@ def test_a_park_kept_in_gcj02_leaves_in_wgs84(sample_park, server_on, tmp_path):
     with server_on(sample_park) as server, server.client("chief") as chief:
         expected = points(chief)
     assert set(there) == set(expected)
-    worst = max(abs(a - b) for id_, point in there.items() for a, b in zip(point, expected[id_], strict=True))
+    worst = max(
+        abs(a - b)
+        for id_, point in there.items()
+        for a, b in zip(point, expected[id_], strict=True)
+    )
     assert worst < 2e-6
-

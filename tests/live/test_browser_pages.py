@@ -43,7 +43,7 @@ def test_a_page_that_is_not_there_is_calm(sample_server: Any, browse: Browse) ->
 def test_what_is_forced_into_a_page_does_not_run(sample_server: Any, browse: Browse) -> None:
     """The policy in the header stops inline code and other hosts, whatever got into the page."""
     page, notes = browse(sample_server, "chief")
-    notes.forgiven = ("Content Security Policy", "failed:", "ERR_")
+    notes.forgiven = ("Content Security Policy", "404", "failed:", "ERR_")
     answer = page.goto("/")
     settle(page)
     assert answer is not None
