@@ -103,7 +103,7 @@ def sight_of(actor: Actor | None) -> Sight:
         return Sight(actor, Audience.STATION, _MEDIATOR, personal=_MEDIATOR, cells=True)
     if role is Role.ANALYST:
         hidden = {
-            "visits": frozenset({"participant_ids"}),
+            "visits": frozenset({"team", "participant_ids"}),
             "declarations": frozenset({"declared_by", "verified_by"}),
         }
         return Sight(actor, Audience.STATION, _ANALYST, hidden=hidden, cells=True)

@@ -123,14 +123,13 @@ def sign_in(
     RateError
         After too many failures.
     """
-    throttles.check(name, address, now)
+    throttles.take(name, address, now)
     user = store.user_by_name(name)
     good = user is not None and user.disabled_at is None
     right = is_password(user.password_hash if user and good else None, password)
     if user is None or not right:
-        throttles.fail(name, address, now)
         return None
-    throttles.forgive(name)
+    throttles.forgive(name, address, now)
     secret = random_secret()
     store.put_session(digest(secret), user_id=user.id, at=now, expires_at=now + SESSION_LIFE)
     return secret
@@ -272,21 +271,20 @@ class Throttles:
         self._name = Throttle(30, timedelta(minutes=15))
         self._address = Throttle(30, timedelta(minutes=5))
 
-    def check(self, name: str, address: str, now: datetime) -> None:
-        """Let a sign-in pass, or raise RateError."""
-        self._pair.check(f"{name}\0{address}", now)
-        self._name.check(name, now)
-        self._address.check(address, now)
+    def take(self, name: str, address: str, now: datetime) -> None:
+        """Count a sign-in as failed before it is looked at, or raise RateError.
 
-    def fail(self, name: str, address: str, now: datetime) -> None:
-        """Count a failed sign-in."""
-        self._pair.fail(f"{name}\0{address}", now)
-        self._name.fail(name, now)
-        self._address.fail(address, now)
+        Counted first, so that many at once are not all let through while one is looked at.
+        """
+        self._address.take(address, now)
+        self._name.take(name, now)
+        self._pair.take(f"{name}\0{address}", now)
 
-    def forgive(self, name: str) -> None:
-        """Forget a name's failures after it signed in; the address keeps its own."""
+    def forgive(self, name: str, address: str, now: datetime) -> None:
+        """Give a name's count back after it signed in; the address keeps its failures."""
         self._name.forgive(name)
+        self._pair.forgive(f"{name}\0{address}")
+        self._address.give_back(address, now)
 
 
 def _actor_of_bearer(store: Store, authorization: str, now: datetime) -> Actor:

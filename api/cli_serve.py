@@ -67,6 +67,7 @@ def serve(
             log_level="warning",  # the application logs its own, as JSON
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # an address that the asker writes itself would count no tries
             ssl_certfile=str(tls[0]) if tls else None,
             ssl_keyfile=str(tls[1]) if tls else None,
         )

@@ -54,20 +54,44 @@ class Throttle:
             f"Try again in {minutes} min.",
         )
 
+    def take(self, key: str, now: datetime) -> None:
+        """Let a try pass and count it as failed, in one step; or refuse it.
+
+        Raises
+        ------
+        RateError
+            As `check`.
+        """
+        with self._lock:
+            if len(self._recent(key, now)) < self._limit:
+                self._count(key, now)
+                return
+        self.check(key, now)
+
+    def give_back(self, key: str, now: datetime) -> None:
+        """Take the newest count of a key back: that try did not fail."""
+        with self._lock:
+            failures = self._recent(key, now)
+            if failures:
+                failures.pop()
+
     def fail(self, key: str, now: datetime) -> None:
         """Count a failure."""
         with self._lock:
-            failures = self._recent(key, now)
-            failures.append(now)
-            self._failures[key] = failures
-            self._failures.move_to_end(key)
-            while len(self._failures) > self._keys:
-                self._failures.popitem(last=False)
+            self._count(key, now)
 
     def forgive(self, key: str) -> None:
         """Forget a key's failures, after a success."""
         with self._lock:
             self._failures.pop(key, None)
+
+    def _count(self, key: str, now: datetime) -> None:
+        failures = self._recent(key, now)
+        failures.append(now)
+        self._failures[key] = failures
+        self._failures.move_to_end(key)
+        while len(self._failures) > self._keys:
+            self._failures.popitem(last=False)
 
     def _recent(self, key: str, now: datetime) -> deque[datetime]:
         failures = self._failures.get(key, deque())

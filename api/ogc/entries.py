@@ -49,7 +49,12 @@ def _text_only(value: object) -> object:
 
 Moment = Annotated[datetime, BeforeValidator(_text_only)]
 Whole = Annotated[int, Strict()]
+Id = Annotated[str, Field(max_length=200)]
+Code = Annotated[str, Field(max_length=40, pattern="^[A-Za-z0-9_.-]*$")]
+"""A code of the deployment's, never words: a name written here could not be forgotten."""
 Number = Annotated[float, Strict()]
+
+_EARLIEST_YEAR = 1990  # a report of today is not about a time before the park
 
 
 class _Body(BaseModel):
@@ -68,14 +73,14 @@ class ReportProperties(_Body):
 
     kind: str = Field(description="kind of report, as hazard")
     channel: str = Field("", description="one of the nine channels; of staff only")
-    category: str = Field("", max_length=200)
-    premises_id: str = ""
-    enterprise_id: str = ""
-    visit_id: str = ""
+    category: Code = ""
+    premises_id: Id = ""
+    enterprise_id: Id = ""
+    visit_id: Id = ""
     occurred_from: Moment | None = Field(None, description="earliest time; default: now")
     occurred_to: Moment | None = Field(None, description="latest time; default: occurred_from")
     severity: Severity | None = None
-    referred_to: str = Field("", max_length=200)
+    referred_to: Code = ""
     text: str = Field("", max_length=5000)
     reporter: str = Field("", max_length=200)
 
@@ -99,14 +104,14 @@ class FoundIn(_Body):
 class VisitProperties(_Body):
     """What an officer says of a visit."""
 
-    premises_id: str = ""
-    enterprise_id: str = ""
-    team: str = Field("", max_length=200)
-    participant_ids: tuple[str, ...] = Field((), max_length=50)
+    premises_id: Id = ""
+    enterprise_id: Id = ""
+    team: Id = Field("", description="id of /ogc/collections/teams")
+    participant_ids: tuple[Id, ...] = Field((), max_length=50, description="ids of officers")
     start: Moment
     end: Moment | None = None
     reason: VisitReason = VisitReason.ROUTINE
-    selection_probability: Number | None = Field(None, gt=0, le=1)
+    selection_probability: Number | None = Field(None, ge=1e-6, le=1)
     items_checked: Whole | None = Field(None, ge=0, le=100_000)
     items_standard: Whole | None = Field(None, ge=0, le=100_000)
     found: FoundIn | None = None
@@ -239,6 +244,10 @@ class Desk:
             return default
         if given.tzinfo is None:
             given = given.replace(tzinfo=self.park.zone)
+        if given.year < _EARLIEST_YEAR:
+            raise InputError(
+                f"{name} {given.isoformat()} is before {_EARLIEST_YEAR}.", "Give when it happened."
+            )
         if given > self.now + timedelta(days=1):
             raise InputError(f"{name} {given.isoformat()} lies ahead.", "Give when it happened.")
         return given

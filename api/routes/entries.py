@@ -90,6 +90,8 @@ def create_visit(
     """Create a visit; looked and found nothing is a visit too."""
     actor = _allowed(sight, Visit, "POST /ogc/collections/visits/items")
     premises = _premises(service, sight, body.properties.premises_id)
+    _check_exists(service, "teams", [body.properties.team], "team")
+    _check_exists(service, "officers", body.properties.participant_ids, "participant_ids")
     desk = Desk(service.park, service.wire, service.boundary, actor, now)
     return _create(service, sight, desk.visit(body, premises), body, idempotency_key, now)
 
@@ -173,6 +175,16 @@ def _check_known(
             f"{field} is {record_id!r}: there is no such record.",
             f"Take an id of /ogc/collections/{collection}/items, or leave it out.",
         )
+
+
+def _check_exists(service: Service, collection: str, record_ids: Sequence[str], field: str) -> None:
+    """Refuse an id that nobody has: a name in its place would go where it cannot be forgotten."""
+    for record_id in record_ids:
+        if record_id and not service.store.count(Query(collection, ids=[record_id])):
+            raise InputError(
+                f"{field} holds {record_id!r}: there is no such record.",
+                f"Take an id of /ogc/collections/{collection}/items, or leave it out.",
+            )
 
 
 def _create(

@@ -211,6 +211,13 @@ def _filter(collection: str, table: sa.Table, name: str, value: Any) -> sa.Colum
     return sa.or_(chosen, column.is_(None)) if len(given) < len(typed) else chosen
 
 
+def _fitting(number: int) -> int:
+    """Refuse a number that no column of whole numbers holds."""
+    if abs(number) >= 1 << 31:
+        raise ValueError(number)
+    return number
+
+
 def _typed(collection: str, name: str, inner: Any, value: Any) -> Any:
     """Read a filter's value as the field's type; text comes from an address line."""
     if value is None:
@@ -218,8 +225,10 @@ def _typed(collection: str, name: str, inner: Any, value: Any) -> Any:
     try:
         if inner is bool:
             return _truth(value)
-        if inner in {int, float}:
-            return inner(value)
+        if inner is int:
+            return _fitting(int(value))
+        if inner is float:
+            return float(value)
         if inner is datetime:
             return _zoned(value)
         if isinstance(inner, type) and issubclass(inner, Enum):
