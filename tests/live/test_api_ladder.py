@@ -5,6 +5,8 @@ A page opens, says how far it may be trusted, and claims no more.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from maps.words import word
@@ -56,8 +58,6 @@ def test_every_page_opens_and_says_how_far_it_may_be_trusted(built, months, serv
 
 def test_before_the_first_build_every_page_opens(sample_park, server_on, tmp_path):
     """And says that there is nothing yet, with the command that changes it."""
-    from dataclasses import replace
-
     empty = replace(sample_park, state_dir=tmp_path / "nothing")
     with server_on(empty) as server, server.client("chief") as chief:
         for path in (*PAGES, *DATA):
