@@ -79,6 +79,9 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        head = scope["method"] == "HEAD"  # every address that can be read answers HEAD too
+        if head:
+            scope["method"] = "GET"
         request_id = _request_id(scope)
         start, status = time.perf_counter(), 500
 
@@ -87,6 +90,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = self._complete(scope, message["headers"], request_id)
+            elif head:
+                message = {**message, "body": b""}
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):

@@ -56,7 +56,7 @@ class Tiles:
             await self._app(scope, receive, send)
             return
         address = _ADDRESS.fullmatch(scope["path"])
-        if address is None or scope["method"] not in {"GET", "HEAD"}:
+        if address is None or scope["method"] != "GET":
             await self._app(scope, receive, send)  # answers 404 or 405 like any other address
             return
         scope["geo_risk.route"] = "/tiles/{surface}/{z}/{x}/{y}.png"
@@ -76,9 +76,7 @@ class Tiles:
                 "headers": [(name.encode(), value.encode()) for name, value in answer.items()],
             }
         )
-        await send(
-            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
-        )
+        await send({"type": "http.response.body", "body": body})
 
     def _tile(
         self, address: re.Match[str], headers: dict[bytes, str]

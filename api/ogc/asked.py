@@ -121,17 +121,17 @@ def unique(pairs: Iterable[tuple[str, str]], known: Iterable[str]) -> dict[str, 
     return given
 
 
-def read_format(asked: str | None) -> str:
-    """Give the format of an answer, `json` where none was asked for.
+def read_format(asked: str | None, offered: tuple[str, ...] = FORMATS) -> str:
+    """Give the format of an answer, the first that is offered where none was asked for.
 
     Raises
     ------
     InputError
-        When it is none that we write.
+        When it is none that is offered.
     """
-    chosen = "json" if asked is None else asked
-    if chosen not in FORMATS:
-        raise InputError(f"Format {asked!r} is not offered.", f"Ask for {' or '.join(FORMATS)}.")
+    chosen = offered[0] if asked is None else asked
+    if chosen not in offered:
+        raise InputError(f"Format {asked!r} is not offered.", f"Ask for {' or '.join(offered)}.")
     return chosen
 
 

@@ -18,7 +18,6 @@ from api.languages import Lang, remember_lang
 from api.page_deps import ThePages
 from api.pages import Pages
 from api.problems import responses
-from api.routes.surfaces import Format
 from geo_risk.errors import NotFoundError
 from geo_risk.records import Premises, may_create
 from maps.console import enterprises_page, locate_page, sources_page, zones_page
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
 
+PageFormat = Annotated[
+    str, Query(alias="f", pattern="^(html|xlsx)$", description="html, or xlsx to download.")
+]
 _REFUSALS = (401, 403, 404, 422, 503)
 _PIN = "PATCH /ogc/collections/premises/items/{fid}"
 _PAGE_SIZE = 50
@@ -43,7 +45,9 @@ def show_map(request: Request, pages: ThePages, lang: Lang) -> Response:
 
 
 @router.get("/zones", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
-def show_zones(request: Request, pages: ThePages, lang: Lang, form: Format = "json") -> Response:
+def show_zones(
+    request: Request, pages: ThePages, lang: Lang, form: PageFormat = "html"
+) -> Response:
     """Show the zones as a table."""
     audience.check_map(pages.sight, pages.service.park.map)
     rows = pages.zone_rows()
@@ -61,7 +65,7 @@ def show_enterprises(
     request: Request,
     pages: ThePages,
     lang: Lang,
-    form: Format = "json",
+    form: PageFormat = "html",
     q: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
@@ -81,7 +85,7 @@ def show_enterprises(
 
 @router.get("/to-locate", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
 def show_unlocated(
-    request: Request, pages: ThePages, lang: Lang, form: Format = "json"
+    request: Request, pages: ThePages, lang: Lang, form: PageFormat = "html"
 ) -> Response:
     """Show who waits for a place, and the map on which to put it."""
     audience.check_station(pages.sight)
@@ -96,7 +100,9 @@ def show_unlocated(
 
 
 @router.get("/sources", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
-def show_sources(request: Request, pages: ThePages, lang: Lang, form: Format = "json") -> Response:
+def show_sources(
+    request: Request, pages: ThePages, lang: Lang, form: PageFormat = "html"
+) -> Response:
     """Show what the last build read."""
     audience.check_station(pages.sight)
     rows = pages.source_rows()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import quote
 
 import httpx
@@ -276,3 +279,36 @@ def test_what_was_entered_has_its_event_with_who_and_when(server, officer):
         (event,) = store.events("reports", made)
     assert (event.actor_id, event.role, event.action) == ("demo-officer", "officer", "created")
     assert "消防通道" not in str(event)
+
+
+def test_what_officers_enter_is_in_the_next_map(sample_park, server_on, tmp_path):
+    """Hazards at one place, then a build: the surface rises there, the zone counts them."""
+    text = sample_park.park_file.read_text(encoding="utf-8")
+    ongoing = re.sub(r"^as_of = .*$", "", text, flags=re.MULTILINE)
+    assert ongoing != text
+    park_file = sample_park.park_file.parent / "ongoing.toml"
+    park_file.write_text(ongoing, encoding="utf-8")
+    park = replace(sample_park.copy(tmp_path / "state"), park_file=park_file)
+    park.build()
+    with server_on(park) as server, server.client("officer") as officer:
+        place = next(
+            one
+            for one in officer.get("/v1/map").json()["premises"]["features"]
+            if one["properties"]["class"] == "blue"
+        )
+        lon, lat = place["geometry"]["coordinates"]
+        value = f"/v1/surfaces/intensity.hazard/value?lon={lon}&lat={lat}"
+        before = officer.get(value).json()
+        zones = "/v1/surfaces/intensity.hazard/zones"
+        counted = {one["id"]: one["reports"] for one in officer.get(zones).json()["zones"]}
+        entry = {"kind": "hazard", "severity": "major", "premises_id": place["properties"]["id"]}
+        for _ in range(20):
+            assert officer.post(REPORTS, json={"properties": entry}).status_code == 201
+        park.build()
+        deadline = time.monotonic() + 20
+        while (after := officer.get(value).json())["version"] == before["version"]:
+            assert time.monotonic() < deadline, "never shown"
+            time.sleep(0.1)
+        assert after["value"] > before["value"] + 1
+        recounted = {one["id"]: one["reports"] for one in officer.get(zones).json()["zones"]}
+        assert recounted[after["zone_id"]] >= counted[after["zone_id"]] + 20

@@ -213,6 +213,14 @@ def test_every_answer_carries_the_headers_that_protect_it(server, browser):
     assert given.headers["x-request-id"] == "from-a-proxy-1"
 
 
+@pytest.mark.parametrize("path", ["/login", "/ogc/", "/healthz", "/assets/console/map.js"])
+def test_what_can_be_read_answers_head_too(server, browser, path):
+    """The same headers, no body."""
+    asked, read = browser.head(path), browser.get(path)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-type"] == read.headers["content-type"]
+
+
 def test_counts_are_by_route_and_hold_no_ids(server, browser):
     """For Prometheus; an address with an id in it becomes its template."""
     with server.client("chief") as chief:

@@ -1,10 +1,9 @@
-"""How far to trust the map is said on it, from no history at all to more than a year."""
+"""Without any history the map claims nothing about the days to come, and says why."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,68 +14,42 @@ from tests.live.browser import Browse, show_map
 pytest_plugins = ("tests.live.browser_fixtures",)
 
 
-@pytest.fixture(scope="module", params=[0, 13], ids=["no-history", "13-months"])
-def served(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    sample_park: Any,
-    server_on: Any,
-) -> Iterator[tuple[int, Any]]:
-    """Serve the sample park with no history, and with more than a year of it."""
-    folder = tmp_path_factory.mktemp(f"months-{request.param}")
+def test_without_history_the_map_is_inherent_risk_and_says_so(
+    tmp_path: Path, sample_park: Any, server_on: Any, browse: Browse
+) -> None:
+    """Headline, ladder, legend and list of surfaces: no forecast, provisional breaks, no fraud."""
     subprocess.run(
         [
             *(sys.executable, "-m", "data.sample_park"),
-            *("--out", folder / "park", "--months", str(request.param)),
+            *("--out", tmp_path / "park", "--months", "0"),
         ],
         cwd=Path(__file__).resolve().parents[2],
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    park = type(sample_park)(folder / "park" / "park.toml", folder / "state")
+    park = type(sample_park)(tmp_path / "park" / "park.toml", tmp_path / "state")
     park.build()
-    with server_on(park) as running:
-        yield request.param, running
-
-
-def test_the_page_claims_no_more_than_its_history_allows(
-    served: tuple[int, Any], browse: Browse
-) -> None:
-    """Without history: inherent risk, provisional, nothing of days to come. With a year: folds."""
-    months, server = served
-    page, _ = browse(server, "chief")
-    show_map(page)
-    text = page.locator("body").inner_text()
-    finding = page.locator("#finding").inner_text()
-    legend = page.locator("#legend").inner_text()
-    if months == 0:
+    with server_on(park) as server:
+        page, _ = browse(server, "chief")
+        show_map(page)
+        text = page.locator("body").inner_text()
+        legend = page.locator("#legend").inner_text()
         assert "还没有历史" in text
         assert "不是预测" in text
-        assert "未来" not in finding
+        assert "未来" not in page.locator("#finding").inner_text()
         assert "暂定分级" in legend
         assert "底数风险" in legend
-    else:
-        assert "有 13 个月历史" in text
-        assert "折回测" in text
-        assert "现用模型" in text
-        assert "未来 30 天" in finding or "没有红色和橙色" in finding
-        assert "固定分级" in legend
-    show_map(page, "/?lang=en")
-    assert {0: "No history yet", 13: "13 months of history"}[months] in page.locator(
-        "body"
-    ).inner_text()
+        values = [one.get_attribute("value") or "" for one in page.locator("#surface option").all()]
+        assert not [one for one in values if one.startswith("intensity.")]
+        show_map(page, "/?lang=en")
+        assert "No history yet" in page.locator("body").inner_text()
 
 
+@pytest.mark.parametrize("surface", ["intensity.fraud", "intensity.public_order"])
 def test_sensitive_kinds_are_a_record_of_the_past_only(
-    served: tuple[int, Any], browse: Browse
+    sample_server: Any, browse: Browse, surface: str
 ) -> None:
     """Public order and fraud are not forecast unless somebody decided so, and the map says it."""
-    months, server = served
-    if months == 0:
-        with server.client("chief") as client:
-            ids = [one["id"] for one in client.get("/v1/surfaces").json()["surfaces"]]
-        assert "intensity.fraud" not in ids
-        return
-    page, _ = browse(server, "chief")
-    show_map(page, "/#surface=intensity.fraud")
+    page, _ = browse(sample_server, "chief")
+    show_map(page, f"/#surface={surface}")
     assert page.locator("#notes").inner_text() == "只是过去的记录，不作预测。"
