@@ -10,6 +10,7 @@ import {
 } from "./basemap.js";
 import { patterns } from "./classes.js";
 import { el, replaceIn } from "./dom.js";
+import { showWhole } from "./fit.js";
 import { describeMap, onKeys } from "./keys.js";
 import { writeLegend } from "./legend.js";
 import { either, page, phrase, t } from "./page.js";
@@ -60,13 +61,7 @@ function withLists(data) {
 
 function drawPark({ map, data, state, ...rest }) {
   const app = { map, data, state, ...rest };
-  const [west, south, east, north] = data.bounds;
-  const bounds = L.latLngBounds([south, west], [north, east]);
-  if (state.view.at) map.setView([state.view.at[1], state.view.at[2]], state.view.at[0]);
-  else fitWhole(map, bounds);
-  map.setMaxBounds(bounds.pad(1));
-  map.setMinZoom(Math.max(1, map.getBoundsZoom(bounds) - 2));
-  keepFitting(map, bounds, Boolean(state.view.at));
+  showWhole(map, data.bounds, state.view.at);
   boundaryLayer(data).addTo(map);
   state.layers.roads = roadsLayer(data);
   state.layers.zones = zonesLayer(data);
@@ -84,22 +79,6 @@ function drawPark({ map, data, state, ...rest }) {
     box.addEventListener("change", () => switchLayer(app, name, box.checked));
     if (state.layers[name] && box.checked) state.layers[name].addTo(map);
   }
-}
-
-function fitWhole(map, bounds) {
-  map.fitBounds(bounds, { animate: false, paddingTopLeft: [8, 8], paddingBottomRight: [8, 36] });
-}
-
-// While nobody has moved the map, it shows the whole park in whatever room it gets.
-function keepFitting(map, bounds, moved) {
-  let free = !moved;
-  for (const kind of ["pointerdown", "wheel", "keydown"]) {
-    map.getContainer().addEventListener(kind, () => (free = false), { once: true, passive: true });
-  }
-  new ResizeObserver(() => {
-    map.invalidateSize({ animate: false, pan: false });
-    if (free) fitWhole(map, bounds);
-  }).observe(map.getContainer());
 }
 
 function switchLayer(app, name, on) {

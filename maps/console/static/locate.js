@@ -1,6 +1,7 @@
 // Entry of the to-locate page: choose a premises, set a pin or type coordinates, save.
 import { boundaryLayer, makePanes, premisesLayer, roadsLayer, zonesLayer } from "./basemap.js";
 import { el, replaceIn, svg } from "./dom.js";
+import { showWhole } from "./fit.js";
 import { describeMap, onKeys } from "./keys.js";
 import { page, phrase, t } from "./page.js";
 import { FetchError, getJson, serviceSource } from "./source.js";
@@ -27,8 +28,7 @@ async function start() {
   });
   try {
     const data = await serviceSource().map();
-    const [west, south, east, north] = data.bounds;
-    map.fitBounds([[south, west], [north, east]], { animate: false });
+    showWhole(map, data.bounds);
     boundaryLayer(data).addTo(map);
     roadsLayer(data).addTo(map);
     zonesLayer(data).addTo(map);
