@@ -190,7 +190,11 @@ def _copy_out(database: Database, file: Path) -> None:
     else:
         with _opened(open_database(f"sqlite:///{file}", "")) as target:
             migrate(target)
-            with database.read() as source, target.write() as connection:
+            with database.read(one_state=True) as source, target.write() as connection:
+                # before the first SELECT: forgetting rewrites these, which old snapshots see empty
+                source.execute(
+                    sa.text(f"LOCK TABLE {', '.join(forgetting.REWRITTEN)} IN ACCESS SHARE MODE")
+                )
                 copy_rows(source, connection)
         with closing(sqlite3.connect(file)) as copy:
             copy.execute("PRAGMA journal_mode = DELETE")

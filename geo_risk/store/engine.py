@@ -60,10 +60,16 @@ class Database:
         return self.file is not None
 
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
-        """Hold a transaction for reading: everything in it sees one state."""
+    def read(self, *, one_state: bool = False) -> Iterator[sa.Connection]:
+        """Hold a transaction for reading.
+
+        Parameters
+        ----------
+        one_state
+            Everything in it sees the same state (in SQLite it always does).
+        """
         with self.answering(), self.engine.connect() as connection:
-            if not self.is_sqlite:
+            if one_state and not self.is_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
                 yield connection

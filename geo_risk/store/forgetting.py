@@ -39,6 +39,8 @@ from geo_risk.store.schema import (
 )
 
 LIST_NAME = "forgotten.jsonl"
+REWRITTEN = {"person_data": "value", "answers": "body", "users": "password_hash"}
+"""Tables that may hold what is forgotten, and a text column by which they are written anew."""
 
 _HANGS_ON = {
     "enterprises": ("enterprise_id", ("premises", "visits", "reports", "declarations", "orders")),
@@ -175,19 +177,19 @@ def texts_to_scrub(connection: sa.Connection, found: Found) -> list[str]:
 def compact(database: Database) -> None:
     """Leave nothing of removed rows: in SQLite neither in free pages nor in the log.
 
-    PostgreSQL writes the tables anew and, where the role may ask for it, ends its log segment and
-    makes a checkpoint: with `wal_recycle = off` the old segments are then deleted, otherwise they
-    are overwritten in time.
+    In PostgreSQL the tables are written anew and, where the role may ask for it, the log's segment
+    is ended and a checkpoint made: with `wal_recycle = off` the old segments are then deleted,
+    otherwise they are overwritten in time.
 
     Raises
     ------
     StoreError
-        When another process kept reading, so that SQLite's log could not be cut.
+        When another process kept reading, so that the log could not be cut or a table not be
+        written anew.
     """
     with database.alone() as connection:
         if not database.is_sqlite:
-            for table in (person_data, answers, users):
-                connection.execute(sa.text(f"VACUUM FULL {table.name}"))
+            _rewrite(connection)
             for statement in ("SELECT pg_switch_wal()", "CHECKPOINT"):
                 with suppress(ProgrammingError):  # only roles with the right may
                     connection.execute(sa.text(statement))
@@ -201,6 +203,22 @@ def compact(database: Database) -> None:
         f"{database.file}: the data is removed, but a reader keeps the log from being cut.",
         "Close long-running readers and run the same command again.",
     )
+
+
+def _rewrite(connection: sa.Connection) -> None:
+    """Write the tables anew with what is there now.
+
+    VACUUM FULL would keep removed rows for whoever reads with an older snapshot, ALTER TABLE does
+    not.
+    """
+    connection.execute(sa.text("SET lock_timeout = '30s'"))
+    try:
+        for table, column in REWRITTEN.items():
+            connection.execute(
+                sa.text(f"ALTER TABLE {table} ALTER {column} TYPE text USING {column} || ''")
+            )
+    finally:
+        connection.execute(sa.text("RESET lock_timeout"))
 
 
 def read_list(state_dir: Path) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk):
         StoreError
             When one of its files is missing or damaged.
         """
-        with self._database.read() as connection:
+        with self._database.read(one_state=True) as connection:
             seq = publications.sequence(connection)
             if not seq:
                 return None
@@ -112,7 +112,7 @@ class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk):
         They hold surfaces, breaks and classes, which is what hysteresis looks at; no summaries, no
         factors, no class probabilities.
         """
-        with self._database.read() as connection:
+        with self._database.read(one_state=True) as connection:
             table = publications_table
             chosen = sa.select(table.c.seq).order_by(table.c.seq.desc()).limit(limit)
             found = [
