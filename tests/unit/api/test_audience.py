@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -135,6 +136,13 @@ def test_person_data_is_for_who_works_with_it(role):
         assert all(audience.own_filters(sight, one) for one in named)
     else:
         assert "enterprises" in named
+
+
+@pytest.mark.parametrize("role", sorted(audience.STAFF))
+def test_those_who_see_everything_see_the_same(role):
+    """So that what is tried as one of them holds for all."""
+    chief = audience.sight_of(actor(Role.CHIEF))
+    assert replace(audience.sight_of(actor(role)), actor=chief.actor) == chief
 
 
 @pytest.mark.parametrize("role", list(Role))
