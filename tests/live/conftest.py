@@ -35,6 +35,7 @@ from geo_risk.store import Query, Store, open_store
 ROOT = Path(__file__).resolve().parents[2]
 KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
 START_S = 60.0
+_served: set[tuple[Path, str]] = set()
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,14 @@ def make_built(folder: Path, months: int) -> BuiltPark:
 
 @contextmanager
 def serve(park: BuiltPark) -> Iterator[Server]:
-    """Start a server on a free port, end it by its id."""
+    """Start a server on a free port, end it by its id.
+
+    One server at a time per state: each start gives the accounts new passwords, so a second one
+    would lock out whoever uses the first.
+    """
+    state = (park.state_dir, park.store_url)
+    assert state not in _served, "this state is being served already: take a copy of the park"
+    _served.add(state)
     # A pipe that nobody reads fills up, and the server stops: so it is a file, closed below.
     said = tempfile.TemporaryFile("w+")  # noqa: SIM115
     process = subprocess.Popen(
@@ -159,6 +167,7 @@ def serve(park: BuiltPark) -> Iterator[Server]:
         if process.stdout is not None:
             process.stdout.close()
         said.close()
+        _served.discard(state)
 
 
 def _started(process: subprocess.Popen[str], park: BuiltPark, said: IO[str]) -> Server:

@@ -294,14 +294,14 @@ def test_reads_of_person_data_are_in_the_audit(sample_server):
     assert any(one.what == "export" and one.subject == "巡区风险" for one in entries)
 
 
-def test_a_map_without_approval_asks_the_public_to_sign_in(sample_park, server_on):
+def test_a_map_without_approval_asks_the_public_to_sign_in(sample_park, server_on, tmp_path):
     """审图号 or a declared exemption; the station needs neither."""
     text = sample_park.park_file.read_text(encoding="utf-8")
     bare = re.sub(r"approval_exemption = .*", "", text)
     assert bare != text
     park_file = sample_park.park_file.parent / "unapproved.toml"
     park_file.write_text(bare, encoding="utf-8")
-    with server_on(replace(sample_park, park_file=park_file)) as server:
+    with server_on(replace(sample_park.copy(tmp_path / "state"), park_file=park_file)) as server:
         with server.client() as public:
             led = public.get("/", headers={"Accept": "text/html"})
             assert (led.status_code, led.headers["location"]) == (303, "/login")

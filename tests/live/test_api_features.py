@@ -302,7 +302,7 @@ def test_ids_with_slashes_signs_and_chinese_are_found(sample_park, server_on, tm
             assert all(feature["id"] > one for feature in after.json()["features"])
 
 
-def test_a_park_kept_in_gcj02_leaves_in_wgs84(sample_park, server_on, tmp_path):
+def test_a_park_kept_in_gcj02_leaves_in_wgs84(sample_park, sample_server, server_on, tmp_path):
     """The same sample, told to stay in GCJ-02, gives the same points on the wire."""
     folder = tmp_path / "gcj"
     folder.mkdir()
@@ -333,7 +333,7 @@ def test_a_park_kept_in_gcj02_leaves_in_wgs84(sample_park, server_on, tmp_path):
         }
     for id_, point in map_points.items():
         assert point == pytest.approx(there[id_], abs=1e-7)
-    with server_on(sample_park) as server, server.client("chief") as chief:
+    with sample_server.client("chief") as chief:
         expected = points(chief)
     assert set(there) == set(expected)
     worst = max(
