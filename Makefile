@@ -78,8 +78,14 @@ docs: setup ## write the generated tables of docs/
 picture: setup $(SAMPLE)/.built ## draw docs/map.png anew (needs Chromium)
 	$(PY) -m docs.picture
 
-bench: setup ## the benchmark tables, JSON in bench/out/
+bench: setup $(VENV)/.peers ## the benchmark tables, JSON in bench/out/
 	$(PY) -m bench $(BENCH)
+
+# Peers to be measured beside; libkdv asks for old versions of what it uses, so it comes alone.
+$(VENV)/.peers: requirements/bench.txt requirements/bench-alone.txt
+	$(PY) -m pip install --quiet --require-hashes -r requirements/bench.txt
+	$(PY) -m pip install --quiet --require-hashes --no-deps -r requirements/bench-alone.txt
+	@touch $@
 
 golden: picture ## redraw the stored pictures; look at the change before committing it
 	GEO_RISK_REDRAW_GOLDEN=1 $(PY) -m pytest -m golden || [ $$? = 5 ]  # 5: there is none
@@ -90,5 +96,7 @@ soak: setup ## the truth tests in their long form
 lock: ## write requirements/*.txt anew from pyproject.toml (needs uv)
 	uv pip compile $(LOCK) --extra postgis pyproject.toml -o requirements/base.txt
 	uv pip compile $(LOCK) --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile $(LOCK) --extra dev --extra bench pyproject.toml -o requirements/bench.txt
+	echo libkdv | uv pip compile $(LOCK) --no-deps - -o requirements/bench-alone.txt
 
 LOCK := --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header

@@ -55,7 +55,7 @@ def test_no_file_names_a_path_of_one_machine() -> None:
 
 def test_every_locked_package_has_a_digest() -> None:
     """Nothing can be swapped on the way: pip refuses what has another digest."""
-    for name in ("base.txt", "dev.txt"):
+    for name in ("base.txt", "dev.txt", "bench.txt"):
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8").replace("\\\n", " ")
         pins = [line for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line)]
         assert len(pins) > 20
@@ -66,9 +66,12 @@ def test_every_declared_package_is_locked() -> None:
     """What pyproject.toml asks for is in the lock files: `make lock` was not forgotten."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
+    peers = extras.pop("bench")
+    all_others = [*project["dependencies"], *(one for name in extras for one in extras[name])]
     wanted = {
         "base.txt": project["dependencies"],
-        "dev.txt": [*project["dependencies"], *(one for name in extras for one in extras[name])],
+        "dev.txt": all_others,
+        "bench.txt": [*all_others, *peers],
     }
     for name, packages in wanted.items():
         locked = (ROOT / "requirements" / name).read_text(encoding="utf-8")
