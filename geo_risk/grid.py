@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geo_risk.conversions import Conversions
 from geo_risk.crs import check_same_crs, check_working_crs
 from geo_risk.errors import GridMismatchError, InputError
 
@@ -298,8 +299,10 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class Surface:
+class Surface(Conversions):
     """Values on a grid, with everything a reader must know of them.
+
+    `to_xarray()`, `to_cog()` and `to_geodataframe()` give it in other tools' types.
 
     Parameters
     ----------
@@ -360,6 +363,19 @@ class Surface:
         digest = hashlib.sha256(head.encode())
         digest.update(np.ascontiguousarray(self.values).tobytes())
         return digest.hexdigest()[:12]
+
+    @property
+    def meaning(self) -> dict[str, str]:
+        """What the values mean, in words that travel with a file."""
+        return {
+            "unit": self.unit.value,
+            "unit_zh": self.unit.zh,
+            "period_start": self.period.start.isoformat(),
+            "period_end": self.period.end.isoformat(),
+            "as_of": self.provenance.as_of.isoformat(),
+            "model": self.provenance.model,
+            "version": self.version,
+        }
 
     def value_at(self, easting: float, northing: float) -> float:
         """Give the value of the cell at a point in metres, NaN outside the study area."""
