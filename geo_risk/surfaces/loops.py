@@ -1,0 +1,263 @@
+"""The compiled inner loops: points onto a lattice, a lattice onto cells, kernels onto rows.
+
+Takes plain arrays and numbers, adds into arrays it is handed. Each loop passes over memory once,
+releases the interpreter lock and starts no thread of its own. Compiled at its first call and kept
+in numba's cache: beside this file, in the user's cache where that folder cannot be written, in
+memory where neither can. What the loops are for stands in `splines`, `chords`, `live`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numba
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+
+def compiled(loop: Callable[..., Any]) -> Any:
+    """Compile a loop at its first call; keep it on disk where a folder can be written."""
+    try:
+        return _njit(loop, cache=True)
+    except RuntimeError:  # numba: "no locator available", neither folder can be written
+        return _njit(loop, cache=False)
+
+
+def _njit(loop: Callable[..., Any], *, cache: bool) -> Any:
+    # Contraction to fused multiply-add and the like; NaN and infinity keep their meaning.
+    fast = {"contract", "nsz", "arcp"}
+    return numba.njit(cache=cache, nogil=True, fastmath=fast, error_model="numpy")(loop)
+
+
+@compiled
+def add_linear(
+    easting: Floats,
+    northing: Floats,
+    weight: Floats,
+    west: float,
+    south: float,
+    per_m: float,
+    lattice: Floats,
+) -> float:
+    """Add each point to its 2 x 2 nodes by linear B-splines; give the sum of all weights."""
+    rows, cols = lattice.shape
+    nodes = lattice.reshape(-1)
+    wide, high = float(cols - 1), float(rows - 1)
+    total = 0.0
+    for i in range(len(easting)):
+        w = weight[i]
+        total += w
+        x, y = (easting[i] - west) * per_m, (northing[i] - south) * per_m
+        if not (0.0 <= x < wide and 0.0 <= y < high):
+            if not (math.isfinite(x) and math.isfinite(y)):
+                return math.nan
+            continue
+        col, row = int(x), int(y)
+        x, y = x - col, y - row
+        below, above = w * (1.0 - y), w * y
+        at = np.uintp(row * cols + col)
+        nodes[at] += below * (1.0 - x)
+        nodes[at + np.uintp(1)] += below * x
+        at += np.uintp(cols)
+        nodes[at] += above * (1.0 - x)
+        nodes[at + np.uintp(1)] += above * x
+    return total
+
+
+@compiled
+def add_cubic(
+    easting: Floats,
+    northing: Floats,
+    weight: Floats,
+    west: float,
+    south: float,
+    per_m: float,
+    lattice: Floats,
+) -> float:
+    """Add each point to its 4 x 4 nodes by cubic B-splines; give the sum of all weights."""
+    rows, cols = lattice.shape
+    nodes = lattice.reshape(-1)
+    wide, high = float(cols - 3), float(rows - 3)
+    step = np.uintp(cols)
+    total = 0.0
+    for i in range(len(easting)):
+        w = weight[i]
+        total += w
+        x, y = (easting[i] - west) * per_m, (northing[i] - south) * per_m
+        if not (0.0 <= x < wide and 0.0 <= y < high):
+            if not (math.isfinite(x) and math.isfinite(y)):
+                return math.nan
+            continue
+        col, row = int(x), int(y)
+        x, y = x - col, y - row
+        u, v = 1.0 - x, 1.0 - y
+        x0, x3 = u * u * u, x * x * x
+        x1, x2 = 4.0 - 3.0 * x * x * (1.0 + u), 4.0 - 3.0 * u * u * (1.0 + x)
+        w /= 36.0
+        y0, y3 = w * v * v * v, w * y * y * y
+        y1, y2 = w * (4.0 - 3.0 * y * y * (1.0 + v)), w * (4.0 - 3.0 * v * v * (1.0 + y))
+        at = np.uintp(row * cols + col)
+        for y_part in (y0, y1, y2, y3):
+            nodes[at] += y_part * x0
+            nodes[at + np.uintp(1)] += y_part * x1
+            nodes[at + np.uintp(2)] += y_part * x2
+            nodes[at + np.uintp(3)] += y_part * x3
+            at += step
+    return total
+
+
+@compiled
+def add_spline(
+    easting: Floats,
+    northing: Floats,
+    weight: Floats,
+    west: float,
+    south: float,
+    per_m: float,
+    lattice: Floats,
+    order: int,
+) -> float:
+    """Add each point to its order x order nodes by B-splines; give the sum of all weights."""
+    rows, cols = lattice.shape
+    wide, high = float(cols - order + 1), float(rows - order + 1)
+    across, down = np.empty(order), np.empty(order)
+    total = 0.0
+    for i in range(len(easting)):
+        total += weight[i]
+        x, y = (easting[i] - west) * per_m, (northing[i] - south) * per_m
+        if not (0.0 <= x < wide and 0.0 <= y < high):
+            if not (math.isfinite(x) and math.isfinite(y)):
+                return math.nan
+            continue
+        col, row = int(x), int(y)
+        _spline_values(x - col, across)
+        _spline_values(y - row, down)
+        for j in range(order):
+            part = weight[i] * down[j]
+            for k in range(order):
+                lattice[row + j, col + k] += part * across[k]
+    return total
+
+
+@compiled
+def _spline_values(x: float, values: Floats) -> None:
+    """Set the uniform B-splines of order len(values) at a fraction x of an interval."""
+    values[0] = 1.0
+    for degree in range(1, len(values)):
+        values[degree] = 0.0
+        for k in range(degree, -1, -1):
+            left = values[k - 1] if k > 0 else 0.0
+            values[k] = ((degree - k + x) * left + (k + 1.0 - x) * values[k]) / degree
+
+
+@compiled
+def evaluate_columns(
+    nodes: Floats, first: Integers, taps: Floats, low: int, high: int, out: Floats
+) -> None:
+    """Set out[:, c] = sum_t taps[c, t] nodes[:, first[c] + t] for columns low to high.
+
+    `nodes` is (cols of the lattice, rows of the lattice): its transpose, so that the inner loop
+    runs along memory.
+    """
+    block = 32
+    rows = nodes.shape[1]
+    strip = np.empty((block, rows))
+    for left in range(low, high, block):
+        right = min(high, left + block)
+        for c in range(left, right):
+            row = strip[c - left]
+            row[:] = 0.0
+            for t in range(taps.shape[1]):
+                tap, node = taps[c, t], nodes[first[c] + t]
+                for r in range(rows):
+                    row[r] += tap * node[r]
+        for r in range(rows):
+            for c in range(left, right):
+                out[r, c] = strip[c - left, r]
+
+
+@compiled
+def evaluate_rows(
+    nodes: Floats, first: Integers, taps: Floats, low: int, high: int, out: Floats
+) -> None:
+    """Set out[r] = sum_t taps[r, t] nodes[first[r] + t], six taps, for rows low to high."""
+    for r in range(low, high):
+        at = first[r]
+        a, b, c = nodes[at], nodes[at + 1], nodes[at + 2]
+        d, e, f = nodes[at + 3], nodes[at + 4], nodes[at + 5]
+        ta, tb, tc, td, te, tf = taps[r]
+        row = out[r]
+        for k in range(row.shape[0]):
+            row[k] = ta * a[k] + tb * b[k] + tc * c[k] + td * d[k] + te * e[k] + tf * f[k]
+
+
+@compiled
+def add_gaussians(
+    x: Floats, y: Floats, weight: Floats, width: float, reach: float, low: int, out: Floats
+) -> None:
+    """Add w exp(-d² / 2 width²) for d up to reach along each axis; all in cells.
+
+    A cell's centre has whole coordinates: x is the column, y the row of the whole grid; `out` holds
+    its rows from `low` on.
+    """
+    rows, cols = out.shape
+    across = np.empty(cols)
+    scale = -0.5 / (width * width)
+    for i in range(len(x)):
+        if not (
+            -reach <= x[i] <= cols - 1 + reach and low - reach <= y[i] <= low + rows - 1 + reach
+        ):
+            continue
+        left, right = max(0, math.ceil(x[i] - reach)), min(cols - 1, math.floor(x[i] + reach))
+        top, bottom = math.ceil(y[i] - reach), math.floor(y[i] + reach)
+        for c in range(left, right + 1):
+            across[c - left] = math.exp(scale * (c - x[i]) ** 2)
+        for r in range(max(low, top), min(low + rows - 1, bottom) + 1):
+            part = weight[i] * math.exp(scale * (r - y[i]) ** 2)
+            row = out[r - low, left : right + 1]
+            for k in range(len(row)):
+                row[k] += part * across[k]
+
+
+@compiled
+def add_chords(
+    x: Floats, y: Floats, weight: Floats, radius: float, power: int, low: int, out: Floats
+) -> None:
+    """Add w (1 - d²/radius²), to the power 1 or 2, over the disc, chord by chord; all in cells.
+
+    Coordinates as for `add_gaussians`.
+    """
+    rows, cols = out.shape
+    per_radius = 1.0 / radius
+    for i in range(len(x)):
+        if not (
+            -radius <= x[i] <= cols - 1 + radius and low - radius <= y[i] <= low + rows - 1 + radius
+        ):
+            continue
+        top, bottom = math.ceil(y[i] - radius), math.floor(y[i] + radius)
+        w, at = weight[i], x[i]
+        for r in range(max(low, top), min(low + rows - 1, bottom) + 1):
+            down = (r - y[i]) * per_radius
+            rest = 1.0 - down * down
+            if rest <= 0.0:
+                continue
+            half = radius * math.sqrt(rest)
+            left, right = max(0, math.ceil(at - half)), min(cols - 1, math.floor(at + half))
+            row = out[r - low]
+            if power == 2:
+                for c in range(left, right + 1):
+                    away = (c - at) * per_radius
+                    part = rest - away * away
+                    row[c] += w * part * part
+            else:
+                for c in range(left, right + 1):
+                    away = (c - at) * per_radius
+                    row[c] += w * (rest - away * away)
