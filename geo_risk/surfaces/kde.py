@@ -1,10 +1,10 @@
 """Space-time kernel density: how much to expect, where, next.
 
 Takes `Events` and a grid, gives the mean and variance of an intensity per km² and 30 days. Gaussian
-in space, exact at cell centres (the kernel is a product of one factor per axis, so the sum over
-events is one matrix product and needs no cut-off); exponential decay in time, so that a whole
-surface ages by one scalar; corrected at the park's edge after Diggle (1985). Which bandwidth and
-decay to use is chosen in `forecast`, from what came after.
+in space unless another kernel is asked for, exact at cell centres; exponential decay in time, so
+that a whole surface ages by one scalar; one bandwidth, or one per event (`adaptive`); corrected at
+the park's edge after Diggle (1985). Which bandwidth and decay to use is chosen in `bandwidth` (one
+kernel) and `forecast` (a blend), from what came after.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ import numpy as np
 
 from geo_risk.crs import check_same_crs
 from geo_risk.errors import GeoRiskWarning, InputError
-from geo_risk.surfaces.kernels import edge_share, gaussian_sum
+from geo_risk.surfaces.adaptive import (
+    Kernel,
+    adapt_bandwidths,
+    check_kernel,
+    kernel_share,
+    kernel_sum,
+)
+from geo_risk.surfaces.kernels import gaussian_sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,13 +47,19 @@ class KdeParams:
     Parameters
     ----------
     bandwidth_m
-        Standard deviation of the Gaussian, metres.
+        Standard deviation of a Gaussian, radius of the other kernels, metres.
     half_life_days
         Age at which an event counts half; `inf` for no decay.
+    kernel
+        `gaussian`, `quartic` or `epanechnikov`.
+    adaptive
+        Whether each event has a bandwidth of its own, whose geometric mean is `bandwidth_m`.
     """
 
     bandwidth_m: float
     half_life_days: float = math.inf
+    kernel: Kernel = "gaussian"
+    adaptive: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a kernel without width and a decay without length."""
@@ -54,6 +67,7 @@ class KdeParams:
             raise InputError(f"Bandwidth is {self.bandwidth_m} m.", "Give metres above 0.")
         if not self.half_life_days > 0:
             raise InputError(f"Half-life is {self.half_life_days} days.", "Give days above 0.")
+        check_kernel(self.kernel)
 
     def at_least(self, cell_m: float) -> KdeParams:
         """Give the same with a bandwidth of at least one cell, and warn where that raised it."""
@@ -105,8 +119,9 @@ def fit_kde(
     """Estimate the intensity of events at an as-of.
 
     lambda(c) = 30 / p(c) x sum_i w_i g(T - t_i) K_h(c - x_i), with K_h the normal density of
-    standard deviation h in the plane, p(c) the share of K_h(c - .) within the park, and g of
-    `decay`.
+    standard deviation h in the plane (or another kernel), p(c) the share of K_h(c - .) within the
+    park, and g of `decay`. Where adaptive, K has the bandwidth of its event, and p that of an event
+    in the cell.
 
     Parameters
     ----------
@@ -140,7 +155,7 @@ def fit_kde(
     by the kernel's mass within the region at the point of estimation (spatstat's `edge=TRUE,
     diggle=FALSE`). A park without spatial risk is then flat, at its edge too. Brunsdon, Corcoran
     and Higgs (2007), Computers, Environment and Urban Systems 31, 52-75: the product of a kernel in
-    space and one in time.
+    space and one in time. Adaptive bandwidths: see `adaptive`.
     """
     check_same_crs(events.crs, grid.crs, "Kernel density")
     params = params.at_least(grid.cell_m)
@@ -149,14 +164,39 @@ def fit_kde(
     weight = recent.weight * decay(
         as_of_days - recent.time_days, params.half_life_days, history_days
     )
-    scale = np.full(grid.shape, np.nan)
-    share = edge_share(inside, grid, params.bandwidth_m)
+    fixed = _fixed(recent, weight, grid, inside, params)
+    if not params.adaptive or not len(recent):
+        return fixed
+    widths = adapt_bandwidths(
+        recent.easting, recent.northing, weight, fixed.mean, grid, params.bandwidth_m
+    )
+    scale = _scale(kernel_share(inside, grid, widths.cells, params.kernel), inside)
+    where = (recent.easting, recent.northing)
+    mean = kernel_sum(*where, weight, grid, widths.events, params.kernel)
+    squares = kernel_sum(*where, weight**2, grid, widths.events, params.kernel, power=2)
+    return Density(mean * scale, squares * scale**2)
+
+
+def _fixed(
+    events: Events, weight: Floats, grid: Grid, inside: NDArray[np.bool_], params: KdeParams
+) -> Density:
+    h, where = params.bandwidth_m, (events.easting, events.northing)
+    scale = _scale(kernel_share(inside, grid, h, params.kernel), inside)
+    if params.kernel == "gaussian":
+        mean = gaussian_sum(*where, weight, grid, h)
+        # The square of a normal density of deviation h is one of h / sqrt(2), over 4 pi h².
+        squares = gaussian_sum(*where, weight**2, grid, h / math.sqrt(2)) / (4.0 * math.pi * h * h)
+    else:
+        widths = np.full(len(weight), h)
+        mean = kernel_sum(*where, weight, grid, widths, params.kernel)
+        squares = kernel_sum(*where, weight**2, grid, widths, params.kernel, power=2)
+    return Density(mean * scale, squares * scale**2)
+
+
+def _scale(share: Floats, inside: NDArray[np.bool_]) -> Floats:
+    scale = np.full(inside.shape, np.nan)
     scale[inside] = PERIOD_DAYS * M2_PER_KM2 / share[inside]
-    h = params.bandwidth_m
-    mean = gaussian_sum(recent.easting, recent.northing, weight, grid, h)
-    # The square of a normal density of deviation h is one of h / sqrt(2), over 4 pi h².
-    squares = gaussian_sum(recent.easting, recent.northing, weight**2, grid, h / math.sqrt(2))
-    return Density(mean * scale, squares / (4.0 * math.pi * h * h) * scale**2)
+    return scale
 
 
 def decay(age_days: Floats, half_life_days: float, history_days: float) -> Floats:
