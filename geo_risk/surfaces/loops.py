@@ -261,3 +261,84 @@ def add_chords(
                 for c in range(left, right + 1):
                     away = (c - at) * per_radius
                     row[c] += w * (rest - away * away)
+
+
+@compiled
+def stamp_gaussian(
+    values: Floats, x: float, y: float, weight: float, width: float, reach: float
+) -> tuple[int, int, int, int]:
+    """Add w exp(-d² / 2 width²) over the disc of d < reach; give [top, bottom) and [left, right).
+
+    In cells, as `add_gaussians`. Rows of the disc are drawn out to whole vectors.
+    """
+    rows, cols = values.shape
+    left, right = max(0, math.ceil(x - reach)), min(cols, math.floor(x + reach) + 1)
+    top, bottom = max(0, math.ceil(y - reach)), min(rows, math.floor(y + reach) + 1)
+    if left >= right or top >= bottom:
+        return 0, 0, 0, 0
+    across, down = np.empty(right - left), np.empty(bottom - top)
+    _bell(x - left, width, across)
+    _bell(y - top, width, down)
+    for r in range(top, bottom):
+        half = math.sqrt(max(0.0, reach * reach - (r - y) ** 2))
+        low, high = max(left, math.ceil(x - half)), min(right, math.floor(x + half) + 1)
+        high = min(right, low + (high - low + 15) // 16 * 16)
+        part = weight * down[r - top]
+        row, factor = values[r, low:high], across[low - left : high - left]
+        for k in range(len(row)):
+            row[k] += part * factor[k]
+    return top, bottom, left, right
+
+
+@compiled
+def _bell(at: float, width: float, values: Floats) -> None:
+    """Set exp(-(k - at)² / 2 width²) by recurrence from the middle: two products a value."""
+    scale = 1.0 / (width * width)
+    middle = min(max(int(at), 0), len(values) - 1)
+    away = middle - at
+    peak, bend = math.exp(-0.5 * scale * away * away), math.exp(-scale)
+    value, ratio = peak, math.exp(-scale * (away + 0.5))
+    for k in range(middle, len(values)):
+        values[k] = value
+        value *= ratio
+        ratio *= bend
+    ratio = math.exp(scale * (away - 0.5))
+    value = peak
+    for k in range(middle - 1, -1, -1):
+        value *= ratio
+        ratio *= bend
+        values[k] = value
+
+
+@compiled
+def stamp_polynomial(
+    values: Floats, x: float, y: float, weight: float, radius: float, power: int
+) -> tuple[int, int, int, int]:
+    """Add w (1 - d²/radius²)^power over the disc; give [top, bottom) and [left, right).
+
+    In cells, as `add_chords`. Rows of the disc are drawn out to whole vectors, with nothing there.
+    """
+    rows, cols = values.shape
+    left, right = max(0, math.ceil(x - radius)), min(cols, math.floor(x + radius) + 1)
+    top, bottom = max(0, math.ceil(y - radius)), min(rows, math.floor(y + radius) + 1)
+    if left >= right or top >= bottom:
+        return 0, 0, 0, 0
+    across = np.empty(right - left)
+    for k in range(right - left):
+        across[k] = ((k + left - x) / radius) ** 2
+    for r in range(top, bottom):
+        rest = 1.0 - ((r - y) / radius) ** 2
+        if rest <= 0.0:
+            continue
+        half = radius * math.sqrt(rest)
+        low, high = max(left, math.ceil(x - half)), min(right, math.floor(x + half) + 1)
+        high = min(right, low + (high - low + 15) // 16 * 16)
+        row, square = values[r, low:high], across[low - left : high - left]
+        if power == 2:
+            for k in range(len(row)):
+                part = max(0.0, rest - square[k])
+                row[k] += weight * (part * part)
+        else:
+            for k in range(len(row)):
+                row[k] += weight * max(0.0, rest - square[k])
+    return top, bottom, left, right
