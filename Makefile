@@ -52,7 +52,7 @@ run: setup $(SAMPLE)/.built ## the sample park on http://127.0.0.1:8000 (PORT=..
 	exec $(VENV)/bin/geo-risk serve $(SAMPLE)/park.toml --port $(PORT)
 
 test: setup ## all tests
-	$(PY) -m pytest -n $(JOBS) --dist loadfile
+	$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: setup format lint types contracts stale ## format, lint, types, import contracts, stale docs, then all tests
 	@$(MAKE) --no-print-directory test

@@ -69,8 +69,9 @@ class Shown:
         """
         found = self.require().surfaces.get(surface_id)
         if found is None:
-            known = ", ".join(self.require().surfaces)
-            raise NotFoundError(f"There is no surface {surface_id!r}.", f"Published: {known}.")
+            raise NotFoundError(
+                f"There is no surface {surface_id!r}.", "/v1/surfaces lists those you may see."
+            )
         return found
 
 

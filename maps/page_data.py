@@ -25,9 +25,11 @@ _WORDS = (
     "level_letter",
     "locate",
     "map",
+    "model",
     "note",
     "panel",
     "reason",
+    "score",
     "station",
 )
 """First parts of the keys that the modules use."""

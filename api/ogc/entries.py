@@ -3,7 +3,7 @@
 Takes JSON bodies, gives records. What a role may not say is not taken from the body: an enterprise
 reports about itself, a volunteer as a volunteer, nobody sets a state, a deadline or a closing time.
 A point is WGS-84 unless it says otherwise; one outside of the boundary is taken and flagged. Ids
-begin with a mark of who entered them (`audience.entry_mark`).
+begin with a mark by which a volunteer finds its own (`audience.entry_mark`).
 """
 
 from __future__ import annotations

@@ -41,6 +41,7 @@ def test_without_history_the_map_is_inherent_risk_and_says_so(
         assert "底数风险" in legend
         values = [one.get_attribute("value") or "" for one in page.locator("#surface option").all()]
         assert not [one for one in values if one.startswith("intensity.")]
+        assert page.locator("#score").inner_text() == "这一层没有回测成绩。"
         show_map(page, "/?lang=en")
         assert "No history yet" in page.locator("body").inner_text()
 
@@ -53,3 +54,23 @@ def test_sensitive_kinds_are_a_record_of_the_past_only(
     page, _ = browse(sample_server, "chief")
     show_map(page, f"/#surface={surface}")
     assert page.locator("#notes").inner_text() == "只是过去的记录，不作预测。"
+
+
+def test_scores_stand_beside_the_baselines(
+    tmp_path: Path, build_sample: Any, server_on: Any, browse: Browse
+) -> None:
+    """Six months on: the panel says how many folds, what is served, and how the baselines did."""
+    with server_on(build_sample(tmp_path, 6)) as server:
+        page, _ = browse(server, "chief")
+        show_map(page, "/#surface=intensity.hazard")
+        with server.client("chief") as client:
+            score = client.get("/v1/surfaces/intensity.hazard/scorecard").json()["score"]
+        page.locator("#score summary").click()
+        assert f"{score['folds']} 折" in page.locator("#score summary").inner_text()
+        rows = page.locator("#score tbody tr")
+        first = rows.first
+        assert first.get_attribute("data-model") == score["served"]
+        assert "现用" in first.inner_text()
+        shown = {rows.nth(at).get_attribute("data-model") for at in range(rows.count())}
+        assert shown == set(score["models"])
+        assert {"count_365d", "count_all", "kde_200m"} <= shown

@@ -20,11 +20,12 @@ from geo_risk.store import Query
 @pytest.fixture(scope="module", params=["sqlite", "postgis"])
 def served(request, tmp_path_factory, sample_park, server_on) -> Iterator[object]:
     """The sample park, served from SQLite and from PostGIS."""
-    park = sample_park
-    if request.param == "postgis":
-        url = request.getfixturevalue("live_database")
-        park = replace(park, state_dir=tmp_path_factory.mktemp("postgis"), store_url=url)
-        park.build()
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sample_server")
+        return
+    url = request.getfixturevalue("live_database")
+    park = replace(sample_park, state_dir=tmp_path_factory.mktemp("postgis"), store_url=url)
+    park.build()
     with server_on(park) as server:
         yield server
 

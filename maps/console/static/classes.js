@@ -13,7 +13,7 @@ export function classKey(value) {
 
 // The four colours belong to risk. How much was looked has four levels too: in grey, without them.
 export function isEffort(surface) {
-  return /^(effort|coverage)\./.test(surface?.id ?? "");
+  return /^(effort|coverage|looked)\./.test(surface?.id ?? "");
 }
 
 export function className(key, effort = false) {

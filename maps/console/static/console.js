@@ -15,6 +15,7 @@ import { describeMap, onKeys } from "./keys.js";
 import { writeLegend } from "./legend.js";
 import { either, page, phrase, t } from "./page.js";
 import { writeHint, writeLine, writeNearby, writePlace, writeStation, writeZone } from "./panel.js";
+import { writeScorecard } from "./scorecard.js";
 import { stationsLayer, writeStationKey } from "./stations.js";
 import { readView, writeView } from "./view.js";
 
@@ -125,6 +126,7 @@ function chooseSurface(app, id) {
   const withheld = !cells && data.zones.features.some(({ properties }) => properties.mean === null);
   writeLegend(byId("legend"), surface, { byZone: !cells, withheld });
   writeFinding(app, surface);
+  writeScorecard(byId("score"), surface);
   keepView(app);
 }
 

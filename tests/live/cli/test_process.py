@@ -38,6 +38,14 @@ class Served:
         return self.log.read_text("utf-8")
 
 
+HEARS_CTRL_C = (
+    sys.executable,
+    "-c",
+    "import os, signal, sys; signal.signal(2, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])",
+)
+"""Before a command: whoever runs these tests in the background made them deaf to Ctrl-C."""
+
+
 def environment() -> dict[str, str]:
     kept = {name: text for name, text in os.environ.items() if not name.startswith("GEO_RISK_")}
     return {**kept, "PYTHONUNBUFFERED": "1"}
@@ -178,7 +186,7 @@ def test_build_stopped_by_ctrl_c_can_be_run_again(tmp_path: Path) -> None:
     write_list(tmp_path / "enterprises.xlsx", 3000)
     assert ran(tmp_path, "init", "--from", "enterprises.xlsx", "--yes").returncode == 0
     process = subprocess.Popen(
-        [*COMMAND, "build", "park.toml"],
+        [*HEARS_CTRL_C, *COMMAND, "build", "park.toml"],
         cwd=tmp_path,
         env=environment(),
         stdout=subprocess.PIPE,

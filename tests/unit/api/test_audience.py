@@ -214,6 +214,12 @@ def test_what_a_volunteer_entered_is_one_range_of_ids():
     assert one.id not in audience.entry_mark(one)
 
 
+def test_numbers_do_not_tell_officers_apart():
+    """An analyst who reads ids cannot sort entries by who made them."""
+    one = Actor(id="user-1", role=Role.OFFICER, door="http")
+    assert audience.entry_mark(one) == audience.entry_mark(replace(one, id="user-2"))
+
+
 def test_the_public_description_of_a_surface_counts_no_cells():
     """Nor does it name tiles."""
     shown = audience.public_metadata(

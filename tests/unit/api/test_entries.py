@@ -50,7 +50,7 @@ def visit(**properties: object) -> VisitIn:
 
 
 def test_a_report_gets_an_id_of_its_own_and_says_when_it_came():
-    """And whoever entered it finds it again by the mark."""
+    """And a volunteer who entered it finds it again by the mark."""
     one, other = desk().report(report(), None), desk().report(report(), None)
     assert one.id != other.id
     assert one.id == f"http:{one.number}"
