@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from geo_risk.features.inputs import ParkInputs
+from geo_risk.fitting.corrected import grade_looks
 from geo_risk.fitting.kinds import fit_kind, grade_counts, grade_intensity
 from geo_risk.fitting.setting import make_setting
 from geo_risk.fitting.told import summarise_premises, summarise_zones, told_facts, told_rung
@@ -94,6 +95,7 @@ def fit_park(
         surfaces.append(grader.grade(inherent, inherent.values))
     *efforts, coverage = effort_surfaces(setting)
     surfaces += [grader.grade(one, one.values) for one in efforts]
+    surfaces += grade_looks(setting, grader)
     shown = classes_of(coverage.values, _COVERAGE_BREAKS)
     surfaces.append(GradedSurface(coverage, _COVERAGE_BREAKS, shown, breaks_version="quarters"))
     surfaces.insert(0, main)
