@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from scipy.signal import fftconvolve
 
 from geo_risk.errors import InputError
-from geo_risk.surfaces.kernels import edge_share
+from geo_risk.surfaces.kernels import Kernel, edge_share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-Kernel = Literal["gaussian", "quartic", "epanechnikov"]
 KERNELS: tuple[Kernel, ...] = get_args(Kernel)
 """Shapes of a kernel. The bandwidth is a Gaussian's standard deviation, else the radius."""
 

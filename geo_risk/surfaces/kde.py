@@ -19,13 +19,12 @@ import numpy as np
 from geo_risk.crs import check_same_crs
 from geo_risk.errors import GeoRiskWarning, InputError
 from geo_risk.surfaces.adaptive import (
-    Kernel,
     adapt_bandwidths,
     check_kernel,
     kernel_share,
     kernel_sum,
 )
-from geo_risk.surfaces.kernels import gaussian_sum
+from geo_risk.surfaces.kernels import Kernel, gaussian_sum, sum_kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -187,8 +186,8 @@ def _fixed(
         # The square of a normal density of deviation h is one of h / sqrt(2), over 4 pi h².
         squares = gaussian_sum(*where, weight**2, grid, h / math.sqrt(2)) / (4.0 * math.pi * h * h)
     else:
+        mean = sum_kernels(*where, weight, grid, params.kernel, h)
         widths = np.full(len(weight), h)
-        mean = kernel_sum(*where, weight, grid, widths, params.kernel)
         squares = kernel_sum(*where, weight**2, grid, widths, params.kernel, power=2)
     return Density(mean * scale, squares * scale**2)
 
