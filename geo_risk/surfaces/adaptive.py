@@ -27,6 +27,18 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
+__all__ = [
+    "KERNELS",
+    "WIDEST",
+    "Bandwidths",
+    "Kernel",
+    "adapt_bandwidths",
+    "check_kernel",
+    "kernel_at",
+    "kernel_share",
+    "kernel_sum",
+]
+
 KERNELS: tuple[Kernel, ...] = get_args(Kernel)
 """Shapes of a kernel. The bandwidth is a Gaussian's standard deviation, else the radius."""
 

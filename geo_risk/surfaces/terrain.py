@@ -222,9 +222,11 @@ def _check(
         )
     if len(groups) != len(names) or len(set(names)) != len(names):
         raise InputError("A factor has no group, or a name comes twice.", "Name each factor once.")
-    bad = [name for name, ok in zip(names, np.isfinite(factors).all(axis=0), strict=True) if not ok]
-    if bad:
-        raise InputError(f"Factor {bad[0]!r} has a value that is not finite.", "Leave it out.")
+    bad = np.flatnonzero(~np.isfinite(factors).all(axis=0))
+    if bad.size:
+        raise InputError(
+            f"Factor {names[bad[0]]!r} has a value that is not finite.", "Leave it out."
+        )
     if not np.isfinite(counts[inside]).all() or (counts[inside] < 0).any():
         raise InputError("A count is negative or not finite.", "Give numbers of events.")
 
@@ -243,7 +245,7 @@ def _merge(
     order = np.argsort(at, kind="stable")
     starts = np.concatenate([[0], np.cumsum(held)[:-1]]).astype(np.int64)
     x = np.add.reduceat(factors[order], starts, axis=0) / held[:, None]
-    count = np.bincount(at, counts[inside], minlength=len(numbers))
+    count = np.bincount(at, counts[inside], minlength=len(numbers)).astype(np.float64)
     side = params.block_m / cell_m
     if params.block_m <= 0:
         side = max(np.ptp(row), np.ptp(col)) / _BLOCKS_ACROSS
