@@ -18,22 +18,23 @@ import numpy as np
 
 from geo_risk.errors import InputError
 from geo_risk.events import days_since_epoch
+from geo_risk.features.cells import measure_cells
 from geo_risk.features.history import KindHistory, measure_history, start_of_days
 from geo_risk.grid import Grid
 from geo_risk.surfaces.bench import Bench, Window
 from geo_risk.surfaces.evaluate import Scores, mean_scores, measure_scores
-from geo_risk.surfaces.forecast import BLEND, FORECAST, KDE, learn
+from geo_risk.surfaces.forecast import FORECAST, OURS, learn
 from geo_risk.surfaces.members import BASELINES, candidate_kernels
 
 if TYPE_CHECKING:
     from geo_risk.features.inputs import ParkInputs
     from geo_risk.park import ParkFile
 
-MODELS = (*BASELINES, KDE, BLEND, FORECAST)
+MODELS = (*BASELINES, *OURS, FORECAST)
 """Keys of `models`, baselines first."""
 
 _EVER = datetime.max.replace(tzinfo=UTC)
-_WINDOWS = 8  # earlier periods that a cut learns from
+_WINDOWS = 12  # earlier periods that a cut learns from
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def evaluate_events(
         raise InputError(f"No cell of {cell_m:g} m has its centre in the boundary.", "Smaller.")
     model = inputs.park.model
     kernels = candidate_kernels(grid, model.bandwidth_m, model.half_life_days)
-    bench = Bench(history.count, history.known_days, grid, inside, kernels)
+    traits = measure_cells(inputs, grid, inside)
+    bench = Bench(history.count, history.known_days, grid, inside, kernels, traits=traits)
     folds = [_evaluate(bench, inputs.park, cut, horizon_days) for cut in cuts]
     return {
         "target": "events",
@@ -154,7 +156,7 @@ def _evaluate(bench: Bench, park: ParkFile, cut: date | datetime, horizon_days: 
     densities = snapshot.densities()
     outcome, expected = bench.outcome(test, np.inf), snapshot.expected(test.days)
     scores = {
-        name: measure_scores(lesson.mix(name, bench.members) @ densities, outcome, expected)
+        name: measure_scores(lesson.density(name, snapshot, densities), outcome, expected)
         for name in MODELS
     }
     return _Fold(cut, float(outcome.sum()), lesson.served, scores)

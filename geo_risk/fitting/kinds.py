@@ -32,7 +32,11 @@ def fit_kind(setting: Setting, kind: str, inherent: Floats) -> Intensity:
     model, history = setting.inputs.park.model, setting.ground.history.kinds[kind]
     return fit_intensity(
         KindEvents(
-            history.count, history.severity, history.known_days, days_since_epoch(setting.start)
+            history.count,
+            history.severity,
+            history.known_days,
+            days_since_epoch(setting.start),
+            setting.traits,
         ),
         setting.grid,
         setting.inside,

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geo_risk.errors import InputError
 from geo_risk.events import days_since_epoch
+from geo_risk.features.cells import CellTraits, measure_cells
 from geo_risk.features.ground import Ground, measure_ground
 from geo_risk.grid import Grid, Period, Provenance, Surface, Unit
 from geo_risk.surfaces.ladder import INHERENT, rung_key, whole_months
@@ -63,6 +65,11 @@ class Setting:
     def as_of_days(self) -> float:
         """The as-of, days since the epoch."""
         return days_since_epoch(self.as_of)
+
+    @cached_property
+    def traits(self) -> CellTraits:
+        """What is known of each cell beside what happened there."""
+        return measure_cells(self.inputs, self.grid, self.inside)
 
     def forecasts(self, kind: str) -> bool:
         """Say whether a kind of report may be forecast in this park."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from geo_risk.events import Events
     from geo_risk.grid import Grid
     from geo_risk.surfaces.kde import KdeParams
+    from geo_risk.surfaces.predictors import Traits
 
     Floats = NDArray[np.float64]
 
@@ -63,6 +64,8 @@ class Bench:
         Candidates, as of `candidate_kernels`.
     window_days
         How far back from a cut events count.
+    traits
+        What is known of the cells beside events; None = nothing, and one zone.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Bench:
         inside: NDArray[np.bool_],
         kernels: Sequence[KdeParams],
         window_days: float = math.inf,
+        traits: Traits | None = None,
     ) -> None:
         if known_days.shape != events.time_days.shape:
             raise InputError("Events and known_days differ in length.", "Give one each.")
@@ -85,6 +89,10 @@ class Bench:
         self.members = Members(tuple(kernels), grid.cell_m)
         self._flat = row[keep] * grid.shape[1] + col[keep]
         self.edge = cache(lambda width: edge_share(inside, grid, width)[inside])
+        self.traits = traits
+        self.zone = np.zeros(self.n_cells, np.int64) if traits is None else traits.zone
+        metres = np.rint(np.column_stack([self.events.easting, self.events.northing]))
+        _, self._place = np.unique(metres, axis=0, return_inverse=True)
         self.start_over()
 
     def at(self, cut_days: float) -> Snapshot:
@@ -102,6 +110,20 @@ class Bench:
         """Add up weights per cell: (rows, cols)."""
         binned = np.bincount(self._flat, weight, minlength=self.grid.size)
         return np.asarray(binned, dtype=np.float64).reshape(self.grid.shape)
+
+    def places(self, known: NDArray[np.bool_]) -> Floats:
+        """Count distinct places (metres) per cell among some events: (rows, cols)."""
+        rows = np.flatnonzero(known)
+        _, first = np.unique(self._place[rows], return_index=True)
+        weight = np.zeros(len(known))
+        weight[rows[first]] = 1.0
+        return self.binned(weight)
+
+    def last_days(self, known: NDArray[np.bool_], otherwise: float) -> Floats:
+        """Give the time of the last of some events in each cell: (cells,) days since the epoch."""
+        last = np.full(self.grid.size, otherwise)
+        np.maximum.at(last, self._flat[known], self.events.time_days[known])
+        return np.asarray(last.reshape(self.grid.shape)[self.inside])
 
     def smooth(self, binned: Floats, width_m: float) -> Floats:
         """Spread binned weights by a Gaussian: (cells,) mass, not corrected at the edge."""
@@ -145,7 +167,7 @@ class Snapshot:
     """
 
     def __init__(self, bench: Bench, cut_days: float) -> None:
-        self.bench, self.members = bench, bench.members
+        self.bench, self.members, self.cut_days = bench, bench.members, cut_days
         self._age = cut_days - bench.events.time_days
         self.known = (
             (self._age > 0) & (self._age <= bench.window_days) & (bench.known_days <= cut_days)
@@ -217,6 +239,20 @@ class Snapshot:
     def expected(self, days: float) -> float:
         """Give E of the Brier score: weight of the 365 days before the cut, for so many days."""
         return float(self._plain[self._age <= _YEAR_DAYS].sum()) * days / _YEAR_DAYS
+
+    def aged(self, above_days: float, up_to_days: float) -> Floats:
+        """Add up the weights of events of some age, (above, up to] days: (rows, cols)."""
+        some = (self._age > above_days) & (self._age <= up_to_days)
+        return self.bench.binned(np.where(some, self._plain, 0.0))
+
+    def places(self) -> Floats:
+        """Count distinct places where something was known to have happened: (rows, cols)."""
+        return self.bench.places(self.known & (self._plain > 0))
+
+    def days_since_last(self) -> Floats:
+        """Give the age of each cell's last event: (cells,) days; infinite without one."""
+        known = self.known & (self._plain > 0)
+        return np.asarray(self.cut_days - self.bench.last_days(known, -math.inf))
 
     def _age_weights(self, life_days: float) -> Floats:
         aged = np.exp2(-np.where(self.known, self._age, 0.0) / life_days)  # 1 where life is inf

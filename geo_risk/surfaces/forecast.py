@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_risk.surfaces.bench import Bench, Window
+from geo_risk.surfaces.bench import Bench, Snapshot, Window
 from geo_risk.surfaces.evaluate import Scores, mean_scores, measure_scores, mixed
 from geo_risk.surfaces.members import BASELINES, KDE_200M, Members
+from geo_risk.surfaces.pooling import fit_weights
+from geo_risk.surfaces.predictors import measure_predictors
+from geo_risk.surfaces.stack import Seen, Stack, remember, update_stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,14 +28,13 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-KDE, BLEND, FORECAST = "kde", "blend", "forecast"
-"""Names of our models: one kernel, a weighted blend, and whichever of all was better before."""
+KDE, BLEND, STACK, FORECAST = "kde", "blend", "stack", "forecast"
+"""Names of our models: one kernel, a weighted blend, that with learners, and what is served."""
+
+OURS = (KDE, BLEND, STACK)
 
 DEFAULT_BASELINE = KDE_200M
 """Served where no outcome has been seen yet: nothing has beaten it."""
-
-_PRIOR_EVENTS = 20.0  # events that the even blend is worth before outcomes speak
-_ROUNDS = 60
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,27 @@ class Lesson:
         Model to its scores, one per window, each made from the windows before it only.
     served
         The model to serve now.
+    stack
+        The blend with learners, as learnt from all windows.
     """
 
     weights: Floats
     kde: int
     scores: dict[str, list[Scores]]
     served: str
+    stack: Stack
+
+    def density(self, model: str, snapshot: Snapshot, densities: Floats) -> Floats:
+        """Give a model's density at a cut: (cells,), from the members' (members, cells)."""
+        if STACK in {model, self.served if model == FORECAST else ""}:
+            return self.stack.density(snapshot, densities)
+        return self.mix(model, snapshot.members) @ densities
 
     def mix(self, model: str, members: Members) -> Floats:
-        """Give the (members,) weights that a model puts on members."""
+        """Give the (members,) weights that a model puts on members; the stack's are its blend's."""
         if model == FORECAST:
             model = self.served
-        if model == BLEND:
+        if model in {BLEND, STACK}:
             return self.weights
         row = self.kde if model == KDE else members.names.index(model)
         one = np.zeros(len(members.names))
@@ -72,7 +83,9 @@ class Lesson:
         return {name: mean_scores(some) for name, some in self.scores.items() if some}
 
 
-def learn(bench: Bench, windows: Sequence[Window], known_days: float) -> Lesson:
+def learn(
+    bench: Bench, windows: Sequence[Window], known_days: float, *, learners: bool = True
+) -> Lesson:
     """Learn from past windows, oldest first.
 
     Parameters
@@ -83,6 +96,8 @@ def learn(bench: Bench, windows: Sequence[Window], known_days: float) -> Lesson:
         Rising, each over by `known_days`.
     known_days
         Only what was known by then is an outcome.
+    learners
+        Whether the stack learns: what makes no claim to forecast needs none, and is quicker.
 
     Returns
     -------
@@ -100,70 +115,46 @@ def learn(bench: Bench, windows: Sequence[Window], known_days: float) -> Lesson:
     bench.start_over()
     members = bench.members
     prior = members.even_weights()
-    weights, kde = prior, members.default_kernel
-    names = (*BASELINES, KDE, BLEND)
-    scores: dict[str, list[Scores]] = {name: [] for name in names}
-    seen: list[tuple[Floats, Floats]] = []
+    weights, kde, stack = prior, members.default_kernel, Stack(prior)
+    scores: dict[str, list[Scores]] = {name: [] for name in (*BASELINES, *OURS)}
+    hits: list[tuple[Floats, Floats]] = []
+    unseen: list[tuple[Floats, Floats]] = []
+    seen: list[Seen] = []
     likelihood = np.zeros(len(members.names))
     for window in sorted(windows, key=lambda one: one.start_days):
         snapshot = bench.at(window.start_days)
         densities = snapshot.densities()
+        predictors = measure_predictors(snapshot, densities) if learners else None
+        parts = stack.parts(snapshot, densities, predictors)
         outcome = bench.outcome(window, known_days)
-        lesson = Lesson(weights, kde, {}, BLEND)
+        lesson = Lesson(weights, kde, {}, BLEND, stack)
         expected = snapshot.expected(window.days)
-        for name in names:
-            density = lesson.mix(name, members) @ densities
-            scores[name].append(measure_scores(density, outcome, expected))
+        for name, some in scores.items():
+            density = (
+                stack.shares @ parts if name == STACK else lesson.mix(name, members) @ densities
+            )
+            some.append(measure_scores(density, outcome, expected))
         hit = outcome > 0
         if not hit.any():
             continue
-        seen.append((densities[:, hit], outcome[hit]))
+        hits.append((densities[:, hit], outcome[hit]))
         for row, density in enumerate(densities):
             likelihood[row] += outcome[hit] @ np.log(mixed(density)[hit])
         kernels = list(members.kernel_rows)
         kde = kernels[int(np.argmax(likelihood[kernels]))]
         weights = fit_weights(
-            np.hstack([part for part, _ in seen]),
-            np.concatenate([count for _, count in seen]),
+            np.hstack([part for part, _ in hits]),
+            np.concatenate([count for _, count in hits]),
             prior,
             start=weights,
         )
-    return Lesson(weights, kde, scores, _choose(scores))
-
-
-def fit_weights(densities: Floats, count: Floats, prior: Floats, start: Floats) -> Floats:
-    """Maximise the likelihood of a mixture's weights over past outcomes.
-
-    Parameters
-    ----------
-    densities
-        (members, n) each member's density at n cells where events came.
-    count
-        (n,) events there.
-    prior
-        (members,) weights before any outcome, worth 20 events.
-    start
-        (members,) where to begin; all above 0.
-
-    Returns
-    -------
-    ndarray
-        (members,) at least 0, sums to 1. EM: w_k <- sum_i n_i w_k p_k(i) / p(i) + 20 prior_k,
-        normalised.
-    """
-    weights = np.maximum(start, 1e-6)
-    weights = weights / weights.sum()
-    for _ in range(_ROUNDS):
-        # einsum, not @: products this small are slower with BLAS's threads on a busy machine.
-        mixture = np.einsum("k,kn->n", weights, densities)
-        per_density = count / np.maximum(mixture, 1e-300)
-        share = weights * np.einsum("kn,n->k", densities, per_density)
-        new = (share + _PRIOR_EVENTS * prior) / (share.sum() + _PRIOR_EVENTS)
-        done = float(np.abs(new - weights).max()) < 1e-4
-        weights = new
-        if done:
-            break
-    return np.asarray(weights)
+        if predictors is None:
+            stack = Stack(weights)
+        else:
+            unseen.append((parts[:, hit], outcome[hit]))
+            seen.append(remember(densities, predictors, weights @ densities, outcome))
+            stack = update_stack(stack, weights, seen, unseen)
+    return Lesson(weights, kde, scores, _choose(scores), stack)
 
 
 def _choose(scores: dict[str, list[Scores]]) -> str:
@@ -176,5 +167,5 @@ def _choose(scores: dict[str, list[Scores]]) -> str:
     if not gains:
         return DEFAULT_BASELINE
     baseline = max(BASELINES, key=lambda name: gains[name])
-    ours = max((KDE, BLEND), key=lambda name: gains[name])
+    ours = max(OURS, key=lambda name: gains[name])
     return ours if gains[ours] > gains[baseline] else baseline

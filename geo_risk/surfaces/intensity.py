@@ -2,8 +2,8 @@
 
 Takes one kind's events and the rung, gives mean and variance per km² and 30 days, the name of the
 model, its scores, and the same surface at earlier moments (for the class breaks). A kernel density
-shrunk to the inherent surface under six months; from six on, whichever of baselines, kernel and
-blend was best before. Kinds that nobody decided to forecast are shown as a density of the past.
+shrunk to the inherent surface under six months; from six on, whichever of baselines, kernel, blend
+and stack was best before. Kinds that nobody decided to forecast are shown as a density of the past.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo_risk.surfaces.bench import Bench, Snapshot, Window
-from geo_risk.surfaces.forecast import BLEND, KDE, Lesson, learn
+from geo_risk.surfaces.forecast import BLEND, KDE, STACK, Lesson, learn
 from geo_risk.surfaces.kde import Density, fit_kde
 from geo_risk.surfaces.ladder import FOLDS, FULL, SHRUNK, shrink
 from geo_risk.surfaces.members import candidate_kernels
+from geo_risk.surfaces.stack import PARTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_risk.events import Events
     from geo_risk.grid import Grid
+    from geo_risk.surfaces.predictors import Traits
 
     Floats = NDArray[np.float64]
 
@@ -70,12 +72,15 @@ class KindEvents:
         (n,) when each became known.
     start_days
         Start of the park's history.
+    traits
+        What is known of the cells beside events.
     """
 
     count: Events
     points: Events
     known_days: Floats
     start_days: float
+    traits: Traits | None = None
 
 
 @dataclass(frozen=True)
@@ -148,12 +153,12 @@ def fit_intensity(
     """
     kernels = candidate_kernels(grid, params.bandwidth_m, params.half_life_days)
     counts, points = (
-        Bench(some, events.known_days, grid, inside, kernels, params.window_days)
+        Bench(some, events.known_days, grid, inside, kernels, params.window_days, events.traits)
         for some in (events.count, events.points)
     )
     windows = past_windows(as_of_days, events.start_days, params.horizon_days)
-    lesson = learn(counts, windows, as_of_days)
     claims = forecast and rung in {FOLDS, FULL}
+    lesson = learn(counts, windows, as_of_days, learners=claims)
     model = lesson.served if claims else KDE
     history_days = min(params.window_days, as_of_days - events.start_days)
     density = _density(points, lesson, model, as_of_days, history_days)
@@ -172,8 +177,13 @@ def fit_intensity(
         "reports": float(counts.events.weight.sum()),
     }
     notes: tuple[str, ...] = ()
-    if model == BLEND:
+    if model in {BLEND, STACK}:
         parameters["weights"] = _told(counts, lesson)
+    if model == STACK:
+        shares = lesson.stack.shares
+        parameters["shares"] = {
+            name: round(float(one), 4) for name, one in zip(PARTS, shares, strict=True)
+        }
     if not forecast:
         notes = (PAST_ONLY,)
     elif rung == SHRUNK:
@@ -215,15 +225,27 @@ def _density(
             mean += mix[row] * snapshot.mass(row) / total
             deviation += mix[row] * np.sqrt(snapshot.variance(row)) / total
     # Members rest on the same events: their errors are taken as going together, which is the wider.
-    return Density(bench.on_grid(rate * mean), bench.on_grid((rate * deviation) ** 2))
+    variance = deviation**2
+    if model == STACK and mean.any():
+        parts = lesson.stack.parts(snapshot)
+        stacked = lesson.stack.shares @ parts
+        # The learners multiply the blend, so they carry its relative error; to it comes how far
+        # they are from each other.
+        variance = variance * (stacked / np.maximum(mean, 1e-300)) ** 2
+        variance += lesson.stack.shares @ (parts - stacked) ** 2
+        mean = stacked
+    return Density(bench.on_grid(rate * mean), bench.on_grid(rate**2 * variance))
 
 
 def _mean(bench: Bench, lesson: Lesson, model: str, at_days: float, history_days: float) -> Floats:
     snapshot = bench.at(at_days)
+    rate = _rate(snapshot, lesson, model, history_days)
+    if model == STACK:
+        return bench.on_grid(rate * lesson.stack.density(snapshot))
     mix = _telling(lesson.mix(model, bench.members))
     rows = map(int, np.flatnonzero(mix))
     mean = sum((mix[row] * snapshot.density(row) for row in rows), np.zeros(bench.n_cells))
-    return bench.on_grid(_rate(snapshot, lesson, model, history_days) * mean)
+    return bench.on_grid(rate * mean)
 
 
 def _telling(mix: Floats) -> Floats:
@@ -235,7 +257,7 @@ def _telling(mix: Floats) -> Floats:
 def _rate(snapshot: Snapshot, lesson: Lesson, model: str, history_days: float) -> float:
     """Give what to expect in the park, per km² of one cell: a density times it is an intensity."""
     names = snapshot.members.names
-    row = lesson.kde if model in {KDE, BLEND} else names.index(model)
+    row = lesson.kde if model in {KDE, BLEND, STACK} else names.index(model)
     return snapshot.rate(row, history_days) / snapshot.bench.grid.cell_km2
 
 

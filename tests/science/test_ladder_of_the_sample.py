@@ -14,7 +14,7 @@ from geo_risk.fitting import COMBINED_ID, INHERENT_ID, fit_park
 from geo_risk.published import Publication, RiskClass
 from geo_risk.surfaces.members import BASELINES
 
-OURS = {"kde", "blend"}
+OURS = {"kde", "blend", "stack"}
 
 
 @pytest.fixture(scope="session")

@@ -13,16 +13,15 @@ from geo_risk.errors import GeoRiskWarning, InputError
 from geo_risk.events import Events
 from geo_risk.surfaces.bench import Bench, Window
 from geo_risk.surfaces.forecast import (
-    BLEND,
     DEFAULT_BASELINE,
     FORECAST,
-    KDE,
-    fit_weights,
+    OURS,
     learn,
 )
 from geo_risk.surfaces.kde import KdeParams, fit_kde
 from geo_risk.surfaces.kernels import edge_share
 from geo_risk.surfaces.members import BASELINES, Members, candidate_kernels
+from geo_risk.surfaces.pooling import fit_weights
 
 KERNELS = (KdeParams(50.0, 45.0), KdeParams(100.0, 180.0), KdeParams(200.0))
 
@@ -215,7 +214,7 @@ def test_each_window_is_scored_with_weights_from_windows_before_it(
     bench = bench_of(ell, hot_corner)
     short = learn(bench, windows(120, 150), 400.0)
     long = learn(bench, windows(120, 150, 180, 210, 240), 400.0)
-    for name in (*BASELINES, KDE, BLEND):
+    for name in (*BASELINES, *OURS):
         assert long.scores[name][:2] == short.scores[name]
 
 
@@ -225,7 +224,7 @@ def test_a_hot_corner_is_found_and_the_blend_beats_every_baseline(
     """Where there is something to learn, what is served beats counts and the fixed kernel."""
     lesson = learn(bench_of(ell, hot_corner), windows(*range(90, 390, 30)), 400.0)
     means = lesson.means()
-    assert lesson.served in {KDE, BLEND}
+    assert lesson.served in OURS
     assert means[lesson.served].ig_nats > max(means[name].ig_nats for name in BASELINES)
 
 

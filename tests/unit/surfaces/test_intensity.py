@@ -68,7 +68,14 @@ def test_what_is_served_is_named_with_what_it_used(fit: Any) -> None:
     assert served.model == served.score["served"]
     assert served.score["status"] == "full"
     assert served.parameters["bandwidth_m"] >= 50.0
-    assert set(served.score["models"]) == {"count_365d", "count_all", "kde_200m", "kde", "blend"}
+    assert set(served.score["models"]) == {
+        "count_365d",
+        "count_all",
+        "kde_200m",
+        "kde",
+        "blend",
+        "stack",
+    }
     if served.model == "blend":
         assert 0.5 < sum(served.parameters["weights"].values()) <= 1.001
 
