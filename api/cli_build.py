@@ -6,6 +6,9 @@ work itself is done in `pipeline` and `evaluation`.
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -25,14 +28,18 @@ from api.cli_session import (
     now,
     print_table,
     write_json,
+    write_text,
 )
 from geo_risk import pipeline
+from geo_risk.errors import InputError
+from geo_risk.evaluation import VisitEvaluation
 
 
 class Target(StrEnum):
     """What models are scored on."""
 
     EVENTS = "events"
+    VISITS = "visits"
 
 
 def register(app: typer.Typer) -> None:
@@ -85,25 +92,58 @@ def readmit(
         OUT.print("Run `geo-risk build` to bring them onto the map.")
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913, PLR0917  # a command's options are its arguments
     park: ParkArgument,
-    kind: Annotated[str, typer.Option(help="Kind of report.", show_default=False)],
+    kind: Annotated[str, typer.Option(help="Events: kind of report.", show_default=False)] = "",
     cut: Annotated[
-        list[datetime],
+        list[datetime] | None,
         typer.Option(
             metavar="DATE",
             formats=["%Y-%m-%d"],
-            help="First day of a test period; repeat.",
+            help="Events: first day of a test period; repeat.",
             show_default=False,
         ),
-    ],
+    ] = None,
     target: Annotated[Target, typer.Option(help="What is scored.")] = Target.EVENTS,
-    cell: Annotated[float, typer.Option(help="Side of a cell, metres.")] = 250.0,
-    horizon: Annotated[int, typer.Option(help="Days of a test period.")] = 90,
+    cell: Annotated[float, typer.Option(help="Events: side of a cell, metres.")] = 250.0,
+    horizon: Annotated[int, typer.Option(help="Events: days of a test period.")] = 90,
+    first: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="Visits: first day; models are fitted on what was known before it.",
+            show_default=False,
+        ),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option(
+            "--to",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="Visits: last day, included.",
+            show_default=False,
+        ),
+    ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="F.csv",
+            help="Visits: write visit_id,probability here, a row per visit.",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = None,
     data: DataOption = None,
 ) -> None:
-    """Score every model and the baselines on what came after each cut."""
+    """Score every model and the baselines on what came later: events in cells, or visits."""
+    if target == Target.VISITS:
+        _evaluate_visits(park, data, first, last, predictions, json)
+        return
+    if not kind or not cut:
+        raise InputError("Events are scored by kind and from a day on.", "Give --kind and --cut.")
     with open_workspace(park, data) as workspace, Bars() as bars:
         scores = workspace.evaluate_events(
             kind,
@@ -116,6 +156,33 @@ def evaluate(
     if json is not None:
         write_json(json, scores)
     _print_scores(scores, target)
+
+
+def _evaluate_visits(
+    park: Path,
+    data: Path | None,
+    first: datetime | None,
+    last: datetime | None,
+    predictions: Path | None,
+    json: Path | None,
+) -> None:
+    if first is None or last is None:
+        raise InputError("Visits are scored over a period.", "Give --from and --to.")
+    with open_workspace(park, data) as workspace, Bars() as bars:
+        told = workspace.evaluate_visits(first.date(), last.date(), now=now(), progress=bars)
+    if predictions is not None:
+        write_text(predictions, _as_csv(told))
+    if json is not None:
+        write_json(json, told.scores)
+    _print_visit_scores(told.scores)
+
+
+def _as_csv(told: VisitEvaluation) -> str:
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(("visit_id", "probability"))
+    rows.writerows(zip(told.visit_ids, (f"{one:.9f}" for one in told.probability), strict=True))
+    return out.getvalue()
 
 
 def _print_build(summary: dict[str, Any], rejects: Path) -> None:
@@ -164,5 +231,20 @@ def _print_scores(scores: dict[str, Any], target: Target) -> None:
                 one["brier"],
             )
             for name, one in scores["mean"].items()
+        ],
+    )
+
+
+def _print_visit_scores(scores: Mapping[str, Any]) -> None:
+    OUT.print(
+        f"visits: {scores['from']} to {scores['to']}, {scores['n']:,} visits, "
+        f"{scores['positives']:,} with a major finding; chosen by {scores['folds']} earlier months"
+    )
+    names = ("auc", "brier", "log_loss", "auc_within_team", "first_half_share")
+    print_table(
+        ("model", *names),
+        [
+            (f"{name} (served)" if name == scores["served"] else name, *(one[key] for key in names))
+            for name, one in scores["models"].items()
         ],
     )

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from geo_risk import evaluation, pipeline
 from geo_risk.errors import NotFoundError
 from geo_risk.ingest import read_boundary
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo_risk.features.inputs import ParkInputs
     from geo_risk.grid import Surface
     from geo_risk.pipeline import BuildResult, Progress
     from geo_risk.published import GradedSurface, Publication
 
 ANALYST = Actor(id="workspace", role=Role.ANALYST, door="cli")
+_SEED = 20131101  # of bootstrap intervals: the same figures every time
 KEEPER = Actor(id="workspace", role=Role.KEEPER, door="cli")
 
 
@@ -177,6 +181,43 @@ class Workspace:
         dict
             The JSON of `geo-risk evaluate --json`.
         """
+        return evaluation.evaluate_events(
+            self._inputs(now, progress),
+            kind=kind,
+            cell_m=cell_m,
+            horizon_days=horizon_days,
+            cuts=cuts,
+        )
+
+    def evaluate_visits(
+        self,
+        first: date,
+        last: date,
+        *,
+        now: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> evaluation.VisitEvaluation:
+        """Score every model on the visits of a period; builds the records if needed.
+
+        Parameters
+        ----------
+        first, last
+            Days of the park's calendar, both included.
+        now, progress
+            As for `evaluate_events`.
+
+        Returns
+        -------
+        VisitEvaluation
+            `scores` is the JSON of `geo-risk evaluate --target visits --json`; one probability per
+            visit stands beside it.
+        """
+        return evaluation.evaluate_visits(
+            self._inputs(now, progress), first=first, last=last, rng=np.random.default_rng(_SEED)
+        )
+
+    def _inputs(self, now: datetime | None, progress: Progress | None) -> ParkInputs:
+        """Read what is new, and give what models are fitted on."""
         boundary = pipeline.ingest_park(
             self.park,
             self.store,
@@ -185,10 +226,7 @@ class Workspace:
             state_dir=self.state_dir,
             progress=progress or (lambda _stage, _done, _total: None),
         )
-        inputs = pipeline.inputs_of(self.park, self.store, boundary, actor=ANALYST)
-        return evaluation.evaluate_events(
-            inputs, kind=kind, cell_m=cell_m, horizon_days=horizon_days, cuts=cuts
-        )
+        return pipeline.inputs_of(self.park, self.store, boundary, actor=ANALYST)
 
     def boundary(self) -> Any:
         """Give the park's boundary: a shapely polygon in degrees of the park's datum."""
