@@ -22,11 +22,14 @@ from geo_risk.features.cells import measure_cells
 from geo_risk.features.history import KindHistory, measure_history, start_of_days
 from geo_risk.grid import Grid
 from geo_risk.surfaces.bench import Bench, Window
-from geo_risk.surfaces.evaluate import Scores, mean_scores, measure_scores
+from geo_risk.surfaces.calibration import measure_reliability
+from geo_risk.surfaces.evaluate import Scores, mean_scores, measure_scores, mixed
 from geo_risk.surfaces.forecast import FORECAST, OURS, learn
 from geo_risk.surfaces.members import BASELINES, candidate_kernels
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from geo_risk.features.inputs import ParkInputs
     from geo_risk.park import ParkFile
 
@@ -43,6 +46,8 @@ class _Fold:
     n: float
     chosen: str
     scores: dict[str, Scores]
+    probability: NDArray[np.float64]
+    outcome: NDArray[np.float64]
 
 
 def evaluate_events(
@@ -73,6 +78,8 @@ def evaluate_events(
     dict
         As in the design, section 6; `served` is `forecast`, and each fold's `chosen` names the
         model that it stands for there. A score that a fold cannot have (no event came) is None.
+        Beside the design's keys `reliability`: what was said of the probability of at least one
+        event in a cell, and how often it was so, over all folds.
 
     Raises
     ------
@@ -91,6 +98,10 @@ def evaluate_events(
     traits = measure_cells(inputs, grid, inside)
     bench = Bench(history.count, history.known_days, grid, inside, kernels, traits=traits)
     folds = [_evaluate(bench, inputs.park, cut, horizon_days) for cut in cuts]
+    said, came = (
+        np.concatenate([getattr(fold, name) for fold in folds])
+        for name in ("probability", "outcome")
+    )
     return {
         "target": "events",
         "kind": kind,
@@ -107,6 +118,7 @@ def evaluate_events(
             }
             for fold in folds
         ],
+        "reliability": measure_reliability(said, came),
         "mean": {
             name: mean_scores([fold.scores[name] for fold in folds]).as_json() for name in MODELS
         },
@@ -159,7 +171,9 @@ def _evaluate(bench: Bench, park: ParkFile, cut: date | datetime, horizon_days: 
         name: measure_scores(lesson.density(name, snapshot, densities), outcome, expected)
         for name in MODELS
     }
-    return _Fold(cut, float(outcome.sum()), lesson.served, scores)
+    expected_of = expected * mixed(lesson.density(FORECAST, snapshot, densities))
+    probability = lesson.chance.probability(expected_of)
+    return _Fold(cut, float(outcome.sum()), lesson.served, scores, probability, outcome)
 
 
 def _local(cut: date | datetime, park: ParkFile) -> datetime:

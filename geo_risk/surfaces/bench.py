@@ -80,6 +80,8 @@ class Bench:
     ) -> None:
         if known_days.shape != events.time_days.shape:
             raise InputError("Events and known_days differ in length.", "Give one each.")
+        if (events.weight < 0).any():
+            raise InputError("An event has a negative weight.", "Leave it out, or give 0.")
         row, col = grid.cell_of(events.easting, events.northing)
         keep = row >= 0
         keep[keep] = inside[row[keep], col[keep]]

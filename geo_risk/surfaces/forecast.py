@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo_risk.surfaces.bench import Bench, Snapshot, Window
+from geo_risk.surfaces.calibration import Chance, Outcomes, fit_chance, group_outcomes
 from geo_risk.surfaces.evaluate import Scores, mean_scores, measure_scores, mixed
 from geo_risk.surfaces.members import BASELINES, KDE_200M, Members
 from geo_risk.surfaces.pooling import fit_weights
@@ -53,6 +54,9 @@ class Lesson:
         The model to serve now.
     stack
         The blend with learners, as learnt from all windows.
+    chance
+        From what is expected of a cell to the probability of at least one event, by how the stack's
+        expectations turned out.
     """
 
     weights: Floats
@@ -60,6 +64,7 @@ class Lesson:
     scores: dict[str, list[Scores]]
     served: str
     stack: Stack
+    chance: Chance = Chance()
 
     def density(self, model: str, snapshot: Snapshot, densities: Floats) -> Floats:
         """Give a model's density at a cut: (cells,), from the members' (members, cells)."""
@@ -120,6 +125,7 @@ def learn(
     hits: list[tuple[Floats, Floats]] = []
     unseen: list[tuple[Floats, Floats]] = []
     seen: list[Seen] = []
+    turned_out: list[Outcomes] = []
     likelihood = np.zeros(len(members.names))
     for window in sorted(windows, key=lambda one: one.start_days):
         snapshot = bench.at(window.start_days)
@@ -134,6 +140,7 @@ def learn(
                 stack.shares @ parts if name == STACK else lesson.mix(name, members) @ densities
             )
             some.append(measure_scores(density, outcome, expected))
+        turned_out.append(group_outcomes(expected * mixed(stack.shares @ parts), outcome))
         hit = outcome > 0
         if not hit.any():
             continue
@@ -154,7 +161,7 @@ def learn(
             unseen.append((parts[:, hit], outcome[hit]))
             seen.append(remember(densities, predictors, weights @ densities, outcome))
             stack = update_stack(stack, weights, seen, unseen)
-    return Lesson(weights, kde, scores, _choose(scores), stack)
+    return Lesson(weights, kde, scores, _choose(scores), stack, fit_chance(turned_out))
 
 
 def _choose(scores: dict[str, list[Scores]]) -> str:

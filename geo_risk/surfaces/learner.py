@@ -148,6 +148,9 @@ class RatioTrees(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # as Rid
         weight, base = _weights(count, sample_weight, exposure)
         expected = weight * base
         self.level_ = max(float(weight @ count), 1e-6) / float(expected.sum())
+        self.trees_ = None
+        if not count.any():
+            return self
         self.edges_ = np.quantile(table, np.linspace(0.0, 1.0, _BINS + 1)[1:-1], axis=0)
         with threadpool_limits(1):
             self.trees_ = HistGradientBoostingRegressor(
@@ -172,6 +175,8 @@ class RatioTrees(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # as Rid
         check_is_fitted(self)
         table = validate_data(self, X, dtype=np.float64, reset=False)
         base = _column(exposure, len(table))
+        if self.trees_ is None:
+            return np.asarray(base * self.level_)
         with threadpool_limits(1):
             ratio = self.trees_.predict(self._binned(table))
         return np.asarray(base * self.level_ * ratio)

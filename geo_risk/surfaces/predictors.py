@@ -66,7 +66,11 @@ class Predictors:
 def log_relative(density: Floats) -> Floats:
     """Give log((1 - f) p n + f), f = 2 %, of a density over n cells; 0 = the park's mean."""
     mean = float(density.mean())
-    relative = density / mean if mean > 0 else np.ones(len(density))
+    return log_floored(density / mean if mean > 0 else np.ones(len(density)))
+
+
+def log_floored(relative: Floats) -> Floats:
+    """Give the same of what is relative already."""
     return np.asarray(np.log((1.0 - FLOOR) * relative + FLOOR))
 
 

@@ -1,9 +1,10 @@
 """The stack: a blend of densities, a log-linear learner and trees, mixed by what came later.
 
 Takes what was seen at earlier cuts, oldest first, and what then came, gives one density at the next
-cut. The learners start from the blend; the shares of the three maximise the likelihood of outcomes
-that none of them had seen (stacked generalisation: Wolpert 1992; Breiman 1996). With few events
-everything stays near the blend. The blend's own weights are learnt in `forecast`.
+cut. The learners start from the blend; plain counts come in for places hit again and again. Shares
+maximise the likelihood of outcomes that none of the parts had seen (stacked generalisation: Wolpert
+1992; Breiman 1996). With few events everything stays at the blend. The blend's own weights are
+learnt in `forecast`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo_risk.surfaces.learner import RatioTrees, RidgePoisson
+from geo_risk.surfaces.members import COUNT_ALL
 from geo_risk.surfaces.pooling import fit_weights
-from geo_risk.surfaces.predictors import Predictors, log_relative, measure_predictors
+from geo_risk.surfaces.predictors import Predictors, log_floored, log_relative, measure_predictors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-PARTS = ("blend", "log_linear", "trees")
+PARTS = ("blend", "log_linear", "trees", COUNT_ALL)
 """What the stack mixes."""
 
-_EVEN = np.array([0.4, 0.3, 0.3])  # shares before any outcome
+_EVEN = np.array([0.3, 0.3, 0.3, 0.1])  # shares before any outcome
 _PART_EVENTS = 50.0  # events that these are worth
 _LEAST_EVENTS = 100.0  # with fewer past outcomes the learners stay the blend
 _TREE_EVENTS = 1000.0
@@ -69,7 +71,7 @@ class Stack:
     weights
         (members,) of the blend.
     shares
-        (3,) of blend, log-linear learner and trees; sums to 1.
+        (4,) of `PARTS`; sums to 1.
     linear, trees
         Fitted learners, None where there were too few outcomes.
     """
@@ -89,21 +91,22 @@ class Stack:
         densities: Floats | None = None,
         predictors: Predictors | None = None,
     ) -> Floats:
-        """Give the three densities: (3, cells), rows sum to 1."""
+        """Give the densities of `PARTS`: (4, cells), rows sum to 1."""
         densities = snapshot.densities() if densities is None else densities
         blend = self.weights @ densities
         blend = blend / blend.sum()
         if self.linear is None and self.trees is None:
-            return np.array([blend, blend, blend])
+            return np.array([blend] * len(PARTS))
         if predictors is None:
             predictors = measure_predictors(snapshot, densities)
         linear = trees = blend
+        count = densities[snapshot.members.names.index(COUNT_ALL)]
         relative = log_relative(blend)
         if self.linear is not None:
             linear = self.linear.predict(_ratios(predictors, relative), exposure=blend)
         if self.trees is not None:
             trees = self.trees.predict(_levels(predictors, relative), exposure=blend)
-        return np.array([one / one.sum() for one in (blend, linear, trees)])
+        return np.array([one / one.sum() for one in (blend, linear, trees, count)])
 
 
 def remember(densities: Floats, predictors: Predictors, blend: Floats, outcome: Floats) -> Seen:
@@ -116,7 +119,7 @@ def remember(densities: Floats, predictors: Predictors, blend: Floats, outcome: 
     predictors
         Of the same cut.
     blend
-        (cells,) by which the cells without an event are put in order: every so-manieth is kept, so
+        (cells,) by which the cells without an event are put in order: every so-many-th is kept, so
         that those kept have the same spread of risk as all.
     outcome
         (cells,) events that came.
@@ -155,7 +158,7 @@ def update_stack(
     seen
         All windows so far, oldest first.
     unseen
-        Per window the (3, n) parts as they were forecast before it at the n cells with events, and
+        Per window the (4, n) parts as they were forecast before it at the n cells with events, and
         the (n,) events: what the shares are learnt from.
 
     Returns
@@ -176,7 +179,7 @@ def update_stack(
         np.concatenate([getattr(one, name) for one in seen]) for name in ("count", "weight")
     )
     blends = [weights @ one.densities * one.cells for one in seen]
-    logs = [np.log(0.98 * one + 0.02) for one in blends]
+    logs = [log_floored(one) for one in blends]
     # Windows differ in how many events came: each is compared with its own mean.
     exposure = np.concatenate(
         [one * float(some.count.sum()) / some.cells for one, some in zip(blends, seen, strict=True)]
