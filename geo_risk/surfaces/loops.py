@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numba
 import numpy as np
 
+from geo_risk.surfaces.vectors import add_four_by_four
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -98,19 +100,7 @@ def add_cubic(
             continue
         col, row = int(x), int(y)
         x, y = x - col, y - row
-        u, v = 1.0 - x, 1.0 - y
-        x0, x3 = u * u * u, x * x * x
-        x1, x2 = 4.0 - 3.0 * x * x * (1.0 + u), 4.0 - 3.0 * u * u * (1.0 + x)
-        w /= 36.0
-        y0, y3 = w * v * v * v, w * y * y * y
-        y1, y2 = w * (4.0 - 3.0 * y * y * (1.0 + v)), w * (4.0 - 3.0 * v * v * (1.0 + y))
-        at = np.uintp(row * cols + col)
-        for y_part in (y0, y1, y2, y3):
-            nodes[at] += y_part * x0
-            nodes[at + np.uintp(1)] += y_part * x1
-            nodes[at + np.uintp(2)] += y_part * x2
-            nodes[at + np.uintp(3)] += y_part * x3
-            at += step
+        add_four_by_four(nodes, np.uintp(row * cols + col), step, x, y, w / 36.0)
     return total
 
 
