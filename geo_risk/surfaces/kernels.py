@@ -225,7 +225,7 @@ def _cheapest(n: int, grid: Grid, bandwidth_m: float, rtol: float) -> tuple[Sche
         margin = 2.0 * scheme.reach * scheme.per_bandwidth + 8.0
         down, across = (side * grid.cell_m / step + margin for side in grid.shape)
         nodes = down * across
-        cost = 3e5 + n * (4.0 + scheme.order**2) + 30.0 * nodes
+        cost = 3e5 + n * (5.0 + 0.65 * scheme.order**2) + 30.0 * nodes
         cost += 6.0 * down * grid.shape[1] + 2.0 * grid.size
         if cost < least:
             best, least = scheme, cost

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numba
 import numpy as np
 
-from geo_risk.surfaces.vectors import add_four_by_four
+from geo_risk.surfaces.vectors import add_2_by_2, add_4_by_4, add_6_by_6, add_8_by_8
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,112 +40,45 @@ def _njit(loop: Callable[..., Any], *, cache: bool) -> Any:
 
 
 @compiled
-def add_linear(
+def add_points(
     easting: Floats,
     northing: Floats,
     weight: Floats,
     west: float,
     south: float,
     per_m: float,
-    lattice: Floats,
-) -> float:
-    """Add each point to its 2 x 2 nodes by linear B-splines; give the sum of all weights."""
-    rows, cols = lattice.shape
-    nodes = lattice.reshape(-1)
-    wide, high = float(cols - 1), float(rows - 1)
-    total = 0.0
-    for i in range(len(easting)):
-        w = weight[i]
-        total += w
-        x, y = (easting[i] - west) * per_m, (northing[i] - south) * per_m
-        if not (0.0 <= x < wide and 0.0 <= y < high):
-            if not (math.isfinite(x) and math.isfinite(y)):
-                return math.nan
-            continue
-        col, row = int(x), int(y)
-        x, y = x - col, y - row
-        below, above = w * (1.0 - y), w * y
-        at = np.uintp(row * cols + col)
-        nodes[at] += below * (1.0 - x)
-        nodes[at + np.uintp(1)] += below * x
-        at += np.uintp(cols)
-        nodes[at] += above * (1.0 - x)
-        nodes[at + np.uintp(1)] += above * x
-    return total
-
-
-@compiled
-def add_cubic(
-    easting: Floats,
-    northing: Floats,
-    weight: Floats,
-    west: float,
-    south: float,
-    per_m: float,
-    lattice: Floats,
-) -> float:
-    """Add each point to its 4 x 4 nodes by cubic B-splines; give the sum of all weights."""
-    rows, cols = lattice.shape
-    nodes = lattice.reshape(-1)
-    wide, high = float(cols - 3), float(rows - 3)
-    step = np.uintp(cols)
-    total = 0.0
-    for i in range(len(easting)):
-        w = weight[i]
-        total += w
-        x, y = (easting[i] - west) * per_m, (northing[i] - south) * per_m
-        if not (0.0 <= x < wide and 0.0 <= y < high):
-            if not (math.isfinite(x) and math.isfinite(y)):
-                return math.nan
-            continue
-        col, row = int(x), int(y)
-        x, y = x - col, y - row
-        add_four_by_four(nodes, np.uintp(row * cols + col), step, x, y, w / 36.0)
-    return total
-
-
-@compiled
-def add_spline(
-    easting: Floats,
-    northing: Floats,
-    weight: Floats,
-    west: float,
-    south: float,
-    per_m: float,
-    lattice: Floats,
     order: int,
+    lattice: Floats,
 ) -> float:
-    """Add each point to its order x order nodes by B-splines; give the sum of all weights."""
+    """Add each point to its order x order nodes by B-splines, order 2, 4, 6 or 8.
+
+    The first node of a point is the whole part of (easting - west) x per_m; points without all
+    their nodes are left out. Gives the sum of all weights, or NaN where a place is no number.
+    """
     rows, cols = lattice.shape
+    nodes, step = lattice.reshape(-1), np.uintp(cols)
     wide, high = float(cols - order + 1), float(rows - order + 1)
-    across, down = np.empty(order), np.empty(order)
     total = 0.0
     for i in range(len(easting)):
-        total += weight[i]
+        w = weight[i]
+        total += w
         x, y = (easting[i] - west) * per_m, (northing[i] - south) * per_m
         if not (0.0 <= x < wide and 0.0 <= y < high):
             if not (math.isfinite(x) and math.isfinite(y)):
                 return math.nan
             continue
         col, row = int(x), int(y)
-        _spline_values(x - col, across)
-        _spline_values(y - row, down)
-        for j in range(order):
-            part = weight[i] * down[j]
-            for k in range(order):
-                lattice[row + j, col + k] += part * across[k]
+        x, y = x - col, y - row
+        at = np.uintp(row * cols + col)
+        if order == 2:
+            add_2_by_2(nodes, at, step, x, y, w)
+        elif order == 4:
+            add_4_by_4(nodes, at, step, x, y, w)
+        elif order == 6:
+            add_6_by_6(nodes, at, step, x, y, w)
+        else:
+            add_8_by_8(nodes, at, step, x, y, w)
     return total
-
-
-@compiled
-def _spline_values(x: float, values: Floats) -> None:
-    """Set the uniform B-splines of order len(values) at a fraction x of an interval."""
-    values[0] = 1.0
-    for degree in range(1, len(values)):
-        values[degree] = 0.0
-        for k in range(degree, -1, -1):
-            left = values[k - 1] if k > 0 else 0.0
-            values[k] = ((degree - k + x) * left + (k + 1.0 - x) * values[k]) / degree
 
 
 @compiled

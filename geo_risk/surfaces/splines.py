@@ -19,6 +19,7 @@ import numpy as np
 from scipy import fft
 
 from geo_risk.surfaces import loops
+from geo_risk.surfaces.vectors import spline_pieces
 
 Answer = TypeVar("Answer")
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 _OUT = 6  # order of the splines the cells are read off by
 _ORDERS = (2, 4, 6, 8)
-_ONE_THREAD = 20_000  # points below which a thread costs more than it saves
+_ONE_THREAD = 300_000  # points below which a second thread costs more than it saves
 _STEPS = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
 
 
@@ -121,12 +122,8 @@ def _spread(
 
     def part(low: int, high: int) -> tuple[Floats, float]:
         lattice = np.zeros(shape)
-        rows = (easting[low:high], northing[low:high], weight[low:high], *size, lattice)
-        if order == 2:
-            return lattice, loops.add_linear(*rows)
-        if order == 4:
-            return lattice, loops.add_cubic(*rows)
-        return lattice, loops.add_spline(*rows, order)
+        rows = easting[low:high], northing[low:high], weight[low:high]
+        return lattice, loops.add_points(*rows, *size, order, lattice)
 
     parts = in_parts(part, len(easting), _parts(len(easting)))
     lattice, total = parts[0]
@@ -144,7 +141,7 @@ def _evaluate(
 ) -> Floats:
     turned = np.ascontiguousarray(nodes.T)
     halfway, out = np.empty((nodes.shape[0], shape[1])), np.empty(shape)
-    parts = 2 if shape[0] * shape[1] > 200_000 else 1
+    parts = 2 if shape[0] * shape[1] > 1_000_000 else 1
     in_parts(
         lambda low, high: loops.evaluate_columns(turned, *across, low, high, halfway),
         shape[1],
@@ -171,17 +168,9 @@ def _parts(points: int) -> int:
 
 
 def spline_values(x: Floats, order: int) -> Floats:
-    """Give the uniform B-splines of an order at fractions of an interval: (n, order).
-
-    De Boor (1978), A Practical Guide to Splines, IX eq. 15, knots at the integers.
-    """
-    values = np.ones((len(x), 1))
-    for degree in range(1, order):
-        k = np.arange(degree + 1)
-        left = np.pad(values, ((0, 0), (1, 0)))
-        same = np.pad(values, ((0, 0), (0, 1)))
-        values = ((degree - k + x[:, None]) * left + (k + 1 - x[:, None]) * same) / degree
-    return values
+    """Give the uniform B-splines of an order at fractions of an interval: (n, order)."""
+    powers = np.vander(x, order, increasing=True)
+    return np.asarray(powers @ spline_pieces(order))
 
 
 def _gaussian_transfer(waves: Floats, per_bandwidth: float, order: int) -> Floats:

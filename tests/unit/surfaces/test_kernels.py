@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, get_args
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.interpolate import BSpline
 
 from geo_risk.errors import InputError
 from geo_risk.grid import Grid
@@ -238,24 +238,30 @@ def test_what_cannot_be_summed_is_refused(change: dict[str, Any], said: str) -> 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 6, 8])
 def test_splines_are_a_partition_of_one(order: int) -> None:
-    """At every fraction the splines are positive, mirror each other, and sum to 1."""
+    """At every fraction the splines are positive to rounding, mirror each other, and sum to 1."""
     x = np.linspace(0, 1, 11)
     values = splines.spline_values(x, order)
-    assert (values >= 0).all()
+    assert (values >= -1e-15).all()
     np.testing.assert_allclose(values.sum(axis=1), 1.0, rtol=1e-14)
     np.testing.assert_allclose(values, values[::-1, ::-1], atol=1e-15)
 
 
-@pytest.mark.parametrize(("order", "add"), [(2, loops.add_linear), (4, loops.add_cubic)])
-def test_written_out_splines_equal_the_recursion(order: int, add: Callable[..., float]) -> None:
-    """The loops for orders 2 and 4 add what the loop for any order adds."""
-    points = drawn(3, 200)
-    short, long = np.zeros((40, 50)), np.zeros((40, 50))
-    size = (GRID.bounds[0] - 700.0, GRID.bounds[1] - 500.0, 1 / 60.0)
-    totals = add(*points, *size, short), loops.add_spline(*points, *size, long, order)
-    assert totals[0] == totals[1]
-    assert short.any()
-    np.testing.assert_allclose(short, long, atol=1e-13)
+@pytest.mark.parametrize("order", [2, 4, 6, 8])
+def test_points_are_spread_by_splines(order: int) -> None:
+    """Every point adds weight x spline x spline, as SciPy's splines have it, to its nodes."""
+    points = drawn(3, 50)
+    west, south, step = GRID.bounds[0] - 2000.0, GRID.bounds[1] - 2000.0, 60.0
+    got = np.zeros((100, 110))
+    total = loops.add_points(*points, west, south, 1 / step, order, got)
+    assert total == pytest.approx(points[2].sum(), rel=1e-14)
+    spline = BSpline.basis_element(np.arange(order + 1), extrapolate=False)
+
+    def along(at: np.ndarray, nodes: int) -> np.ndarray:
+        # A node's spline ends `order` intervals after it begins, order - 1 before the node.
+        return np.nan_to_num(spline(at[:, None] - np.arange(nodes) + order - 1))
+
+    down, across = along((points[1] - south) / step, 100), along((points[0] - west) / step, 110)
+    np.testing.assert_allclose(got, (down * points[2][:, None]).T @ across, atol=1e-13)
 
 
 def test_loops_work_where_no_cache_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
