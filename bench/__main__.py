@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import commands, peers
+from bench import commands, kernels, peers
 from bench.table import machine, show, write_json
 
 _HEAD = """# Speed, measured
@@ -33,6 +33,7 @@ def main() -> int:
         missed |= not all(one.within for one in lines)
     if page is not None:
         page.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    print(f"\n{kernels.report()}")
     return int(missed)
 
 

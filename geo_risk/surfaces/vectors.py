@@ -9,6 +9,7 @@ together with this one: numba's cache looks at the caller's file alone.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ _FAST = ("contract", "nsz")
 _INT = ir.IntType(32)
 
 
+@cache
 def spline_pieces(order: int) -> NDArray[np.float64]:
     """Give the uniform B-splines of an order on one interval, by powers of the fraction t.
 
@@ -41,6 +43,7 @@ def spline_pieces(order: int) -> NDArray[np.float64]:
         same = np.pad(pieces, ((0, 1), (0, 1)))
         slope = np.roll(left - same, 1, axis=0)  # times t: the last power is 0 before
         pieces = ((degree - k) * left + (k + 1) * same + slope) / degree
+    pieces.setflags(write=False)
     return pieces
 
 
