@@ -169,9 +169,9 @@ class LiveSurface:
         if self.kernel == "gaussian":
             box = loops.stamp_gaussian(self._sum, x, y, 0.5 * scale, width, _REACH * width)
         elif self.kernel == "quartic":
-            box = loops.stamp_polynomial(self._sum, x, y, 3.0 * scale, width, 2)
+            box = loops.stamp_disc(self._sum, x, y, 3.0 * scale, width, 2)
         else:
-            box = loops.stamp_polynomial(self._sum, x, y, 2.0 * scale, width, 1)
+            box = loops.stamp_disc(self._sum, x, y, 2.0 * scale, width, 1)
         top, bottom, left, right = box
         return slice(top, bottom), slice(left, right)
 

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numba
 import numpy as np
 
-from geo_risk.surfaces.vectors import add_2_by_2, add_4_by_4, add_6_by_6, add_8_by_8
+from geo_risk.surfaces.vectors import (
+    add_2_by_2,
+    add_4_by_4,
+    add_6_by_6,
+    add_8_by_8,
+    add_arc,
+    add_arc_squared,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,6 +130,31 @@ def evaluate_rows(
 
 
 @compiled
+def sort_by_tile(
+    x: Floats, y: Floats, weight: Floats, rows: int, cols: int, tile: int
+) -> tuple[Floats, Floats, Floats]:
+    """Bring points near each other together: by tile, and within a tile as they came.
+
+    In cells; what is beside the grid goes with the tile next to it.
+    """
+    wide = (cols - 1) // tile + 1
+    start = np.zeros(((rows - 1) // tile + 1) * wide + 1, np.int64)
+    tiles = np.empty(len(x), np.int64)
+    for i in range(len(x)):
+        row = int(min(max(y[i], 0.0), rows - 1.0)) // tile
+        tiles[i] = row * wide + int(min(max(x[i], 0.0), cols - 1.0)) // tile
+        start[tiles[i] + 1] += 1
+    for k in range(1, len(start)):
+        start[k] += start[k - 1]
+    sorted_x, sorted_y, sorted_weight = np.empty_like(x), np.empty_like(x), np.empty_like(x)
+    for i in range(len(x)):
+        place = start[tiles[i]]
+        start[tiles[i]] += 1
+        sorted_x[place], sorted_y[place], sorted_weight[place] = x[i], y[i], weight[i]
+    return sorted_x, sorted_y, sorted_weight
+
+
+@compiled
 def add_gaussians(
     x: Floats, y: Floats, weight: Floats, width: float, reach: float, low: int, out: Floats
 ) -> None:
@@ -151,39 +183,15 @@ def add_gaussians(
 
 
 @compiled
-def add_chords(
+def add_discs(
     x: Floats, y: Floats, weight: Floats, radius: float, power: int, low: int, out: Floats
 ) -> None:
-    """Add w (1 - d²/radius²), to the power 1 or 2, over the disc, chord by chord; all in cells.
+    """Add w (1 - d²/radius²)^power, power 1 or 2, over the disc of each point; all in cells.
 
     Coordinates as for `add_gaussians`.
     """
-    rows, cols = out.shape
-    per_radius = 1.0 / radius
     for i in range(len(x)):
-        if not (
-            -radius <= x[i] <= cols - 1 + radius and low - radius <= y[i] <= low + rows - 1 + radius
-        ):
-            continue
-        top, bottom = math.ceil(y[i] - radius), math.floor(y[i] + radius)
-        w, at = weight[i], x[i]
-        for r in range(max(low, top), min(low + rows - 1, bottom) + 1):
-            down = (r - y[i]) * per_radius
-            rest = 1.0 - down * down
-            if rest <= 0.0:
-                continue
-            half = radius * math.sqrt(rest)
-            left, right = max(0, math.ceil(at - half)), min(cols - 1, math.floor(at + half))
-            row = out[r - low]
-            if power == 2:
-                for c in range(left, right + 1):
-                    away = (c - at) * per_radius
-                    part = rest - away * away
-                    row[c] += w * part * part
-            else:
-                for c in range(left, right + 1):
-                    away = (c - at) * per_radius
-                    row[c] += w * (rest - away * away)
+        stamp_disc(out, x[i], y[i] - low, weight[i], radius, power)
 
 
 @compiled
@@ -234,34 +242,37 @@ def _bell(at: float, width: float, values: Floats) -> None:
 
 
 @compiled
-def stamp_polynomial(
+def stamp_disc(
     values: Floats, x: float, y: float, weight: float, radius: float, power: int
 ) -> tuple[int, int, int, int]:
     """Add w (1 - d²/radius²)^power over the disc; give [top, bottom) and [left, right).
 
-    In cells, as `add_chords`. Rows of the disc are drawn out to whole vectors, with nothing there.
+    In cells, as `add_gaussians`. Row by row, over the chord that the row cuts out of the disc,
+    drawn out to whole vectors: beyond the disc nothing is added.
     """
     rows, cols = values.shape
+    if not (-radius < x < cols - 1 + radius and -radius < y < rows - 1 + radius):
+        return 0, 0, 0, 0
     left, right = max(0, math.ceil(x - radius)), min(cols, math.floor(x + radius) + 1)
     top, bottom = max(0, math.ceil(y - radius)), min(rows, math.floor(y + radius) + 1)
-    if left >= right or top >= bottom:
-        return 0, 0, 0, 0
-    across = np.empty(right - left)
-    for k in range(right - left):
-        across[k] = ((k + left - x) / radius) ** 2
+    nodes, step = values.reshape(-1), 1.0 / radius
     for r in range(top, bottom):
-        rest = 1.0 - ((r - y) / radius) ** 2
-        if rest <= 0.0:
-            continue
-        half = radius * math.sqrt(rest)
-        low, high = max(left, math.ceil(x - half)), min(right, math.floor(x + half) + 1)
-        high = min(right, low + (high - low + 15) // 16 * 16)
-        row, square = values[r, low:high], across[low - left : high - left]
-        if power == 2:
-            for k in range(len(row)):
-                part = max(0.0, rest - square[k])
-                row[k] += weight * (part * part)
-        else:
-            for k in range(len(row)):
-                row[k] += weight * max(0.0, rest - square[k])
+        down = (r - y) * step
+        rest = 1.0 - down * down
+        low, high = left, right
+        if right - left > 16 and rest > 0.0:  # below, finding the chord costs more than it saves
+            half = radius * math.sqrt(rest)
+            low, high = max(low, math.ceil(x - half)), min(high, math.floor(x + half) + 1)
+        low = max(0, min(low, cols - (high - low + 3) // 4 * 4))
+        while low < high and low + 4 <= cols:
+            if power == 2:
+                add_arc_squared(
+                    nodes, np.uintp(r * cols + low), (low - x) * step, step, rest, weight
+                )
+            else:
+                add_arc(nodes, np.uintp(r * cols + low), (low - x) * step, step, rest, weight)
+            low += 4
+        for c in range(low, high):
+            part = max(0.0, rest - ((c - x) * step) ** 2)
+            values[r, c] += weight * (part * part if power == 2 else part)
     return top, bottom, left, right
