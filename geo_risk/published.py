@@ -169,7 +169,24 @@ class ZoneSummary:
 
 @dataclass(frozen=True)
 class PremisesSummary:
-    """One premises under one surface: value and class of its cell, and its last visit."""
+    """One premises under one surface: value and class of its cell, its last visit, its own risk.
+
+    Parameters
+    ----------
+    premises_id, surface_id
+        Which premises, which surface.
+    value, risk_class
+        Of its cell; NaN and `NONE` without one, and for a dwelling.
+    zone_id, last_visit, visits_365d, reports_365d
+        Where it lies, and what happened there.
+    probability, probability_low, probability_high
+        That a visit by the park's mean looker finds a `major` hazard, with its 5 % and 95 %
+        quantile; NaN where there is none: a dwelling, a park without history.
+    expected_findings
+        Number of findings of such a visit.
+    contributions
+        Shares of probability - reference, one for each of `facts["enterprise_risk"]["factors"]`.
+    """
 
     premises_id: str
     surface_id: str
@@ -179,6 +196,11 @@ class PremisesSummary:
     last_visit: datetime | None = None
     visits_365d: int = 0
     reports_365d: int = 0
+    probability: float = math.nan
+    probability_low: float = math.nan
+    probability_high: float = math.nan
+    expected_findings: float = math.nan
+    contributions: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

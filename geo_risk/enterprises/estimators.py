@@ -29,7 +29,11 @@ _FARTHEST = 30.0  # a linear predictor beyond it says the same
 
 
 class _Ridge(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
-    """What both families share: standardised columns, a free intercept, Newton steps."""
+    """What both families share: standardised columns, a free intercept, Newton steps.
+
+    Half a visit with one finding and half a visit with none are added at the mean of all columns,
+    so that nothing found is not never, and no estimate is infinite.
+    """
 
     def __init__(self, penalty: float = 100.0) -> None:
         self.penalty = penalty
@@ -67,12 +71,13 @@ class _Ridge(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no type
         self.centre_ = np.average(features, axis=0, weights=given)
         spread = np.sqrt(np.average((features - self.centre_) ** 2, axis=0, weights=given))
         self._scale = np.where(spread > 1e-12, spread, 1.0)
-        rows = np.column_stack([np.ones(len(outcome)), (features - self.centre_) / self._scale])
-        price = np.r_[1e-6, np.full(features.shape[1], float(self.penalty))]
+        scaled = (features - self.centre_) / self._scale
+        scaled = np.vstack([scaled, np.zeros((2, features.shape[1]))])
+        rows = np.column_stack([np.ones(len(scaled)), scaled])
+        outcome, given = np.r_[outcome, 0.0, 1.0], np.r_[given, 0.5, 0.5]
+        price = np.r_[0.0, np.full(features.shape[1], float(self.penalty))]
         beta = np.zeros(rows.shape[1])
-        beta[0] = self._link(
-            (np.average(outcome, weights=given) * given.sum() + 0.1) / (given.sum() + 1.0)
-        )
+        beta[0] = self._link(float(np.average(outcome, weights=given)))
         before = -np.inf
         for _ in range(_STEPS):
             mean, curve = self._mean(np.clip(rows @ beta, -_FARTHEST, _FARTHEST))

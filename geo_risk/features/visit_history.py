@@ -57,6 +57,14 @@ class Targets:
         """Take the visits themselves."""
         return cls(table.place, table.day, table.team)
 
+    def and_then(self, others: Targets) -> Targets:
+        """Put others behind these."""
+        return Targets(
+            np.concatenate([self.place, others.place]),
+            np.concatenate([self.day, others.day]),
+            np.concatenate([self.team, others.team]),
+        )
+
 
 @dataclass(frozen=True)
 class VisitFeatures:
@@ -75,6 +83,14 @@ class VisitFeatures:
     names: tuple[str, ...]
     factor: tuple[str, ...]
     values: Floats
+
+    def rows(self, chosen: slice) -> VisitFeatures:
+        """Keep some targets."""
+        return VisitFeatures(self.names, self.factor, self.values[chosen])
+
+    def of_factors(self, *factors: str) -> NDArray[np.bool_]:
+        """(k,) whether a column belongs to one of these factors."""
+        return np.array([one in factors for one in self.factor])
 
 
 def measure_visit_features(table: VisitTable, calls: Calls, targets: Targets) -> VisitFeatures:
@@ -155,28 +171,29 @@ def _looker(table: VisitTable, past: Past, targets: Targets) -> dict[str, Floats
     for days in (30.0, 90.0):
         sums = sum_by_key(past, table.team, targets.day, targets.team, days)
         columns[f"team_drift_{days:.0f}d"] = _score(sums, 0, 5.0)
-    at = _at(table)
-    for sigma, days in ((300.0, 21.0), (800.0, 21.0), (1000.0, 14.0)):
-        sums = _same_team_near(table, past, targets, at, sigma, days)
-        columns[f"team_near_{sigma:.0f}m_{days:.0f}d"] = _score(sums, 0, 2.0)
+    sums = _same_team_near(table, past, targets)
+    columns["team_near"] = _score(sums, 0, 2.0)
     return columns
 
 
-def _same_team_near(
-    table: VisitTable, past: Past, targets: Targets, at: Floats, sigma_m: float, days: float
-) -> Floats:
-    """Sum the residuals of the same team near by: one person of a team covers one area for weeks.
+def _same_team_near(table: VisitTable, past: Past, targets: Targets) -> Floats:
+    """Sum the residuals of the same team near by of late: one of a team covers one area for weeks.
 
     It tells who of a team comes, not what the place is like: it belongs to the looker.
     """
-    weights = gaussian_weights(at, at, sigma_m, apart=True)
+    at = _at(table)
+    weights = gaussian_weights(at, at, 1000.0, apart=True)
     sums = np.zeros((len(targets.day), past.values.shape[1]))
     for team in range(len(table.teams)):
         rows, own = np.flatnonzero(targets.team == team), table.team == team
         sums[rows] = sum_near(
-            weights, past.where(own), table.place[own],
-            targets.day[rows], targets.place[rows], days,
-        )  # fmt: skip
+            weights,
+            past.where(own),
+            table.place[own],
+            targets.day[rows],
+            targets.place[rows],
+            14.0,
+        )
     return sums
 
 
@@ -195,10 +212,10 @@ def _time(past: Past, targets: Targets) -> dict[str, Floats]:
 def _own(table: VisitTable, past: Past, targets: Targets) -> dict[str, Floats]:
     """Measure what was found at the premises before, freed of who found it; and the last time."""
     columns = {}
-    for days in (180.0, 365.0):
+    for span, days in (("year", _YEAR), ("ever", np.inf)):
         sums = sum_by_key(past, table.place, targets.day, targets.place, days)
         for level, name in enumerate(_LEVELS):
-            columns[f"own_{name}_{days:.0f}d"] = _score(sums, level, 2.0)
+            columns[f"own_{name}_{span}"] = _score(sums, level, 2.0)
     found = Past(table.day, table.known_day, table.found)
     totals = sum_by_key(found, table.place, targets.day, targets.place, np.inf)
     last = _last(table, targets)
@@ -262,13 +279,9 @@ def _class(table: VisitTable, targets: Targets) -> dict[str, Floats]:
 def _neighbourhood(table: VisitTable, past: Past, targets: Targets) -> dict[str, Floats]:
     """Measure what was found at other premises near by, freed of who found it."""
     at = _at(table)
-    columns = {}
-    for sigma in (300.0, 800.0):
-        weights = gaussian_weights(at, at, sigma, apart=True)
-        sums = sum_near(weights, past, table.place, targets.day, targets.place, _YEAR)
-        for level in (0, 1):
-            columns[f"near_{_LEVELS[level]}_{sigma:.0f}m"] = _score(sums, level, 3.0)
-        columns[f"near_visits_{sigma:.0f}m"] = np.log1p(sums[:, 6])
+    weights = gaussian_weights(at, at, 500.0, apart=True)
+    sums = sum_near(weights, past, table.place, targets.day, targets.place, _YEAR)
+    columns = {f"near_{name}": _score(sums, level, 3.0) for level, name in enumerate(_LEVELS[:2])}
     sums = sum_near(tie_weights(at), past, table.place, targets.day, targets.place, _YEAR)
     columns["same_point_major"] = _score(sums, 0, 2.0)
     columns["same_point_visits"] = np.log1p(sums[:, 6])

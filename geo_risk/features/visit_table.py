@@ -143,6 +143,7 @@ def make_visit_table(inputs: ParkInputs) -> VisitTable:
     visits = sorted(inputs.visits, key=lambda one: (_day(one.start, zone), one.id))
     directory = Directory(inputs.premises)
     known = [one for one in inputs.premises if one.kind not in DENIED_PREMISES_KINDS]
+    known.sort(key=lambda one: one.id)  # sums come in one order, whatever a store's is
     rows = {one.id: row for row, one in enumerate(known)}
     at = np.empty(len(visits), dtype=np.int64)
     extra: list[str] = []
@@ -189,15 +190,11 @@ def make_calls(inputs: ParkInputs) -> Calls:
     placed = place([directory.place_of(one) for one in calls], inputs.outline, inputs.crs)
     keep = np.flatnonzero(np.isfinite(placed.easting))
     days = np.array([_known(calls[row], zone) for row in keep], dtype=np.int64)
-    order = np.lexsort((placed.northing[keep], placed.easting[keep], days))
-    keep = keep[order]
     ends = [calls[row].closed_at for row in keep]
-    return Calls(
-        placed.easting[keep],
-        placed.northing[keep],
-        days[order],
-        np.array([_day(one, zone) if one else _NEVER for one in ends], dtype=np.int64),
-    )
+    closed = np.array([_day(one, zone) if one else _NEVER for one in ends], dtype=np.int64)
+    order = np.lexsort((closed, placed.northing[keep], placed.easting[keep], days))
+    keep = keep[order]
+    return Calls(placed.easting[keep], placed.northing[keep], days[order], closed[order])
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> int:

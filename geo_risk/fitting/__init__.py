@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from geo_risk.features.inputs import ParkInputs
 from geo_risk.fitting.corrected import grade_looks
 from geo_risk.fitting.kinds import fit_kind, grade_counts, grade_intensity
+from geo_risk.fitting.premises_risk import add_risk
 from geo_risk.fitting.setting import make_setting
 from geo_risk.fitting.told import summarise_premises, summarise_zones, told_facts, told_rung
 from geo_risk.fitting.whole import (
@@ -99,6 +100,7 @@ def fit_park(
     shown = classes_of(coverage.values, _COVERAGE_BREAKS)
     surfaces.append(GradedSurface(coverage, _COVERAGE_BREAKS, shown, breaks_version="quarters"))
     surfaces.insert(0, main)
+    premises, risk = add_risk(setting, summarise_premises(setting, main))
     say("fit", len(kinds) + 1, len(kinds) + 1)
     return Publication(
         as_of=as_of,
@@ -106,6 +108,6 @@ def fit_park(
         surfaces={one.id: one for one in surfaces},
         main=main.id,
         zones=summarise_zones(setting, surfaces),
-        premises=summarise_premises(setting, main),
-        facts=told_facts(setting, fitted),
+        premises=premises,
+        facts={**told_facts(setting, fitted), "enterprise_risk": risk},
     )

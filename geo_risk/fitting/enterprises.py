@@ -23,7 +23,7 @@ from geo_risk.enterprises.baselines import (
 from geo_risk.enterprises.estimators import FindingRisk
 from geo_risk.enterprises.rolling import Origin, Told, tell_rolling
 from geo_risk.features.visit_history import Targets, VisitFeatures, measure_visit_features
-from geo_risk.features.visit_table import Calls, VisitTable, make_calls, make_visit_table
+from geo_risk.features.visit_table import VisitTable, make_calls, make_visit_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,16 +41,17 @@ RISK = "premises_risk"
 VISIT_MODELS = (TEAM_RATE, PAST_COUNT, RISK)
 
 PENALTIES = (30.0, 100.0, 300.0)
-_USUAL_PENALTY = 100.0  # where there is no earlier month to choose by
+USUAL_PENALTY = 100.0
+"""Where there is no earlier month to choose by."""
+
 _FOLDS = 12  # months before the day that choices rest on
 
 
 @dataclass(frozen=True)
 class VisitGround:
-    """Visits of a park, what others reported, and the features of every visit."""
+    """Visits of a park, and the features of every one."""
 
     table: VisitTable
-    calls: Calls
     features: VisitFeatures
 
 
@@ -78,8 +79,8 @@ class VisitLesson:
 
 def measure_visits(inputs: ParkInputs) -> VisitGround:
     """Measure every visit of a park, each by what was known before its day."""
-    table, calls = make_visit_table(inputs), make_calls(inputs)
-    return VisitGround(table, calls, measure_visit_features(table, calls, Targets.of(table)))
+    table = make_visit_table(inputs)
+    return VisitGround(table, measure_visit_features(table, make_calls(inputs), Targets.of(table)))
 
 
 def tellers(ground: VisitGround, penalty: float) -> dict[str, Callable[[Ints, Ints], Floats]]:
@@ -119,7 +120,7 @@ def learn_before(ground: VisitGround, day: int) -> VisitLesson:
     candidates: dict[str, Callable[[Ints, Ints], Floats]] = {}
     for penalty in PENALTIES:
         candidates[f"{penalty:g}"] = tellers(ground, penalty)[RISK]
-    baselines = tellers(ground, _USUAL_PENALTY)
+    baselines = tellers(ground, USUAL_PENALTY)
     del baselines[RISK]
     told = tell_rolling(
         {**candidates, **baselines},
@@ -129,7 +130,7 @@ def learn_before(ground: VisitGround, day: int) -> VisitLesson:
         positive=table.positive,
     )
     own = Told(told.rows, {name: told.probability[name] for name in candidates}, told.folds)
-    chosen = own.best(table.positive, f"{_USUAL_PENALTY:g}")
+    chosen = own.best(table.positive, f"{USUAL_PENALTY:g}")
     probability = {name: told.probability[name] for name in baselines}
     told = Told(told.rows, {**probability, RISK: told.probability[chosen]}, told.folds)
     return VisitLesson(

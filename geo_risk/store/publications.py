@@ -163,7 +163,8 @@ def _told(value: Any) -> Any:
 def _load_all(kind: type[T], text: str) -> tuple[T, ...]:
     readers = _readers(cast("Any", kind))
     return tuple(
-        kind(*(read(value) for read, value in zip(readers, row, strict=True)))
+        # A row of an earlier version has fewer fields; the rest have their defaults.
+        kind(*(read(value) for read, value in zip(readers, row, strict=False)))
         for row in json.loads(text)
     )
 

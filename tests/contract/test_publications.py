@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import subprocess
 import sys
@@ -9,11 +11,13 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from geo_risk.errors import BusyError, StoreError
 from geo_risk.published import RiskClass
 from geo_risk.store import Store
 from geo_risk.store.publications import KEPT
+from geo_risk.store.schema import publications
 from tests.contract.conftest import Place
 from tests.contract.examples import DAY, KEEPER, NOW
 from tests.contract.published_examples import alike, publication
@@ -166,3 +170,17 @@ def test_the_parks_lock_goes_with_a_killed_process(place: Place) -> None:
             os.sched_yield()
     else:
         pytest.fail("the lock outlived the process that held it")
+
+
+def test_a_publication_of_before_premises_had_a_risk_is_read(store: Store, place: Place) -> None:
+    """Its rows have fewer fields; the risk is not known, and the rest is there."""
+    store.publish(publication(1), actor=KEEPER, at=NOW)
+    with store._database.write() as connection:
+        row = json.loads(connection.scalar(sa.select(publications.c.premises)) or "")
+        short = json.dumps([one[:8] for one in row])
+        connection.execute(publications.update().values(premises=short))
+    kept = place.open(store.park_id, store.state_dir).publication()
+    assert kept is not None
+    assert kept.premises[0].value == publication(1).premises[0].value
+    assert math.isnan(kept.premises[0].probability)
+    assert kept.premises[0].contributions == ()

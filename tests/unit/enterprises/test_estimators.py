@@ -24,22 +24,29 @@ def standardised(features):
     return (features - features.mean(axis=0)) / features.std(axis=0)
 
 
+def with_half_visits(features, outcome):
+    """Add half a visit with a finding and half one without, at the mean of all columns."""
+    rows = np.vstack([standardised(features), np.zeros((2, features.shape[1]))])
+    weight = np.r_[np.ones(len(outcome)), 0.5, 0.5]
+    return rows, np.r_[outcome, 0, 1], weight
+
+
 @pytest.mark.parametrize("penalty", [0.01, 1.0, 100.0])
 def test_probabilities_are_scikit_learns(drawn, penalty) -> None:
     """The same ridge, found by another method."""
     features, positive, _ = drawn
     ours = FindingRisk(penalty).fit(features, positive).predict_proba(features)
     theirs = LogisticRegression(C=1 / penalty, tol=1e-10, max_iter=10_000)
-    theirs.fit(standardised(features), positive)
+    theirs.fit(*with_half_visits(features, positive))
     assert np.abs(ours - theirs.predict_proba(standardised(features))).max() < 1e-5
 
 
 def test_expected_numbers_are_scikit_learns(drawn) -> None:
-    """Its penalty is per visit: alpha = penalty / n."""
+    """Its penalty is per visit: alpha = penalty / visits."""
     features, _, number = drawn
     ours = FindingCount(10.0).fit(features, number).predict(features)
-    theirs = PoissonRegressor(alpha=10.0 / len(number), tol=1e-10, max_iter=10_000)
-    theirs.fit(standardised(features), number)
+    theirs = PoissonRegressor(alpha=10.0 / (len(number) + 1), tol=1e-10, max_iter=10_000)
+    theirs.fit(*with_half_visits(features, number))
     assert np.abs(ours / theirs.predict(standardised(features)) - 1).max() < 1e-4
 
 
