@@ -164,7 +164,7 @@ def _told(asked: _Asked, lesson: VisitLesson | None) -> dict[str, Any]:
     share = 1.0 if served == RISK else 0.0  # a baseline knows nothing of premises
     factors = {name: share * part for name, part in _parts(asked.premises, model).items()}
     freed = free_of_lookers(_lookers(asked, model), factors, _variance(asked, model, learn))
-    counts = sum(_parts(asked.premises, number).values())
+    counts = np.sum(list(_parts(asked.premises, number).values()), axis=0)
     expected = _lookers(asked, number).mean(share * counts, np.exp)
     scores = lesson.told.scores(table.positive, table.team) if lesson and tried else {}
     return {
