@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -30,9 +30,10 @@ from api.cli_session import (
     write_json,
     write_text,
 )
-from geo_risk import pipeline
 from geo_risk.errors import InputError
-from geo_risk.evaluation import VisitEvaluation
+
+if TYPE_CHECKING:
+    from geo_risk.evaluation import VisitEvaluation
 
 
 class Target(StrEnum):
@@ -76,6 +77,8 @@ def readmit(
 ) -> None:
     """Read corrected rejects again: good rows go in, the others stay rejected."""
     with open_workspace(park, data) as workspace:
+        from geo_risk import pipeline  # noqa: PLC0415  # models: seconds that other commands save
+
         batch = pipeline.readmit(
             workspace.park,
             workspace.store,

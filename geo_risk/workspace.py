@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from geo_risk import evaluation, pipeline
 from geo_risk.errors import NotFoundError
 from geo_risk.ingest import read_boundary
 from geo_risk.park import ParkFile, read_park
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo_risk.evaluation import VisitEvaluation
     from geo_risk.features.inputs import ParkInputs
     from geo_risk.grid import Surface
     from geo_risk.pipeline import BuildResult, Progress
@@ -97,6 +97,8 @@ class Workspace:
         BuildResult
             `summary` is the JSON of `geo-risk build --json`.
         """
+        from geo_risk import pipeline  # noqa: PLC0415  # models: seconds that `serve` need not wait
+
         return pipeline.build(
             self.park,
             self.store,
@@ -181,6 +183,8 @@ class Workspace:
         dict
             The JSON of `geo-risk evaluate --json`.
         """
+        from geo_risk import evaluation  # noqa: PLC0415  # as in `build`
+
         return evaluation.evaluate_events(
             self._inputs(now, progress),
             kind=kind,
@@ -196,7 +200,7 @@ class Workspace:
         *,
         now: datetime | None = None,
         progress: Progress | None = None,
-    ) -> evaluation.VisitEvaluation:
+    ) -> VisitEvaluation:
         """Score every model on the visits of a period; builds the records if needed.
 
         Parameters
@@ -212,12 +216,16 @@ class Workspace:
             `scores` is the JSON of `geo-risk evaluate --target visits --json`; one probability per
             visit stands beside it.
         """
+        from geo_risk import evaluation  # noqa: PLC0415  # as in `build`
+
         return evaluation.evaluate_visits(
             self._inputs(now, progress), first=first, last=last, rng=np.random.default_rng(_SEED)
         )
 
     def _inputs(self, now: datetime | None, progress: Progress | None) -> ParkInputs:
         """Read what is new, and give what models are fitted on."""
+        from geo_risk import pipeline  # noqa: PLC0415  # as in `build`
+
         boundary = pipeline.ingest_park(
             self.park,
             self.store,
