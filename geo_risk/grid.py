@@ -44,6 +44,8 @@ class Unit(StrEnum):
     PROBABILITY = "probability of at least one"
     RELATIVE = "rank, 0 to 1"
     SHARE = "share, 0 to 1"
+    RELATIVE_RISK = "times the park's mean"
+    HOT_SPOT = "0 none, 1 fading, 2 persistent, 3 emerging"
     PEOPLE_CLASS_PER_KM2 = "people x class / km²"
     METRES = "m"
     COUNT = "count"
@@ -62,6 +64,8 @@ _UNIT_ZH = {
     Unit.PROBABILITY: "至少一起的概率",
     Unit.RELATIVE: "相对位次(0–1)",
     Unit.SHARE: "比例(0–1)",
+    Unit.RELATIVE_RISK: "倍(园区平均 = 1)",
+    Unit.HOT_SPOT: "0 无、1 消退、2 持续、3 新发",
     Unit.PEOPLE_CLASS_PER_KM2: "人数×等级/km²",
     Unit.METRES: "米",
     Unit.COUNT: "个",

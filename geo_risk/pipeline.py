@@ -57,6 +57,7 @@ _FITTED = (
     "officers",
     "assignments",
     "population",
+    "roads",
 )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Population,
         Premises,
         Report,
+        Road,
         Station,
         Visit,
     )
@@ -40,7 +41,9 @@ class ParkInputs:
         The park file.
     boundary
         Degrees in the park's datum.
-    enterprises, premises, visits, reports, zones, stations, officers, assignments, population
+    enterprises, premises, visits, reports, zones, stations, officers, assignments
+        Records of any time; what was not known at an as-of is left out later.
+    population, roads
         Records of any time; what was not known at an as-of is left out later.
     """
 
@@ -55,6 +58,7 @@ class ParkInputs:
     officers: Sequence[Officer] = ()
     assignments: Sequence[Assignment] = ()
     population: Sequence[Population] = ()
+    roads: Sequence[Road] = ()
 
     @property
     def crs(self) -> str:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from geo_risk.features.inputs import ParkInputs
 from geo_risk.fitting.corrected import grade_looks
+from geo_risk.fitting.hotspots import grade_hotspots
 from geo_risk.fitting.kinds import fit_kind, grade_counts, grade_intensity
 from geo_risk.fitting.premises_risk import add_risk
 from geo_risk.fitting.setting import make_setting
+from geo_risk.fitting.terrain import grade_terrain
 from geo_risk.fitting.told import summarise_premises, summarise_zones, told_facts, told_rung
 from geo_risk.fitting.whole import (
     COMBINED_ID,
@@ -97,6 +99,8 @@ def fit_park(
     *efforts, coverage = effort_surfaces(setting)
     surfaces += [grader.grade(one, one.values) for one in efforts]
     surfaces += grade_looks(setting, grader)
+    surfaces += grade_hotspots(setting)
+    surfaces += grade_terrain(setting)
     shown = classes_of(coverage.values, _COVERAGE_BREAKS)
     surfaces.append(GradedSurface(coverage, _COVERAGE_BREAKS, shown, breaks_version="quarters"))
     surfaces.insert(0, main)

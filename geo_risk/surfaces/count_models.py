@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 Family = Literal["poisson", "negative_binomial"]
 
 _ROUNDS = 50
+_WORTH_A_FIT = 3
+_TOO_ALIKE = 0.9  # correlation
 _LEAST, _MOST = 1e-4, 20.0  # dispersion that is looked for
 
 
@@ -62,7 +65,14 @@ class CountModel:
 
 
 def fit_counts(
-    x: Floats, count: Floats, exposure: Floats, columns: Sequence[int], family: Family
+    x: Floats,
+    count: Floats,
+    exposure: Floats,
+    columns: Sequence[int],
+    family: Family,
+    *,
+    dispersion: float | None = None,
+    start: CountModel | None = None,
 ) -> CountModel:
     """Maximise the likelihood of mu_i = exposure_i exp(a + x_i b).
 
@@ -76,6 +86,10 @@ def fit_counts(
         Factors that enter.
     family
         Negative binomial: variance mu + a mu², a by maximum likelihood in turn with b.
+    dispersion
+        a, where it is known.
+    start
+        A fit of some of the same factors to begin from.
 
     Returns
     -------
@@ -89,9 +103,13 @@ def fit_counts(
     design = np.column_stack([np.ones(len(count)), x[:, list(columns)]])
     coef = np.zeros(design.shape[1])
     coef[0] = math.log(max(count.sum(), 1e-9) / exposure.sum())
-    coef, mu = _solve(design, count, exposure, coef, 0.0)
-    a = 0.0
-    if family == "negative_binomial":
+    if start is not None:
+        told = dict(zip(start.columns, start.coef[1:], strict=True))
+        coef[0] = start.coef[0]
+        coef[1:] = [told.get(j, 0.0) for j in columns]
+    a = 0.0 if family == "poisson" else dispersion or 0.0
+    coef, mu = _solve(design, count, exposure, coef, a)
+    if family == "negative_binomial" and dispersion is None:
         for _ in range(4):
             before, a = a, _dispersion(count, mu)
             coef, mu = _solve(design, count, exposure, coef, a)
@@ -108,7 +126,10 @@ def step_by_bic(
     groups: Sequence[str],
     family: Family,
 ) -> CountModel:
-    """Add and drop factors one at a time, from none, as long as BIC falls.
+    """Add, drop and exchange factors one at a time, from none, as long as BIC falls.
+
+    Which are worth a fit is asked of the score test (to add) and of Wald's (to drop); the
+    dispersion stands still within a step.
 
     Parameters
     ----------
@@ -118,7 +139,8 @@ def step_by_bic(
         Indices of factors that may enter.
     groups
         One name per factor of `x`: at most one factor of a group is in the model at a time, so that
-        no kind of place counts against itself.
+        no kind of place counts against itself. Nor does one enter whose correlation with a factor
+        in the model is above 0.9.
 
     Returns
     -------
@@ -128,26 +150,29 @@ def step_by_bic(
     ----------
     Kennedy, Caplan and Piza (2011), Journal of Quantitative Criminology 27, 339-362, and Caplan,
     Kennedy and Piza (2013), Risk Terrain Modeling Diagnostics User Manual, pages 6-9: stepwise in
-    both directions by BIC, from the null model, on what a penalised fit left.
+    both directions by BIC, from the null model, on what a penalised fit left. Rao (1948),
+    Proceedings of the Cambridge Philosophical Society 44, 50-57: the score test.
     """
     best = fit_counts(x, count, exposure, (), family)
     while True:
-        inside = best.columns
-        taken = {groups[j] for j in inside}
-        steps = [(*inside, j) for j in candidates if j not in inside and groups[j] not in taken]
-        steps += [tuple(k for k in inside if k != j) for j in inside]
-        # A factor may also make room for another of its own group: the same place, another reach.
-        steps += [
-            tuple(j if k == old else k for k in inside)
-            for old in inside
-            for j in candidates
-            if j != old and groups[j] == groups[old]
-        ]
-        tried = [fit_counts(x, count, exposure, one, family) for one in steps]
-        better = min(tried, key=lambda one: one.bic, default=best)
-        if not better.bic < best.bic - 1e-6:
+        better = best
+        stages = (
+            partial(_additions, best, x, count, candidates, groups),
+            partial(_removals, best, x, count),
+            partial(_exchanges, best, candidates, groups),
+        )
+        for steps in stages:
+            tried = [
+                fit_counts(x, count, exposure, one, family, dispersion=best.dispersion, start=best)
+                for one in steps()
+            ]
+            better = min(tried, key=lambda one: one.bic, default=best)
+            if better.bic < best.bic - 1e-6:
+                break
+        else:
             return best
-        best = better
+        fresh = fit_counts(x, count, exposure, better.columns, family, start=better)
+        best = min(fresh, better, key=lambda one: one.bic)  # so that BIC never rises
 
 
 def covariance(model: CountModel, x: Floats, count: Floats, blocks: NDArray[np.int64]) -> Floats:
@@ -189,6 +214,65 @@ def covariance(model: CountModel, x: Floats, count: Floats, blocks: NDArray[np.i
     own = np.maximum(bread.diagonal(), 1e-300)  # 0 where a column is 0
     scale = np.sqrt(np.maximum(robust.diagonal() / own, 1.0))
     return np.asarray(bread * np.outer(scale, scale))
+
+
+def _additions(
+    model: CountModel, x: Floats, count: Floats, candidates: Sequence[int], groups: Sequence[str]
+) -> list[tuple[int, ...]]:
+    """Give the models with one factor more: those three whose score tests are largest."""
+    taken = {groups[j] for j in model.columns}
+    free = [j for j in candidates if groups[j] not in taken]
+    free = _unlike(x, free, model.columns)
+    return [(*model.columns, j) for j in _by_score(model, x, count, free)[:_WORTH_A_FIT]]
+
+
+def _unlike(x: Floats, free: list[int], columns: tuple[int, ...]) -> list[int]:
+    """Leave out what is nearly the same as a factor in the model: two would share out one risk."""
+    if not free or not columns:
+        return free
+    one, other = (
+        (part - part.mean(axis=0)) / np.maximum(part.std(axis=0), 1e-12)
+        for part in (x[:, free], x[:, list(columns)])
+    )
+    alike = np.abs(one.T @ other).max(axis=1) / len(x) > _TOO_ALIKE
+    return [j for j, same in zip(free, alike.tolist(), strict=True) if not same]
+
+
+def _removals(model: CountModel, x: Floats, count: Floats) -> list[tuple[int, ...]]:
+    """Give the models with one factor less: of the two with the smallest Wald tests."""
+    rows = np.arange(len(count))
+    wald = np.abs(model.coef) / np.sqrt(covariance(model, x, count, rows).diagonal() + 1e-300)
+    weakest = np.argsort(wald[1:], kind="stable")[:2]
+    return [tuple(np.delete(model.columns, k).astype(int).tolist()) for k in weakest]
+
+
+def _exchanges(
+    model: CountModel, candidates: Sequence[int], groups: Sequence[str]
+) -> list[tuple[int, ...]]:
+    """Give the models with one factor exchanged for another of its group: at another reach."""
+    return [
+        tuple(j if k == old else k for k in model.columns)
+        for old in model.columns
+        for j in candidates
+        if j != old and groups[j] == groups[old]
+    ]
+
+
+def _by_score(model: CountModel, x: Floats, count: Floats, columns: list[int]) -> list[int]:
+    """Order columns by Rao's statistic for their entering, largest first."""
+    if not columns:
+        return []
+    design = np.column_stack([np.ones(len(count)), x[:, list(model.columns)]])
+    spread = 1.0 + model.dispersion * model.expected
+    weight = (model.expected / spread)[:, None]
+    more = x[:, columns]
+    cross = design.T @ (weight * more)
+    explained = np.linalg.pinv(design.T @ (weight * design)) @ cross
+    information = np.sum(weight * more * more, axis=0) - np.sum(cross * explained, axis=0)
+    slope = more.T @ ((count - model.expected) / spread)
+    statistic = np.where(information > 1e-9, slope**2 / np.maximum(information, 1e-9), 0.0)
+    order = np.argsort(-statistic, kind="stable")
+    return [columns[k] for k in order if statistic[k] > 0]
 
 
 def _solve(
