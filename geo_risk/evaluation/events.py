@@ -171,8 +171,8 @@ def _evaluate(bench: Bench, park: ParkFile, cut: date | datetime, horizon_days: 
         name: measure_scores(lesson.density(name, snapshot, densities), outcome, expected)
         for name in MODELS
     }
-    expected_of = expected * mixed(lesson.density(FORECAST, snapshot, densities))
-    probability = lesson.chance.probability(expected_of)
+    likely = snapshot.likely(test.days) * mixed(lesson.density(FORECAST, snapshot, densities))
+    probability = lesson.chance.probability(likely)
     return _Fold(cut, float(outcome.sum()), lesson.served, scores, probability, outcome)
 
 

@@ -242,6 +242,12 @@ class Snapshot:
         """Give E of the Brier score: weight of the 365 days before the cut, for so many days."""
         return float(self._plain[self._age <= _YEAR_DAYS].sum()) * days / _YEAR_DAYS
 
+    def likely(self, days: float) -> float:
+        """Give the weight to expect in so many days, also where there is less than a year."""
+        known = self._age[self.known]
+        span = min(_YEAR_DAYS, float(known.max(initial=1.0)))
+        return float(self._plain[self._age <= span].sum()) * days / max(span, 1.0)
+
     def aged(self, above_days: float, up_to_days: float) -> Floats:
         """Add up the weights of events of some age, (above, up to] days: (rows, cols)."""
         some = (self._age > above_days) & (self._age <= up_to_days)

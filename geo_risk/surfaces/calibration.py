@@ -2,8 +2,8 @@
 
 Takes expected numbers of events per cell as they were forecast, and whether any came, gives a
 `Chance` that turns later expectations into probabilities. Events of one cell come in clusters, so
-that a count is wider than Poisson's: the zero class of a negative binomial, its level and its
-dispersion fitted on outcomes the forecasts had not seen. What is expected belongs to `stack`.
+that a count is wider than Poisson's: the zero class of a negative binomial, its level, slope
+and dispersion fitted on outcomes the forecasts had not seen. What is expected belongs to `stack`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _GROUPS = 200
-_LEVEL_DOUBT, _DISPERSION_DOUBT = 20.0, 2.0  # events' worth of a level of 1, of no dispersion
-_LEVELS, _DISPERSIONS = (-2.0, 2.0), (1e-4, 20.0)
+_LEVEL_DOUBT, _DISPERSION_DOUBT = 20.0, 2.0  # events' worth of level and slope, of dispersion
+_LEVELS, _DISPERSIONS, _SLOPES = (-2.0, 2.0), (1e-4, 20.0), (0.5, 2.0)
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,24 @@ class Chance:
         What expectations are multiplied by: 1 where as many came as were expected.
     dispersion
         a of the negative binomial: variance = mu + a mu²; 0 = Poisson.
+    slope
+        Power of the expectation: above 1 where forecasts were too even.
     """
 
     level: float = 1.0
     dispersion: float = 0.0
+    slope: float = 1.0
 
     def probability(self, expected: Floats) -> Floats:
-        """Give 1 - (1 + a mu)^(-1/a), mu = level x expected: in [0, 1).
+        """Give 1 - (1 + a mu)^(-1/a), mu = level x expected^slope: in [0, 1).
 
         References
         ----------
         McCullagh and Nelder (1989), Generalized Linear Models, section 6.2.3: the negative
-        binomial; at a = 0 it is 1 - exp(-mu).
+        binomial; at a = 0 it is 1 - exp(-mu). Cox (1958), Biometrika 45, 562-565: recalibration by
+        level and slope.
         """
-        mu = self.level * np.asarray(expected, dtype=np.float64)
+        mu = self.level * np.asarray(expected, dtype=np.float64) ** self.slope
         if self.dispersion < _DISPERSIONS[0]:
             return np.asarray(-np.expm1(-mu))
         return np.asarray(-np.expm1(-np.log1p(self.dispersion * mu) / self.dispersion))
@@ -111,7 +115,7 @@ def group_outcomes(expected: Floats, count: Floats, groups: int = _GROUPS) -> Ou
 
 
 def fit_chance(seen: Sequence[Outcomes]) -> Chance:
-    """Fit level and dispersion on what came.
+    """Fit level, slope and dispersion on what came.
 
     Parameters
     ----------
@@ -121,8 +125,8 @@ def fit_chance(seen: Sequence[Outcomes]) -> Chance:
     Returns
     -------
     Chance
-        Maximises the Bernoulli likelihood of hit cells, with a prior on a level of 1 and no
-        dispersion; that prior itself without windows.
+        Maximises the Bernoulli likelihood of hit cells, with a prior on a level and a slope
+        of 1 and no dispersion; that prior itself without windows.
     """
     if not seen:
         return Chance()
@@ -132,15 +136,15 @@ def fit_chance(seen: Sequence[Outcomes]) -> Chance:
     )
 
     def loss(free: Floats) -> float:
-        chance = Chance(float(np.exp(free[0])), float(free[1]))
+        chance = Chance(float(np.exp(free[0])), float(free[1]), float(free[2]))
         p = np.clip(chance.probability(mean), 1e-12, 1.0 - 1e-12)
         said = hit @ np.log(p) + (cells - hit) @ np.log1p(-p)
-        return float(_LEVEL_DOUBT * free[0] ** 2 + _DISPERSION_DOUBT * free[1] - said)
+        far = free[0] ** 2 + (free[2] - 1.0) ** 2
+        return float(_LEVEL_DOUBT * far + _DISPERSION_DOUBT * free[1] - said)
 
-    best = minimize(
-        loss, np.array([0.0, 0.1]), method="Nelder-Mead", bounds=(_LEVELS, _DISPERSIONS)
-    )
-    return Chance(float(np.exp(best.x[0])), float(best.x[1]))
+    start, bounds = np.array([0.1, 0.5, 1.1]), (_LEVELS, _DISPERSIONS, _SLOPES)
+    best = minimize(loss, start, method="Nelder-Mead", bounds=bounds)
+    return Chance(float(np.exp(best.x[0])), float(best.x[1]), float(best.x[2]))
 
 
 def measure_reliability(

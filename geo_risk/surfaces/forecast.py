@@ -140,7 +140,9 @@ def learn(
                 stack.shares @ parts if name == STACK else lesson.mix(name, members) @ densities
             )
             some.append(measure_scores(density, outcome, expected))
-        turned_out.append(group_outcomes(expected * mixed(stack.shares @ parts), outcome))
+        turned_out.append(
+            group_outcomes(snapshot.likely(window.days) * mixed(stack.shares @ parts), outcome)
+        )
         hit = outcome > 0
         if not hit.any():
             continue

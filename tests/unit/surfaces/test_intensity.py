@@ -80,6 +80,20 @@ def test_what_is_served_is_named_with_what_it_used(fit: Any) -> None:
         assert 0.5 < sum(served.parameters["weights"].values()) <= 1.001
 
 
+def test_a_forecast_says_the_probability_of_at_least_one(ell: Any, fit: Any) -> None:
+    """Between 0 and 1 in the park, highest where most is expected; no claim, no probability."""
+    served = fit()
+    chance = served.at_least_one
+    assert np.array_equal(np.isfinite(chance), ell.inside)
+    assert ((chance[ell.inside] > 0) & (chance[ell.inside] < 1)).all()
+    means = served.density.mean[ell.inside]
+    assert np.corrcoef(np.argsort(np.argsort(means)), np.argsort(np.argsort(chance[ell.inside])))[
+        0, 1
+    ] == pytest.approx(1.0, abs=0.1)
+    assert fit("shrunk").at_least_one is None
+    assert fit("full", forecast=False).at_least_one is None
+
+
 def test_total_is_the_rate_of_points(fit: Any) -> None:
     """The park's total is near the points of the last 30 days, on average over the year."""
     served = fit(half_life_days=1e6)
