@@ -1,10 +1,10 @@
 """Detection: what visits find is who looks times what is there; freed here of who looks.
 
 Takes `Looks`, gives the risk of each premises and of each place as if everybody had been looked at
-alike. Expected findings of a visit = detection of the looker, drifting from month to month, x items
-checked x risk of the premises (what it is, and what was seen there) x risk of the place; reports of
-the public enter with what their channels reach, at the same risk. Fitted jointly by block-wise
-ascent, every strength of shrinkage estimated. Whatever chose a premises for a visit, the visit says
+alike. Expected findings of a visit = detection of the looker (`lookers`) x items checked x risk of
+the premises (what it is, and what was seen there) x risk of the place; reports of the public enter
+with what their channels reach (`channels`), at the same risk. Fitted jointly by block-wise ascent,
+every strength of shrinkage estimated (`shrinkage`). Whatever chose a premises for a visit, the visit says
 what was found *given that they looked*; all else a choice rests on is in the data (Rubin 1976). No
 looker's level leaves this module. A surface is made of it in `corrected`.
 """
@@ -27,6 +27,7 @@ from geo_risk.surfaces.channels import (
     measure_reach_of_channels,
     split_reports,
 )
+from geo_risk.surfaces.lookers import Lookers, fit_lookers
 from geo_risk.surfaces.place_field import PlaceField, lay_knots
 from geo_risk.surfaces.shrinkage import ALIKE, Ridge, fit_ridge, measure_worth
 
@@ -34,12 +35,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_risk.grid import Grid
-    from geo_risk.looks import LookedVisits, Looks
+    from geo_risk.looks import Looks
 
     Floats = NDArray[np.float64]
 
-_ROUNDS = 60
-_SETTLED = 2e-3  # of the log of any premises' risk between rounds
+_ROUNDS = 40
+_SETTLED = 5e-3  # of the log of any premises' risk between rounds
 _DAYS = 30.0
 
 
@@ -122,10 +123,11 @@ def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detect
     """Fit who looked and what is there, jointly.
 
     y_v ~ Poisson(d_lm s_v rho_i w_i) for visit v of looker l in month m at premises i, s the share
-    of items checked; d_lm = d x (level of l ~ Gamma) x (drift of l in m ~ Gamma); reports of
-    premises ~ Poisson(b K_z T_i rho_i w_i), of the ground ~ Poisson(a K_z e^f per km² and day);
-    log rho_i = features + f(s_i), f a smooth field, coefficients normal; w_i ~ Gamma. K_z is the
-    channels' reach in zone z, T_i the days the premises was there.
+    of items checked; d_lm = d x (level of l ~ Gamma) x (drift of l in m ~ Gamma) x e^g_l(s_i), g_l
+    a coarse field of l, normal, where there are two lookers or more. Reports of premises ~
+    Poisson(b K_z T_i rho_i w_i), of the ground ~ Poisson(a K_z e^f per km² and day); log rho_i =
+    features + f(s_i), f a smooth field, coefficients normal; w_i ~ Gamma. K_z is the channels'
+    reach in zone z, T_i the days the premises was there.
 
     Parameters
     ----------
@@ -159,18 +161,20 @@ def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detect
     at_block = field.columns(ground.easting, ground.northing)
     at_report = field.columns(told.easting, told.northing)
     lies = slice(design.shape[1] - at_block.shape[1], design.shape[1])
+    coarse = _coarse(design[:, lies], field)
     eta, own = np.zeros(len(sites.ids)), np.ones(len(sites.ids))
     reach = np.ones(ground.area_km2.shape[1])
     ridge: Ridge | None = None
     place = np.zeros(at_block.shape[1])
+    lookers: Lookers | None = None
     worth, rounds = ALIKE, 0
     while True:
         rounds += 1
         risk = np.exp(eta) * own
         rates = _split(told, ground, looks, risk, reach, at_block @ place, at_report @ place)
         reach = _reach(told, ground, looks, risk, rates, at_block @ place)
-        looked, level = _looked(visits, risk)
-        exposure = looked + _told_days(told, looks, reach, rates)
+        lookers = fit_lookers(visits, risk, *coarse, lookers)
+        exposure = lookers.exposure + _told_days(told, looks, reach, rates)
         counts = np.bincount(visits.premises, visits.found, minlength=len(risk)) + rates.at_premises
         worth = measure_worth(counts, exposure * np.exp(eta))
         blocks = rates.ground * looks.history_days * (ground.area_km2 @ reach)
@@ -196,7 +200,7 @@ def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detect
         risk / mean,
         (risk / mean) ** 2 * (shared + alone + shared * alone),
         (risk / mean) ** 2 * alone,
-        level * mean if len(visits) else np.nan,
+        lookers.average * mean if len(visits) else np.nan,
         (rates.named + rates.unnamed) * _DAYS * mean if public else np.nan,
         rates.ground * _DAYS if public else np.nan,
         sites.days,
@@ -205,6 +209,7 @@ def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detect
             "premises_worth": worth,
             "rounds": float(rounds),
             **{f"variance_{name}": v for name, v in zip(names, ridge.variances, strict=True)},
+            "variance_looker_place": sum(lookers.variances),
         },
         field,
         place,
@@ -222,6 +227,12 @@ def _design(looks: Looks, field: PlaceField) -> tuple[Floats, list[slice], list[
     ends = np.cumsum([0, *sizes])
     groups = [slice(int(a), int(b)) for a, b in pairwise(ends)]
     return np.concatenate(parts, axis=1), groups, names
+
+
+def _coarse(columns: Floats, field: PlaceField) -> tuple[Floats, list[slice]]:
+    """Give the columns of the coarser spacings, of which lookers' own fields are made."""
+    first, both = field.sizes[0], sum(field.sizes[:2])
+    return columns[:, :both], [slice(0, first), slice(first, both)][: len(field.sizes)]
 
 
 def _split(
@@ -259,43 +270,6 @@ def _told_days(told: Told, looks: Looks, reach: Floats, rates: Rates) -> Floats:
     """Give the public reports expected of each premises at risk 1."""
     sites = looks.premises
     return np.asarray(sites.days * reach[told.zone] * (rates.named + rates.unnamed * sites.located))
-
-
-def _looked(visits: LookedVisits, risk: Floats) -> tuple[Floats, float]:
-    """Give the findings expected at each premises at risk 1, and the average looker's detection."""
-    n = len(risk)
-    if not len(visits):
-        return np.zeros(n), 0.0
-    looker, month = visits.looker, visits.period
-    cell = looker * (int(month.max()) + 1) + month
-    _, cell = np.unique(cell, return_inverse=True)
-    of_cell = np.zeros(int(cell.max()) + 1, dtype=np.int64)
-    of_cell[cell] = looker
-    seen = visits.share * risk[visits.premises]
-    found, stood = _sums(cell, visits.found), _sums(cell, seen)
-    level = float(found.sum() / stood.sum())
-    drift = np.ones(len(found))
-    own = np.ones(int(looker.max()) + 1)
-    if level > 0:
-        for _ in range(8):
-            own = _levels(_sums(of_cell, found), _sums(of_cell, level * drift * stood))
-            drift = _levels(found, level * own[of_cell] * stood)
-    rate = level * (own[of_cell] * drift)[cell] * visits.share
-    expected = np.bincount(visits.premises, rate, minlength=n)
-    average = float((rate @ risk[visits.premises]) / seen.sum())
-    return np.asarray(expected), average
-
-
-def _sums(group: NDArray[np.int64], weight: Floats) -> Floats:
-    return np.bincount(group, weight).astype(np.float64)
-
-
-def _levels(found: Floats, expected: Floats) -> Floats:
-    """Give each group's level against what was expected, shrunk to 1."""
-    worth = measure_worth(found, expected)
-    if worth >= ALIKE:
-        return np.ones(len(found))
-    return np.asarray((worth + found) / (worth + expected))
 
 
 def _regress(

@@ -8,7 +8,7 @@ do not differ, they are not told apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +28,10 @@ ALIKE = 1e6
 
 _LEAST_WORTH = 0.05
 _LEAST_VARIANCE, _MOST_VARIANCE = 1e-8, 9.0
+_AT_FIRST = 0.1  # a variance before anything is known
+_GONE = 1e-6  # a variance below which its columns are left out: Tipping (2001), JMLR 1, 211-244
+_BOLD = 1.5  # a step of an estimated variance, in logs, against the plain one
+_SETTLED = 1e-4
 _NEWTON_STEPS = 25
 _LARGEST_STEP = 2.0
 
@@ -128,32 +132,47 @@ def fit_ridge(
     regression's expected information.
     """
     size = design.shape[1]
-    theta = np.zeros(size) if start is None else start.coefficients
-    variances = (0.1,) * len(groups) if start is None else start.variances
-    precision = np.empty(size)
+    theta = np.zeros(size) if start is None else start.coefficients.copy()
+    variances = (_AT_FIRST,) * len(groups) if start is None else start.variances
+    prior = np.empty(size)
     for group, variance in zip(groups, variances, strict=True):
-        precision[group] = 1.0 / variance
-    factor = cho_factor(np.diag(precision))
-    for _ in range(_NEWTON_STEPS):
-        mean = exposure * np.exp(np.clip(design @ theta, -30.0, 30.0))
+        prior[group] = variance
+    live = prior > _GONE
+    theta[~live] = 0.0
+    columns, slope, precision = design[:, live], theta[live], 1.0 / prior[live]
+    factor = cho_factor(np.diag(precision)) if live.any() else None
+    for _ in range(_NEWTON_STEPS if factor is not None else 0):
+        mean = exposure * np.exp(np.clip(columns @ slope, -30.0, 30.0))
         damp = 1.0 / (1.0 + mean / worth)
-        gradient = design.T @ ((counts - mean) * damp) - precision * theta
-        information = (design.T * (mean * damp)) @ design
-        information[np.diag_indices(size)] += precision
+        gradient = columns.T @ ((counts - mean) * damp) - precision * slope
+        information = (columns.T * (mean * damp)) @ columns
+        information[np.diag_indices(len(slope))] += precision
         factor = cho_factor(information)
         step = cho_solve(factor, gradient)
         largest = float(np.abs(step).max(initial=0.0))
-        theta = theta + step * min(1.0, _LARGEST_STEP / max(largest, 1e-12))
-        if largest < 1e-4 or start is not None:
+        slope = slope + step * min(1.0, _LARGEST_STEP / max(largest, 1e-12))
+        if largest < _SETTLED or start is not None:
             break
-    covariance = np.asarray(cho_solve(factor, np.eye(size)), dtype=np.float64)
-    updated = tuple(
-        _variance(theta[group], covariance[group, group], variance)
-        for group, variance in zip(groups, variances, strict=True)
-    )
-    return Ridge(theta, updated, covariance)
+    theta[live] = slope
+    covariance = np.diag(prior)
+    if factor is not None:
+        covariance[np.ix_(live, live)] = cho_solve(factor, np.eye(len(slope)))
+    found = Ridge(theta, variances, covariance)
+    return replace(found, variances=measure_variances([found], groups))
 
 
-def _variance(theta: Floats, covariance: Floats, variance: float) -> float:
-    determined = max(len(theta) - float(np.trace(covariance)) / variance, 1e-6)
-    return float(np.clip(float(theta @ theta) / determined, _LEAST_VARIANCE, _MOST_VARIANCE))
+def measure_variances(fits: Sequence[Ridge], groups: Sequence[slice]) -> tuple[float, ...]:
+    """Re-estimate the variances that some fits have in common, from their coefficients.
+
+    v' = v x (sum |theta_g|² / sum (p_g - trace(C_gg) / v) / v)^1.5: the fixed point of `fit_ridge`,
+    reached in fewer rounds. A group whose variance has fallen below 1e-6 stays at nothing.
+    """
+    variances = []
+    for group, variance in zip(groups, fits[0].variances, strict=True):
+        size = group.stop - group.start
+        square = sum(float(one.coefficients[group] @ one.coefficients[group]) for one in fits)
+        spread = sum(float(np.trace(one.covariance[group, group])) for one in fits)
+        determined = max(size * len(fits) - spread / variance, 1e-6)
+        ratio = (square / determined / variance) ** _BOLD
+        variances.append(float(np.clip(variance * ratio, _LEAST_VARIANCE, _MOST_VARIANCE)))
+    return tuple(variances)
