@@ -24,7 +24,8 @@ from geo_risk.features.looks import measure_looks
 from geo_risk.grid import Grid, Period
 from geo_risk.records import Enterprise, Premises, PremisesKind, Report, Visit, VisitReason
 from geo_risk.surfaces.corrected import correct
-from geo_risk.surfaces.detection import Detection, fit_detection
+from geo_risk.surfaces.detected import Detection
+from geo_risk.surfaces.detection import fit_detection
 from geo_risk.surfaces.kde import Density, KdeParams, fit_kde
 
 if TYPE_CHECKING:

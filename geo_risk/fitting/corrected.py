@@ -19,7 +19,8 @@ from geo_risk.features.history import FINDINGS_KIND
 from geo_risk.features.looks import measure_looks
 from geo_risk.grid import Period, Unit
 from geo_risk.surfaces.corrected import correct
-from geo_risk.surfaces.detection import Detection, fit_detection
+from geo_risk.surfaces.detected import Detection
+from geo_risk.surfaces.detection import fit_detection
 from geo_risk.surfaces.kde import KdeParams, fit_kde
 from geo_risk.surfaces.ladder import INHERENT
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_risk.grid import Grid
-    from geo_risk.surfaces.detection import Detection
+    from geo_risk.surfaces.detected import Detection
 
     Floats = NDArray[np.float64]
 

@@ -4,32 +4,25 @@ Takes `Looks`, gives the risk of each premises and of each place as if everybody
 alike. Expected findings of a visit = detection of the looker (`lookers`) x items checked x risk of
 the premises (what it is, and what was seen there) x risk of the place; reports of the public enter
 with what their channels reach (`channels`), at the same risk. Fitted jointly by block-wise ascent,
-every strength of shrinkage estimated (`shrinkage`). Whatever chose a premises for a visit, the visit says
-what was found *given that they looked*; all else a choice rests on is in the data (Rubin 1976). No
-looker's level leaves this module. A surface is made of it in `corrected`.
+every strength of shrinkage estimated (`shrinkage`). Whatever chose a premises for a visit, the
+visit says what was found *given that they looked*; all else a choice rests on is in the data (Rubin
+1976). No looker's level leaves this module. A surface is made of it in `corrected`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo_risk.crs import check_same_crs
-from geo_risk.surfaces.channels import (
-    Ground,
-    Rates,
-    Told,
-    lay_ground,
-    make_told,
-    measure_reach_of_channels,
-    split_reports,
-)
+from geo_risk.surfaces.channels import Rates, measure_reach_of_channels, split_reports
+from geo_risk.surfaces.detected import Detection, spread_of
 from geo_risk.surfaces.lookers import Lookers, fit_lookers
 from geo_risk.surfaces.place_field import PlaceField, lay_knots
 from geo_risk.surfaces.shrinkage import ALIKE, Ridge, fit_ridge, measure_worth
+from geo_risk.surfaces.told import Ground, Told, lay_ground, make_told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,82 +34,8 @@ if TYPE_CHECKING:
 
 _ROUNDS = 40
 _SETTLED = 5e-3  # of the log of any premises' risk between rounds
+_SHARED_FIRST = 8  # rounds in which all that is seen in a place is taken as shared
 _DAYS = 30.0
-
-
-@dataclass(frozen=True)
-class Detection:
-    """Risk, freed of who looked.
-
-    Parameters
-    ----------
-    premises_ids
-        n ids, those that models may count.
-    easting, northing
-        (n,) metres, NaN without a point.
-    risk
-        (n,) risk of each premises against the mean of all, posterior mean: 2 finds twice as much
-        by whoever looks. Its place is part of it.
-    risk_variance
-        (n,) posterior variance; large where nobody looked.
-    own_variance
-        (n,) the part of it that is the premises' own; the rest it shares with its like and its
-        neighbours.
-    per_visit
-        Findings of a full visit by the average looker at a premises of risk 1; NaN without visits.
-    told_per_30d
-        Public reports per 30 days of a premises of risk 1; NaN without public reports.
-    ground_per_km2_30d
-        Public reports per km² and 30 days of the ground between premises, where the place's risk is
-        1; NaN without public reports.
-    days
-        (n,) days of the history during which each premises was there.
-    history_days
-        Its length.
-    parameters
-        Strengths of shrinkage as estimated, and how many rounds it took.
-    """
-
-    premises_ids: tuple[str, ...]
-    easting: Floats
-    northing: Floats
-    risk: Floats
-    risk_variance: Floats
-    own_variance: Floats
-    per_visit: float
-    told_per_30d: float
-    ground_per_km2_30d: float
-    days: Floats
-    history_days: float
-    parameters: dict[str, float]
-    _field: PlaceField
-    _coefficients: Floats
-    _covariance: Floats
-
-    def place_risk(self, easting: Floats, northing: Floats) -> tuple[Floats, Floats]:
-        """Give the risk of places: how much riskier than elsewhere, whatever stands there.
-
-        Parameters
-        ----------
-        easting, northing
-            (m,) metres; NaN both where there is no place.
-
-        Returns
-        -------
-        mean, variance
-            (m,) each; 1 and the prior variance far from all that is known.
-        """
-        mean, variance = np.empty(len(easting)), np.empty(len(easting))
-        for first in range(0, len(easting), _BLOCK):
-            part = slice(first, first + _BLOCK)
-            columns = self._field.columns(easting[part], northing[part])
-            mean[part] = columns @ self._coefficients
-            variance[part] = _spread(columns, self._covariance)
-        mean = np.exp(mean)
-        return mean, mean**2 * np.expm1(variance)
-
-
-_BLOCK = 4096
 
 
 def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detection:
@@ -162,6 +81,7 @@ def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detect
     at_report = field.columns(told.easting, told.northing)
     lies = slice(design.shape[1] - at_block.shape[1], design.shape[1])
     coarse = _coarse(design[:, lies], field)
+    none: tuple[Floats, list[slice]] = (design[:, :0], [])
     eta, own = np.zeros(len(sites.ids)), np.ones(len(sites.ids))
     reach = np.ones(ground.area_km2.shape[1])
     ridge: Ridge | None = None
@@ -173,7 +93,7 @@ def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detect
         risk = np.exp(eta) * own
         rates = _split(told, ground, looks, risk, reach, at_block @ place, at_report @ place)
         reach = _reach(told, ground, looks, risk, rates, at_block @ place)
-        lookers = fit_lookers(visits, risk, *coarse, lookers)
+        lookers = fit_lookers(visits, risk, *(coarse if rounds > _SHARED_FIRST else none), lookers)
         exposure = lookers.exposure + _told_days(told, looks, reach, rates)
         counts = np.bincount(visits.premises, visits.found, minlength=len(risk)) + rates.at_premises
         worth = measure_worth(counts, exposure * np.exp(eta))
@@ -185,11 +105,11 @@ def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detect
         own = (worth + counts) / (worth + exposure * np.exp(eta)) if worth < ALIKE else own * 0 + 1
         place = ridge.coefficients[lies]
         moved = float(np.abs(eta + np.log(own) - before).max(initial=0.0))
-        if rounds > 3 and (moved < _SETTLED or rounds >= _ROUNDS):
+        if rounds > _SHARED_FIRST + 3 and (moved < _SETTLED or rounds >= _ROUNDS):
             break
     risk = np.exp(eta) * own
     shape = worth + counts
-    shared = np.expm1(_spread(design, ridge.covariance))
+    shared = np.expm1(spread_of(design, ridge.covariance))
     alone = np.where(worth < ALIKE, 1.0 / shape, 0.0)
     mean = _mean_risk(risk, sites.days)
     public = float(told.named.sum()) + len(told.block) > 0
@@ -209,7 +129,7 @@ def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detect
             "premises_worth": worth,
             "rounds": float(rounds),
             **{f"variance_{name}": v for name, v in zip(names, ridge.variances, strict=True)},
-            "variance_looker_place": sum(lookers.variances),
+            "variance_seen_by_one": sum(lookers.variances),
         },
         field,
         place,
@@ -303,8 +223,3 @@ def _mean_risk(risk: Floats, days: Floats) -> float:
     """Give the mean over premises, each as long as it was there; 1 without any."""
     total = float(days.sum())
     return float(risk @ days) / total if total > 0 else 1.0
-
-
-def _spread(columns: Floats, covariance: Floats) -> Floats:
-    """Give the variance of each row's linear predictor; 4 is as good as nothing known."""
-    return np.asarray(np.minimum(((columns @ covariance) * columns).sum(1), 4.0))

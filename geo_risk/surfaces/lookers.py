@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _SWEEPS = 8
-_AT_FIRST = 0.1  # variance of a looker's field before anything is known
+_AT_FIRST = 0.002  # variance of a looker's field at first: what all may share is shared first
 
 
 @dataclass(frozen=True)

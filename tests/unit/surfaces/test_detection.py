@@ -13,7 +13,8 @@ import pytest
 from geo_risk.errors import CRSMismatchError
 from geo_risk.looks import LookedPremises, LookedVisits, Looks, ToldReports
 from geo_risk.surfaces.corrected import correct
-from geo_risk.surfaces.detection import Detection, fit_detection
+from geo_risk.surfaces.detected import Detection
+from geo_risk.surfaces.detection import fit_detection
 
 CRS = "EPSG:4549"
 DAYS = 360.0
@@ -98,10 +99,19 @@ def test_where_all_are_alike_nobody_is_told_apart(looks_of: Any, fit: Any) -> No
 def test_a_hill_of_risk_is_found_under_unlike_eyes(looks_of: Any, fit: Any) -> None:
     """Risk follows what was put in, with slope 1 in logs, wherever the better team works."""
     for eyes in ((0.3, 1.2), (1.2, 0.3)):
-        looks = looks_of(risk=hill, eyes=eyes)
+        looks = looks_of(risk=hill, eyes=eyes, told=300)
         true = np.log(hill(looks.premises.easting, looks.premises.northing))
         slope, _ = np.polyfit(true, np.log(fit(looks).risk), 1)
         assert slope == pytest.approx(1.0, abs=0.15)
+
+
+def test_two_teams_that_meet_at_one_visit_in_five_find_a_hill_too(looks_of: Any, fit: Any) -> None:
+    """Without any public report, what both teams find is the place's; a little is shrunk away."""
+    for eyes in ((0.3, 1.2), (1.2, 0.3)):
+        looks = looks_of(risk=hill, eyes=eyes)
+        true = np.log(hill(looks.premises.easting, looks.premises.northing))
+        slope, _ = np.polyfit(true, np.log(fit(looks).risk), 1)
+        assert 0.65 < slope < 1.15
 
 
 def test_the_average_look_finds_what_looks_found(looks_of: Any, fit: Any) -> None:

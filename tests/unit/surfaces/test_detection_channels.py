@@ -8,12 +8,8 @@ import numpy as np
 import pytest
 
 from geo_risk.looks import LookedPremises, LookedVisits, Looks, ToldReports
-from geo_risk.surfaces.channels import (
-    lay_ground,
-    make_told,
-    measure_reach_of_channels,
-    split_reports,
-)
+from geo_risk.surfaces.channels import measure_reach_of_channels, split_reports
+from geo_risk.surfaces.told import lay_ground, make_told
 
 DAYS = 100.0
 
