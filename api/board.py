@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from api.audience import Area, aggregate, own_filters
-from api.figures import CLASS_NAMES, zone_json
+from api.figures import CLASS_NAMES, premises_risk_json, zone_json
 from api.reading import find_all, names_of
 from api.rounding import decimals_of, finite
 from geo_risk import crs
@@ -149,7 +149,7 @@ class Board:
         return self._premises_features(publication, self._located("premises"))
 
     def nearby(self, publication: Publication, lon: float, lat: float) -> list[dict[str, Any]]:
-        """Give the premises within 500 m of a point (WGS-84), nearest first, with `distance_m`."""
+        """Give the premises within 500 m of a point (WGS-84), nearest first, each with its risk."""
         inside_lon, inside_lat = self.wire.point_in(lon, lat)
         east, north = crs.project([inside_lon], [inside_lat], self.park.park.crs)
         corners = crs.unproject(
@@ -170,9 +170,12 @@ class Board:
         distances = np.hypot(there[0] - east[0], there[1] - north[0])
         order = [n for n in np.argsort(distances, kind="stable") if distances[n] <= NEARBY_M]
         features = self._premises_features(publication, [found[n] for n in order[:_NEARBY_MOST]])
+        summaries = {one.premises_id: one for one in publication.premises}
+        told = publication.facts.get("enterprise_risk", {})
         return [
             {
                 **feature["properties"],
+                "risk": premises_risk_json(summaries.get(feature["properties"]["id"]), told),
                 "lon": feature["geometry"]["coordinates"][0],
                 "lat": feature["geometry"]["coordinates"][1],
                 "distance_m": round(float(distances[n])),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from api.tileset import TileSet
     from geo_risk.park import ParkFile
-    from geo_risk.published import GradedSurface, Publication, ZoneSummary
+    from geo_risk.published import GradedSurface, PremisesSummary, Publication, ZoneSummary
 
 CLASS_NAMES = {
     RiskClass.RED: "red",
@@ -30,6 +30,8 @@ CLASS_NAMES = {
     RiskClass.NONE: "none",
 }
 """From the gravest down, as a legend lists them."""
+
+_RISK_DECIMALS = 4
 
 
 def surface_json(
@@ -100,6 +102,48 @@ def scorecard_json(graded: GradedSurface, version: str, publication: Publication
         "breaks": [float(one) for one in graded.breaks],
         "breaks_version": graded.breaks_version,
         "notes": list(graded.surface.notes),
+    }
+
+
+def premises_risk_json(
+    one: PremisesSummary | None, told: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Say how likely a visit to a premises finds a `major` hazard, and why.
+
+    Parameters
+    ----------
+    one
+        The premises' summary.
+    told
+        `facts["enterprise_risk"]`: status, model, names of the factors, reference.
+
+    Returns
+    -------
+    dict or None
+        `probability` with `low` and `high`, the expected number of findings, and contributions that
+        with the reference add up to the probability; None where there is no such risk.
+    """
+    if one is None or math.isnan(one.probability):
+        return None
+    reference = told.get("reference", one.probability)
+    total, parts = round_parts(one.probability, (reference, *one.contributions), _RISK_DECIMALS)
+    return {
+        "status": told.get("status", "none"),
+        "model": told.get("model", ""),
+        "probability": total,
+        "low": finite(one.probability_low, _RISK_DECIMALS),
+        "high": finite(one.probability_high, _RISK_DECIMALS),
+        "expected_findings": finite(one.expected_findings, 2),
+        "reference": parts[0],
+        "contributions": [
+            {
+                "factor": name,
+                "name": factor_name(name, "zh"),
+                "name_en": factor_name(name, "en"),
+                "value": value,
+            }
+            for name, value in zip(told.get("factors", ()), parts[1:], strict=False)
+        ],
     }
 
 

@@ -44,7 +44,7 @@ def test_a_press_opens_value_and_parts_that_add_up_as_printed(
     lon, lat = _choose_red(page, sample_server)
     panel = page.locator("#place")
     value = _number(panel.locator("strong[data-value]").inner_text())
-    parts = [_number(text) for text in panel.locator(".parts .num").all_inner_texts()]
+    parts = [_number(text) for text in panel.locator(":scope > .parts .num").all_inner_texts()]
     assert 2 <= len(parts) <= 7
     assert sum(parts) == value
     assert f"{len(parts)} 项相加 = {number_text(float(value))}" in panel.inner_text()
@@ -56,9 +56,36 @@ def test_a_press_opens_value_and_parts_that_add_up_as_printed(
     assert panel.locator("strong").get_attribute("data-class") == said["class"]
     assert panel.get_by_role("img", name="等级").count() == 1
     for one in said["contributions"]:
-        row = panel.locator(f"[data-factor={one['factor']}]")
+        row = panel.locator(f":scope > .parts [data-factor={one['factor']}]")
         assert row.locator("dt").inner_text() == one["name"]
         assert float(_number(row.locator(".num").inner_text())) == one["value"]
+
+
+def test_the_risk_of_a_premises_opens_into_reasons_that_add_up(
+    sample_server: Any, browse: Browse
+) -> None:
+    """Of a major hazard at the next visit, whoever looks: an interval, and why, as printed."""
+    page, _ = browse(sample_server, "chief")
+    show_map(page)
+    lon, lat = _choose_red(page, sample_server)
+    risk = page.locator("#place .risk")
+    with sample_server.client("chief") as client:
+        near = client.get(
+            "/v1/surfaces/risk.combined/explain", params={"lon": lon, "lat": lat}
+        ).json()["premises"]
+    told = [one["risk"]["probability"] for one in near if one["risk"] and one["distance_m"] < 30]
+    assert float(risk.get_attribute("data-probability") or "nan") in told
+    risk.locator("summary").click()
+    parts = [_number(text) for text in risk.locator(".parts .num").all_inner_texts()]
+    assert 2 <= len(parts) <= 7
+    assert f"{sum(parts)}%" in risk.locator("p").first.inner_text()
+    for one in near:
+        if one["risk"]:
+            assert one["risk"]["low"] <= one["risk"]["probability"] <= one["risk"]["high"]
+            whole = one["risk"]["reference"] + sum(
+                part["value"] for part in one["risk"]["contributions"]
+            )
+            assert abs(whole - one["risk"]["probability"]) < 1e-9
 
 
 def test_the_enterprises_around_a_place_are_listed_and_can_be_walked(

@@ -52,6 +52,7 @@ export function writePlace(panel, answer, { surface, zoneName, premises }) {
     parts.length
       ? contributions(parts, printed)
       : el("p", { class: "mute" }, t("panel.no_contributions")),
+    premises ? riskLines(premises.properties, answer.premises) : null,
     el(
       "p",
       { class: "mute small" },
@@ -144,6 +145,32 @@ function premisesLines(properties, nearby) {
     visit ? dayText(visit) : t("panel.never_visited"),
   ].filter((line) => line !== null);
   return el("p", { class: "premises" }, el("b", {}, name || id), el("br"), lines.join(" · "));
+}
+
+// How likely the next visit finds a major hazard, whoever looks, and why: parts add up as printed.
+function riskLines(properties, nearby) {
+  const risk = nearby?.find(({ id }) => id === properties.id)?.risk;
+  if (!risk) return null;
+  const parts = [
+    { label: t("panel.reference"), value: risk.reference, name: "reference" },
+    ...risk.contributions.map((one) => ({ label: either(one.name, one.name_en), value: one.value, name: one.factor })),
+  ];
+  const percents = parts.map((one) => ({ ...one, value: one.value * 100 }));
+  const printed = printedParts(risk.probability * 100, percents.map(({ value }) => value), 1);
+  return el(
+    "div",
+    { class: "risk", "data-probability": risk.probability },
+    el(
+      "p",
+      {},
+      t("panel.risk", { share: `${printed.total}%` }),
+      t("panel.risk_range", { low: shareText(risk.low), high: shareText(risk.high) }),
+    ),
+    risk.status === "provisional" ? el("p", { class: "mute small" }, t("panel.risk_provisional")) : null,
+    risk.contributions.length
+      ? el("details", {}, el("summary", {}, t("panel.risk_why")), contributions(percents, printed))
+      : null,
+  );
 }
 
 function contributions(parts, printed) {
