@@ -35,7 +35,7 @@ class _Ridge(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no type
     so that nothing found is not never, and no estimate is infinite.
     """
 
-    def __init__(self, penalty: float = 100.0) -> None:
+    def __init__(self, penalty: float | Floats = 100.0) -> None:
         self.penalty = penalty
 
     def linear(self, features: Floats) -> Floats:
@@ -56,8 +56,8 @@ class _Ridge(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no type
         return np.asarray(np.einsum("ij,ij->i", rows, cho_solve(self._factor, rows.T).T))
 
     def _fit(self, features: Floats, outcome: Floats, weight: Floats | None) -> None:
-        if not (np.isfinite(self.penalty) and self.penalty > 0):
-            raise InputError(f"Penalty {self.penalty}.", "Give a number above 0.")
+        if not (np.isfinite(self.penalty).all() and np.all(np.asarray(self.penalty) > 0)):
+            raise InputError(f"Penalty {self.penalty}.", "Give numbers above 0.")
         if not len(outcome):
             raise InputError("There is no visit to learn from.", "Record visits first.")
         if not np.isfinite(features).all():
@@ -75,7 +75,7 @@ class _Ridge(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no type
         scaled = np.vstack([scaled, np.zeros((2, features.shape[1]))])
         rows = np.column_stack([np.ones(len(scaled)), scaled])
         outcome, given = np.r_[outcome, 0.0, 1.0], np.r_[given, 0.5, 0.5]
-        price = np.r_[0.0, np.full(features.shape[1], float(self.penalty))]
+        price = np.r_[0.0, np.broadcast_to(self.penalty, features.shape[1])]
         beta = np.zeros(rows.shape[1])
         beta[0] = self._link(float(np.average(outcome, weights=given)))
         before = -np.inf
@@ -146,7 +146,7 @@ class FindingRisk(ClassifierMixin, _Ridge):  # type: ignore[misc]  # scikit-lear
     Parameters
     ----------
     penalty
-        Weight of the squared standardised coefficients; the intercept is free.
+        Weight of the squared standardised coefficients, one number or (k,); the intercept is free.
 
     Examples
     --------

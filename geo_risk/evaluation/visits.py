@@ -103,6 +103,7 @@ def evaluate_visits(
             "folds": lesson.told.folds,
             "earlier": {name: one.as_json() for name, one in earlier.items()},
             "learnt_from": len(lesson.learn),
+            "penalty": {"all": lesson.penalty.all, "nearby": lesson.penalty.nearby},
         },
         tuple(table.ids[row] for row in tell),
         told[lesson.served],

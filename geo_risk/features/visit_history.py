@@ -162,12 +162,14 @@ def _score(sums: Floats, level: int, worth: float) -> Floats:
 
 
 def _looker(table: VisitTable, past: Past, targets: Targets) -> dict[str, Floats]:
-    """Measure who looks: the team's rate, its drift, and its own findings nearby of late."""
+    """Measure who looks: the team, its rate and drift, and its own findings nearby of late."""
     rate, _ = team_rates(table, targets)
     columns = {
         f"team_{name}": np.log(rate[:, level] / (1.0 - rate[:, level]))
         for level, name in enumerate(_LEVELS)
     }
+    for team in range(len(table.teams)):
+        columns[f"team_{team}"] = (targets.team == team).astype(np.float64)
     for days in (30.0, 90.0):
         sums = sum_by_key(past, table.team, targets.day, targets.team, days)
         columns[f"team_drift_{days:.0f}d"] = _score(sums, 0, 5.0)

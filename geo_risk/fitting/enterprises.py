@@ -40,9 +40,30 @@ RISK = "premises_risk"
 
 VISIT_MODELS = (TEAM_RATE, PAST_COUNT, RISK)
 
-PENALTIES = (30.0, 100.0, 300.0)
-USUAL_PENALTY = 100.0
-"""Where there is no earlier month to choose by."""
+
+@dataclass(frozen=True)
+class Penalty:
+    """How strongly coefficients are held to 0.
+
+    Parameters
+    ----------
+    all
+        Weight of a squared standardised coefficient.
+    nearby
+        So many times that for what is known of the neighbourhood only: other premises and calls.
+    """
+
+    all: float = 100.0
+    nearby: float = 1.0
+
+    def of(self, features: VisitFeatures) -> Floats:
+        """Give the penalty of each column, (k,)."""
+        near = features.of_factors("neighbourhood", "calls")
+        return np.where(near, self.nearby, 1.0) * self.all
+
+
+PENALTIES = tuple(Penalty(all_, nearby) for nearby in (1.0, 30.0) for all_ in (30.0, 100.0, 300.0))
+"""What is chosen from by earlier outcomes; where there is no earlier month, `Penalty()` is used."""
 
 _FOLDS = 12  # months before the day that choices rest on
 
@@ -71,7 +92,7 @@ class VisitLesson:
         Rows of visits whose findings were known before the day.
     """
 
-    penalty: float
+    penalty: Penalty
     told: Told
     served: str
     learn: Ints
@@ -83,7 +104,7 @@ def measure_visits(inputs: ParkInputs) -> VisitGround:
     return VisitGround(table, measure_visit_features(table, make_calls(inputs), Targets.of(table)))
 
 
-def tellers(ground: VisitGround, penalty: float) -> dict[str, Callable[[Ints, Ints], Floats]]:
+def tellers(ground: VisitGround, penalty: Penalty) -> dict[str, Callable[[Ints, Ints], Floats]]:
     """Give every model as a function of the rows it learns from and the rows it tells."""
     positive, team = ground.table.positive, ground.table.team
     values = ground.features.values
@@ -92,7 +113,7 @@ def tellers(ground: VisitGround, penalty: float) -> dict[str, Callable[[Ints, In
     def risk(learn: Ints, tell: Ints) -> Floats:
         if not learn.size:
             return tell_team_rate(positive, team, learn, tell)
-        model = FindingRisk(penalty).fit(values[learn], positive[learn])
+        model = FindingRisk(penalty.of(ground.features)).fit(values[learn], positive[learn])
         return np.asarray(model.predict_proba(values[tell])[:, 1])
 
     return {
@@ -117,11 +138,8 @@ def learn_before(ground: VisitGround, day: int) -> VisitLesson:
     VisitLesson
     """
     table = ground.table
-    candidates: dict[str, Callable[[Ints, Ints], Floats]] = {}
-    for penalty in PENALTIES:
-        candidates[f"{penalty:g}"] = tellers(ground, penalty)[RISK]
-    baselines = tellers(ground, USUAL_PENALTY)
-    del baselines[RISK]
+    candidates = {str(n): tellers(ground, one)[RISK] for n, one in enumerate(PENALTIES)}
+    baselines = {name: one for name, one in tellers(ground, Penalty()).items() if name != RISK}
     told = tell_rolling(
         {**candidates, **baselines},
         months_before(day, _FOLDS),
@@ -130,11 +148,11 @@ def learn_before(ground: VisitGround, day: int) -> VisitLesson:
         positive=table.positive,
     )
     own = Told(told.rows, {name: told.probability[name] for name in candidates}, told.folds)
-    chosen = own.best(table.positive, f"{USUAL_PENALTY:g}")
+    chosen = own.best(table.positive, str(PENALTIES.index(Penalty())))
     probability = {name: told.probability[name] for name in baselines}
     told = Told(told.rows, {**probability, RISK: told.probability[chosen]}, told.folds)
     return VisitLesson(
-        float(chosen),
+        PENALTIES[int(chosen)],
         told,
         told.best(table.positive, TEAM_RATE),
         np.flatnonzero(table.known_day < day),

@@ -30,7 +30,7 @@ from geo_risk.features.visit_history import (
 from geo_risk.features.visit_table import VisitTable, make_calls, make_visit_table
 from geo_risk.fitting.enterprises import (
     RISK,
-    USUAL_PENALTY,
+    Penalty,
     VisitGround,
     VisitLesson,
     learn_before,
@@ -156,7 +156,7 @@ def _told(asked: _Asked, lesson: VisitLesson | None) -> dict[str, Any]:
     """Fit on what was known, tell every premises."""
     table, seen = asked.ground.table, asked.ground.features
     learn = np.flatnonzero(table.known_day < asked.day)
-    penalty = lesson.penalty if lesson else USUAL_PENALTY
+    penalty = (lesson.penalty if lesson else Penalty()).of(seen)
     model = FindingRisk(penalty).fit(seen.values[learn], table.positive[learn])
     number = FindingCount(penalty).fit(seen.values[learn], table.found[learn].sum(axis=1))
     tried = lesson is not None and lesson.told.folds > 0
