@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from bench import city
 from bench import kernel_peers as peers
 from bench.table import OUT, machine
 from geo_risk.grid import Grid
@@ -34,9 +35,7 @@ WIDE_M, HIGH_M, SIGMA_M = 40_000.0, 30_000.0, 200.0
 FINE = Grid("EPSG:4549", WIDE_M / 2560, (1920, 2560), (0.0, HIGH_M))
 COARSE = Grid("EPSG:4549", WIDE_M / 512, (384, 512), (0.0, HIGH_M))
 DISC_M = SIGMA_M * 6**0.5  # an Epanechnikov kernel of the Gaussian's variance
-# What is asked for, so that the measured error is about 1e-5, or about the histogram peers' own.
-CLOSE = {1e3: 1e-5, 1e5: 2.5e-4, 1e6: 6e-4, 1e7: 6e-4}
-LOOSE = 0.1
+LOOSE = {1e2: 1e-3, 1e3: 1e-3, 1e4: 0.1, 1e5: 0.1, 1e6: 0.1, 1e7: 0.1}
 _HEAD = """# Kernel sums, measured
 
 Written by `python -m bench.kernels --page docs/kernels.md`; `make bench` runs it too. Points: a
@@ -46,7 +45,8 @@ on what else the machine was doing, the ratios less, and least of all those of w
 processor's time of all threads. Peers get their input in the form they like best, made outside the
 timing. Error: the largest relative one at 200 random cells against brute force, cells below 1 % of
 the mean density left out (with 1,000 points most of the plane is empty). `rtol` is a promise for
-any points, down to a single one; where kernels overlap the error is far below it.
+any points, down to a single one; where kernels overlap the error is far below it. One over the
+ratio of "read the points once" is how many reads of their memory our sum takes.
 """
 
 
@@ -225,6 +225,17 @@ def compiling() -> list[Measured]:
     return lines
 
 
+def whole_city(took: dict[str, tuple[float, float]]) -> list[Measured]:
+    """Set the build of Chicago beside the analyst's script: once each, so no median."""
+    lines: list[Measured] = []
+    for name, (seconds, work) in took.items():
+        first = next(iter(took.values()))
+        ratios = (seconds / first[0], work / first[1]) if lines else (None, None)
+        note = f"processor {work:.0f} s"
+        lines.append(Measured("Chicago", name, seconds, None, *ratios, note))
+    return lines
+
+
 def show(lines: Sequence[Measured]) -> str:
     """Set lines as a Markdown table."""
     rows = [
@@ -241,20 +252,24 @@ def show(lines: Sequence[Measured]) -> str:
 
 def measure(*, most: float = 1e7) -> list[tuple[str, list[Measured]]]:
     """Measure every table, for sizes up to `most`."""
-    small, times = [n for n in (1e3, 1e5, 1e6, 1e7) if n <= most], {1e7: 5, 1e6: 7}
+    times = {1e7: 3, 1e6: 5}
     tables = []
-    for title, grid, sizes in (
-        ("2560 x 1920 cells", FINE, [n for n in (1e5, 1e7) if n <= most]),
-        ("512 x 384 cells", COARSE, small),
+    for title, grid, rtols in (
+        ("2560 x 1920 cells, a close tolerance", FINE, {1e5: 2.5e-4, 1e7: 6e-4}),
+        (
+            "512 x 384 cells, a tolerance like the histogram's error",
+            COARSE,
+            LOOSE,
+        ),
     ):
         lines = []
-        for n in sizes:
-            for rtol in (CLOSE[n], LOOSE):
-                lines += gaussian(int(n), grid, rtol, times.get(n, 9))
+        for n in (n for n in rtols if n <= most):
+            lines += gaussian(int(n), grid, rtols[n], times.get(n, 9))
         tables.append((title, lines))
     tables.append(("Exact kernels", exact(100_000, COARSE, 3)))
     tables.append(("One live report", live()))
     tables.append(("Compile time", compiling()))
+    tables.append(("A whole city, cold", whole_city(city.measure())))
     return tables
 
 

@@ -79,6 +79,7 @@ def sum_kernels(
 
     Examples
     --------
+    >>> from geo_risk.grid import Grid
     >>> grid = Grid("EPSG:4549", 25.0, (40, 40), (0.0, 1000.0))
     >>> density = sum_kernels([500.0], [500.0], [2.0], grid, "gaussian", 100.0)
     >>> round(float(density.sum()) * 25.0**2, 4)

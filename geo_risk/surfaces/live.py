@@ -62,6 +62,7 @@ class LiveSurface:
 
     Examples
     --------
+    >>> from geo_risk.grid import Grid
     >>> grid = Grid("EPSG:4549", 25.0, (40, 40), (0.0, 1000.0))
     >>> live = LiveSurface(grid, np.ones(grid.shape, bool), 100.0, 60.0, 0.0, 365.0)
     >>> rows, cols = live.stamp(500.0, 500.0, 364.0, weight=4.0)
