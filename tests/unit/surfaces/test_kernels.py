@@ -77,6 +77,35 @@ def test_many_points_keep_the_tolerance(rtol: float, h: float) -> None:
         assert off <= rtol * oracle.max()
 
 
+@pytest.mark.parametrize("kernel", ["quartic", "epanechnikov"])
+def test_many_points_of_an_exact_kernel_are_exact(kernel: Any) -> None:
+    """20,000 points in the order of tiles, bands of rows at the same time: rounding and no more."""
+    points = drawn(6, 20_000, signed=True)
+    oracle = brute_force(*points, GRID, kernel, 900.0)
+    got = sum_kernels(*points, GRID, kernel, 900.0)
+    np.testing.assert_allclose(got, oracle, rtol=0, atol=1e-12 * np.abs(oracle).max())
+
+
+def test_points_on_two_threads_keep_the_tolerance() -> None:
+    """310,000 points go onto two lattices at once, which add up to the sum of all."""
+    points = drawn(7, 310_000)
+    oracle = gaussian_sum(*points, GRID, 170.0)
+    once, again = (sum_kernels(*points, GRID, "gaussian", 170.0, rtol=1e-5) for _ in range(2))
+    assert np.abs(once - oracle).max() <= 1e-5 * oracle.max()
+    assert once.tobytes() == again.tobytes()
+
+
+def test_cells_on_two_threads_keep_the_tolerance() -> None:
+    """A million cells are read off the lattice in two halves that meet without a seam."""
+    grid = Grid(CRS, 10.0, (1010, 1010), (0.0, 10_100.0))
+    points = drawn(8, 30, grid=grid)
+    oracle = gaussian_sum(*points, grid, 300.0)
+    for scheme in splines.schemes_for(1e-6):
+        got, _ = splines.gaussian_on_lattice(*points, grid, 300.0, scheme)
+        peak = max(oracle.max(), points[2].max() / (2 * math.pi * 300.0**2))
+        assert np.abs(got - oracle).max() <= 1e-6 * peak
+
+
 @pytest.mark.parametrize("rtol", TOLERANCES)
 def test_each_lattice_on_offer_keeps_the_tolerance_for_one_point_anywhere(rtol: float) -> None:
     """Where nothing averages out, one point off the nodes, every scheme keeps what it promises."""
