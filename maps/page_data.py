@@ -19,6 +19,8 @@ _WORDS = (
     "class_label",
     "class_letter",
     "file",
+    "hotspot",
+    "hotspot_rule",
     "legend",
     "level",
     "level_label",

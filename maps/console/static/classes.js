@@ -16,6 +16,11 @@ export function isEffort(surface) {
   return /^(effort|coverage|looked)\./.test(surface?.id ?? "");
 }
 
+// A hot spot is new, old or going: its values are these words, not amounts.
+export function isHotSpot(surface) {
+  return /^hotspot\./.test(surface?.id ?? "");
+}
+
 export function className(key, effort = false) {
   return t(effort ? `level.${key}` : `class.${key}`);
 }

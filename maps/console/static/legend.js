@@ -1,5 +1,5 @@
 // The legend: what is counted, in what unit, for when, in which classes, from which data.
-import { classKey, className, isEffort, swatch } from "./classes.js";
+import { classKey, className, isEffort, isHotSpot, swatch } from "./classes.js";
 import { el, replaceIn } from "./dom.js";
 import { momentText, numberText, periodText } from "./figures.js";
 import { either, t } from "./page.js";
@@ -21,9 +21,7 @@ export function writeLegend(parent, surface, { byZone = false, withheld = false 
     el(
       "ul",
       {},
-      ranges(surface.breaks).map(({ key, low, text }) =>
-        el("li", { "data-class": key, "data-low": low }, swatch(key), el("b", {}, className(key, effort)), el("span", {}, text)),
-      ),
+      ranges(surface.breaks).map(({ key, low, text }) => el("li", { "data-class": key, "data-low": low }, swatch(key), meaning(surface, key, text))),
       withheld ? el("li", { "data-class": "none" }, swatch("none"), el("b", {}, t("class.withheld")), el("span", {}, t("legend.withheld"))) : null,
     ),
     el(
@@ -35,6 +33,11 @@ export function writeLegend(parent, surface, { byZone = false, withheld = false 
       el("span", {}, t("legend.as_of", { moment: momentText(surface.as_of) })),
     ),
   );
+}
+
+function meaning(surface, key, text) {
+  if (isHotSpot(surface)) return [el("b", {}, t(`hotspot.${key}`)), el("span", {}, t(`hotspot_rule.${key}`))];
+  return [el("b", {}, className(key, isEffort(surface))), el("span", {}, text)];
 }
 
 // Give the class of a value by the breaks: a lower bound belongs to the class above it.

@@ -1,5 +1,5 @@
 // The side panel: value, class and parts of one place; the enterprises around it.
-import { chip, classKey, isEffort } from "./classes.js";
+import { chip, classKey, isEffort, isHotSpot } from "./classes.js";
 import { el, replaceIn, svg } from "./dom.js";
 import { dayText, daysBetween, numberText, printedParts, shareText } from "./figures.js";
 import { either, t } from "./page.js";
@@ -42,8 +42,8 @@ export function writePlace(panel, answer, { surface, zoneName, premises }) {
       "p",
       { class: "value" },
       chip(key, { big: true, effort: isEffort(surface) }),
-      el("strong", { "data-value": answer.value, "data-class": key }, printed.total),
-      el("span", {}, either(surface.unit_zh, surface.unit)),
+      el("strong", { "data-value": answer.value, "data-class": key }, isHotSpot(surface) ? t(`hotspot.${key}`) : printed.total),
+      el("span", {}, isHotSpot(surface) ? "" : either(surface.unit_zh, surface.unit)),
     ),
     answer.class_probability === null || answer.class_probability === undefined
       ? null
