@@ -1,11 +1,14 @@
 """How much a request may send: more is answered 413 with a problem, and never held in memory.
 
-Raw ASGI around what reads bodies. A length that is announced is refused at once; one that is not is
-counted as it comes, and whatever the application would say to the broken body is replaced.
+Raw ASGI around what reads bodies. A length that is announced is refused without the application;
+one that is not is counted as it comes, and whatever the application would say to the broken body
+is replaced. What still arrives is let run off before the answer: a connection that is closed under
+a sender's hands takes the answer with it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 1_000_000
+
+_RUN_OFF_BYTES = 32_000_000
+_RUN_OFF_S = 5.0
 
 
 class BodyLimit:
@@ -39,7 +45,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         if _announced(scope) > self._most:
-            await self._refuse(scope, send)
+            await self._refuse(scope, receive, send)
             return
         seen, too_large, refused = 0, False, False
 
@@ -58,11 +64,15 @@ class BodyLimit:
                 await send(message)
             elif not refused:
                 refused = True
-                await self._refuse(scope, send)
+                await self._refuse(scope, receive, send)
 
         await self._app(scope, receive_counted, send_checked)
 
-    async def _refuse(self, scope: Scope, send: Send) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not any(
+            name == b"expect" for name, _ in scope["headers"]
+        ):  # who asks first sends nothing
+            await _run_off(receive)
         error = TooLargeError(
             f"The body is larger than {self._most:,} bytes.", "Send less at once."
         )
@@ -74,6 +84,19 @@ class BodyLimit:
         ]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+async def _run_off(receive: Receive) -> None:
+    """Take what is still coming and keep nothing of it, within bounds."""
+    seen, more = 0, True
+    try:
+        async with asyncio.timeout(_RUN_OFF_S):
+            while more and seen < _RUN_OFF_BYTES:
+                message = await receive()
+                seen += len(message.get("body", b""))
+                more = message["type"] == "http.request" and message.get("more_body", False)
+    except TimeoutError:
+        return
 
 
 def _announced(scope: Scope) -> int:
