@@ -168,12 +168,12 @@ function riskLines(properties, nearby) {
     ),
     risk.status === "provisional" ? el("p", { class: "mute small" }, t("panel.risk_provisional")) : null,
     risk.contributions.length
-      ? el("details", {}, el("summary", {}, t("panel.risk_why")), contributions(percents, printed))
+      ? el("details", {}, el("summary", {}, t("panel.risk_why")), contributions(percents, printed, ({ name }) => ({ "data-reason": name })))
       : null,
   );
 }
 
-function contributions(parts, printed) {
+function contributions(parts, printed, attributes = ({ name, value }) => ({ "data-factor": name, "data-value": value })) {
   const largest = Math.max(...parts.map(({ value }) => Math.abs(value)), 1e-12);
   const signed = parts.some(({ value }) => value < 0);
   return el(
@@ -182,12 +182,12 @@ function contributions(parts, printed) {
     el(
       "dl",
       {},
-      parts.map(({ label, value, name }, index) =>
+      parts.map((part, index) =>
         el(
           "div",
-          { "data-factor": name, "data-value": value },
-          el("dt", {}, label),
-          el("dd", { class: "graph" }, bar(value / largest, signed)),
+          attributes(part),
+          el("dt", {}, part.label),
+          el("dd", { class: "graph" }, bar(part.value / largest, signed)),
           el("dd", { class: "num" }, printed.parts[index]),
         ),
       ),
