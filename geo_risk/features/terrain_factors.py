@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.signal import fftconvolve
 from scipy.spatial import KDTree
 
 from geo_risk.crs import project_geometry
@@ -278,6 +277,8 @@ def _density(held: Floats, grid: Grid, reach_m: float) -> Floats:
     taper = np.maximum(0.0, 1.0 - np.hypot(steps[:, None], steps) / reach_m)
     if not held.any():
         return held
+    from scipy.signal import fftconvolve  # noqa: PLC0415  # 3 s that a park without terrain saves
+
     dense = fftconvolve(held, taper, mode="same")
     return np.where(dense > 1e-9 * dense.max(), dense, 0.0)  # rounding of the transform
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
-from scipy.signal import fftconvolve
 
 from geo_risk.errors import InputError
 from geo_risk.surfaces.kernels import Kernel, edge_share
@@ -298,6 +297,8 @@ def _patches(
 def _share(inside: Mask, grid: Grid, bandwidth_m: float, kernel: Kernel) -> Floats:
     if kernel == "gaussian":
         return edge_share(inside, grid, bandwidth_m)
+    from scipy.signal import fftconvolve  # noqa: PLC0415  # 3 s that the usual kernel need not wait
+
     # What a kernel at a centre puts into each cell around it, integrated on a finer raster.
     fine = max(1, math.ceil(_FINE * grid.cell_m / bandwidth_m)) | 1
     half = math.ceil(bandwidth_m / grid.cell_m + 0.5)
