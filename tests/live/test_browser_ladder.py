@@ -54,23 +54,3 @@ def test_sensitive_kinds_are_a_record_of_the_past_only(
     page, _ = browse(sample_server, "chief")
     show_map(page, f"/#surface={surface}")
     assert page.locator("#notes").inner_text() == "只是过去的记录，不作预测。"
-
-
-def test_scores_stand_beside_the_baselines(
-    tmp_path: Path, build_sample: Any, server_on: Any, browse: Browse
-) -> None:
-    """Six months on: the panel says how many folds, what is served, and how the baselines did."""
-    with server_on(build_sample(tmp_path, 6)) as server:
-        page, _ = browse(server, "chief")
-        show_map(page, "/#surface=intensity.hazard")
-        with server.client("chief") as client:
-            score = client.get("/v1/surfaces/intensity.hazard/scorecard").json()["score"]
-        page.locator("#score summary").click()
-        assert f"{score['folds']} 折" in page.locator("#score summary").inner_text()
-        rows = page.locator("#score tbody tr")
-        first = rows.first
-        assert first.get_attribute("data-model") == score["served"]
-        assert "现用" in first.inner_text()
-        shown = {rows.nth(at).get_attribute("data-model") for at in range(rows.count())}
-        assert shown == set(score["models"])
-        assert {"count_365d", "count_all", "kde_200m"} <= shown

@@ -1,7 +1,8 @@
 """A real city, from files that nobody here made: counted, and looked at in a browser.
 
 What the build counts is compared with a second count by pandas and shapely from the raw files, and
-with the figures that others found for them; in the browser it is quiet, local, and true.
+with the figures that others found for them; in the browser it is quiet, local, and true; what the
+visits of its last two months found is scored by the command people type.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pandas as pd
 import pytest
 import shapely
 from scipy.spatial import cKDTree
+from sklearn.metrics import roc_auc_score
 
 from tests.live.browser import BARE, Browse, Camera, show_map, switch
 from tests.live.commands import run_for_json
@@ -25,6 +27,7 @@ from tests.live.map_truth import disagreements, misplaced
 pytest_plugins = ("tests.live.browser_fixtures",)
 
 ROOT = Path(__file__).resolve().parents[2]
+FROM, TO = "2013-11-01", "2013-12-31"
 LOOP = "at=13,41.8800,-87.6500"
 
 
@@ -136,6 +139,23 @@ def test_pixel_value_and_legend_agree_in_a_city(city: Any, browse: Browse) -> No
     assert disagreements(page, city, "risk.combined") == []
 
 
+def test_scores_stand_beside_the_baselines(city: Any, browse: Browse) -> None:
+    """The panel says how many folds, what is served, and how the baselines did."""
+    page, _ = browse(city, "chief")
+    show_map(page, "/#surface=intensity.hazard")
+    with city.client("chief") as client:
+        score = client.get("/v1/surfaces/intensity.hazard/scorecard").json()["score"]
+    page.locator("#score summary").click()
+    assert f"{score['folds']} 折" in page.locator("#score summary").inner_text()
+    rows = page.locator("#score tbody tr")
+    first = rows.first
+    assert first.get_attribute("data-model") == score["served"]
+    assert "现用" in first.inner_text()
+    shown = {rows.nth(at).get_attribute("data-model") for at in range(rows.count())}
+    assert shown == set(score["models"])
+    assert {"count_365d", "count_all", "kde_200m"} <= shown
+
+
 def test_establishments_are_drawn_where_the_city_says(
     city: Any, browse: Browse, shared_data: Path
 ) -> None:
@@ -152,3 +172,60 @@ def test_establishments_are_drawn_where_the_city_says(
     places = {str(one.License): (one.longitude, one.latitude) for one in raw[alone].itertuples()}
     assert len(places) > 100
     assert misplaced(page, places) == []
+
+
+@pytest.fixture(scope="module")
+def told(
+    chicago: Built, command_path: str, shared_data: Path
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Score November and December 2013; give the JSON, and predictions beside what came."""
+    file = chicago.state / "F.csv"
+    scores = run_for_json(
+        command_path, "evaluate", "data/chicago.toml", "--target", "visits",
+        "--from", FROM, "--to", TO, "--predictions", str(file),
+        state=chicago.state, data=shared_data,
+    )  # fmt: skip
+    predictions = pd.read_csv(file)
+    assert list(predictions) == ["visit_id", "probability"]
+    raw = pd.read_csv(shared_data / "chicago/inspections.csv.gz")
+    raw["visit_id"] = "inspections:" + raw["Inspection_ID"].astype(str)
+    raw["positive"] = raw["criticalCount"] > 0
+    raw["day"] = pd.to_datetime(raw["Inspection_Date"])
+    return scores, raw.merge(predictions, on="visit_id", how="left")
+
+
+def test_all_1218_visits_have_a_probability(told) -> None:
+    """Those without coordinates too, and no other visit."""
+    scores, table = told
+    period = table["day"].between(FROM, TO)
+    assert scores["n"] == period.sum() == table["probability"].notna().sum() == 1218
+    assert table.loc[period, "probability"].between(0, 1).all()
+    assert scores["positives"] == table.loc[period, "positive"].sum()
+
+
+def test_the_baseline_is_the_share_of_each_group_before(told) -> None:
+    """Computed from the raw file without our code."""
+    scores, table = told
+    before, after = table[table["day"] < FROM], table[table["day"].between(FROM, TO)]
+    rate = before.groupby("inspector_group")["positive"].mean()
+    p = after["inspector_group"].map(rate).fillna(before["positive"].mean())
+    assert scores["models"]["team_rate"]["auc"] == pytest.approx(
+        roc_auc_score(after["positive"], p), abs=1e-3
+    )
+    brier = float(np.mean((p - after["positive"]) ** 2))
+    assert scores["models"]["team_rate"]["brier"] == pytest.approx(brier, abs=1e-4)
+
+
+def test_what_is_served_beats_every_baseline(told) -> None:
+    """By AUC, Brier, log loss, within teams, and in the first half."""
+    scores, table = told
+    served = scores["models"][scores["served"]]
+    for name in ("team_rate", "past_count"):
+        other = scores["models"][name]
+        assert served["auc"] > other["auc"]
+        assert served["brier"] < other["brier"]
+        assert served["log_loss"] < other["log_loss"]
+        assert served["auc_within_team"] > other["auc_within_team"]
+    after = table[table["day"].between(FROM, TO)]
+    auc = roc_auc_score(after["positive"], after["probability"])
+    assert served["auc"] == pytest.approx(auc, abs=1e-6)

@@ -6,23 +6,16 @@ import json
 import math
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pandas as pd
-import pyogrio
 import pytest
-import shapely
 
 from geo_risk.crs import project
 from geo_risk.errors import InputError
 from geo_risk.evaluation import MODELS, evaluate_events
-from geo_risk.fitting import ParkInputs
-from geo_risk.park import read_park
-from geo_risk.records import PatrolZone, Premises, Report
-from geo_risk.surfaces.members import BASELINES
+from geo_risk.records import Report
 from tests.science.conftest import AS_OF, rectangle
 
 CUTS = [date(2026, 6, 1), date(2026, 7, 15), date(2026, 9, 1)]
@@ -254,94 +247,3 @@ def test_no_cut_and_no_day_are_refused(park: Any) -> None:
     for asked in ({"cuts": []}, {"horizon_days": 0}):
         with pytest.raises(InputError, match="Give --cut and --horizon"):
             evaluate(park, **asked)
-
-
-@pytest.fixture(scope="module")
-def new_york(shared_data: Path) -> dict[str, Any]:
-    """Vehicle thefts of New York at the eight quarter starts of 2016 and 2017."""
-    root = Path(__file__).resolve().parents[2]
-    park = read_park(root / "data" / "nyc.toml", shared_data)
-    thefts = pd.read_parquet(shared_data / "nyc" / "vehicle_thefts.parquet")
-    precincts = pyogrio.read_dataframe(shared_data / "nyc" / "zones.gpkg", layer="precincts")
-    local = thefts["date_single"].dt.tz_localize(
-        "America/New_York", ambiguous=True, nonexistent="shift_forward"
-    )
-    columns = zip(
-        thefts["uid"],
-        local.dt.tz_convert("UTC"),
-        thefts["longitude"],
-        thefts["latitude"],
-        strict=True,
-    )
-    reports = [
-        Report(
-            id=f"vehicle_thefts:{number}",
-            kind="vehicle_theft",
-            lon=lon,
-            lat=lat,
-            occurred_from=at.to_pydatetime(),
-            occurred_to=at.to_pydatetime(),
-        )
-        for number, at, lon, lat in columns
-    ]
-    boundary = shapely.union_all(precincts.geometry.to_numpy())
-    licences = pd.read_parquet(shared_data / "nyc" / "liquor_licences.parquet")
-    places = zip(licences["serial"], licences["lon"], licences["lat"], strict=True)
-    premises = [Premises(id=f"p:{key}", lon=lon, lat=lat) for key, lon, lat in places]
-    shapes = zip(precincts["Precinct"], precincts.geometry, strict=True)
-    zones = [PatrolZone(id=f"z:{key}", geometry=shape) for key, shape in shapes]
-    return evaluate_events(
-        ParkInputs(park, boundary, reports=reports, premises=premises, zones=zones),
-        kind="vehicle_theft",
-        cell_m=250.0,
-        horizon_days=90,
-        cuts=[date(year, month, 1) for year in (2016, 2017) for month in (1, 4, 7, 10)],
-    )
-
-
-def test_new_york_has_the_cells_and_events_computed_independently(new_york: Any) -> None:
-    """12,510 cells and 16,436 test events, fold by fold."""
-    assert new_york["cells"] == 12_510
-    counted = [fold["n"] for fold in new_york["folds"]]
-    assert counted == [1841, 2137, 2515, 2160, 1776, 1786, 2238, 1983]
-
-
-@pytest.mark.parametrize(
-    ("name", "gain", "pai"),
-    [
-        ("count_365d", -1.28, {"1": 7.26, "5": 3.52, "10": 2.81}),
-        ("count_all", 0.11, {"1": 7.37, "5": 3.83, "10": 3.05}),
-    ],
-)
-def test_new_yorks_baselines_score_what_was_computed_independently(
-    new_york: Any, name: str, gain: float, pai: dict[str, float]
-) -> None:
-    """Within 0.03 of figures that this code had no part in."""
-    assert new_york["mean"][name]["ig_nats"] == pytest.approx(gain, abs=0.03)
-    assert new_york["mean"][name]["pai"] == pytest.approx(pai, abs=0.03)
-
-
-def test_what_is_served_in_new_york_beats_every_baseline_in_every_column(new_york: Any) -> None:
-    """In the mean of folds: gain, PAI and PEI* at 1, 5 and 10 % of the area, Brier."""
-    served = new_york["mean"][new_york["served"]]
-    for name in BASELINES:
-        baseline = new_york["mean"][name]
-        assert served["ig_nats"] > baseline["ig_nats"] + 0.03
-        assert served["brier"] < baseline["brier"]
-        for column in ("pai", "pei_star"):
-            for area in ("1", "5", "10"):
-                assert served[column][area] > baseline[column][area]
-
-
-def test_what_is_served_in_new_york_gains_more_in_every_fold(new_york: Any) -> None:
-    """No quarter is bought with another."""
-    for fold in new_york["folds"]:
-        gains = {name: one["ig_nats"] for name, one in fold["models"].items()}
-        assert gains[new_york["served"]] > max(gains[name] for name in BASELINES)
-
-
-def test_in_new_york_what_is_said_of_a_cell_is_seen(new_york: Any) -> None:
-    """The probability of at least one theft is right within 0.05, in each class of it."""
-    for one in new_york["reliability"]:
-        if one["cells"] > 1000:
-            assert one["said"] == pytest.approx(one["seen"], abs=0.05)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -64,7 +65,9 @@ class Client:
             ) as client:
                 return await client.request(method, path, headers=headers)
 
-        return asyncio.run(ask())
+        # In a thread of its own: a browser's tests leave a running loop in this one.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: asyncio.run(ask())).result()
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
         """Give the answer to a GET."""
