@@ -68,7 +68,7 @@ def working_days(month: int) -> NDArray[np.int64]:
 def times(days: ArrayLike) -> pd.Series:
     """Give naive local times of day numbers, to the second; NaN becomes NaT."""
     seconds = np.round(np.asarray(days, float) * 86400.0)
-    # Not seconds to pd.to_timedelta: for a missing one it multiplies what its memory held, and warns.
+    # Not seconds to pd.to_timedelta: it multiplies what a missing one's memory held, and warns.
     known = np.isfinite(seconds)
     whole = np.where(known, seconds, 0.0).astype("timedelta64[s]")
     return pd.Series(START + pd.to_timedelta(whole)).where(known)
