@@ -170,7 +170,7 @@ class Board:
         distances = np.hypot(there[0] - east[0], there[1] - north[0])
         order = [n for n in np.argsort(distances, kind="stable") if distances[n] <= NEARBY_M]
         features = self._premises_features(publication, [found[n] for n in order[:_NEARBY_MOST]])
-        summaries = {one.premises_id: one for one in publication.premises}
+        summaries = publication.premises_by_id
         told = publication.facts.get("enterprise_risk", {})
         return [
             {
@@ -224,7 +224,7 @@ class Board:
             return []
         owners = [one.enterprise_id for one in premises]
         names = names_of(self.store, self.sight, owners if len(owners) < _NEARBY_MOST + 1 else ())
-        summaries = {one.premises_id: one for one in publication.premises} if publication else {}
+        summaries = publication.premises_by_id if publication else {}
         graded = publication.surfaces[publication.main] if publication else None
         levels = self._levels(graded, premises)
         rows = []

@@ -166,7 +166,7 @@ class Pages:
 
     def _premises(self) -> Mapping[str, list[tuple[Premises, PremisesSummary | None]]]:
         publication = self.shown.publication
-        summaries = {one.premises_id: one for one in publication.premises} if publication else {}
+        summaries = publication.premises_by_id if publication else {}
         owned: dict[str, list[tuple[Premises, PremisesSummary | None]]] = {}
         for one in self.service.kept.valid("premises", self.now):
             if isinstance(one.record, Premises):

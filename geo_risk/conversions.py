@@ -125,6 +125,7 @@ class Conversions:
         from rasterio.transform import Affine  # noqa: PLC0415
 
         placed, grid = _true_places(self.values, self.grid, datum), self.grid
+        meaning = self.meaning  # its version is a digest of all values: made once
         west, north = grid.origin[0] + placed.east_step, grid.origin[1] + placed.north_step
         profile = {
             "driver": "GTiff",
@@ -140,10 +141,10 @@ class Conversions:
             with plain.open(**profile) as out:
                 out.write(placed.values, 1)
                 out.set_band_description(1, self.id)
-                out.update_tags(AREA_OR_POINT="Area", surface=self.id, **self.meaning)
+                out.update_tags(AREA_OR_POINT="Area", surface=self.id, **meaning)
                 out.update_tags(**(tags or {}))
-                out.update_tags(1, unit=self.meaning["unit"])
-                out.units = [self.meaning["unit"]]
+                out.update_tags(1, unit=meaning["unit"])
+                out.units = [meaning["unit"]]
             copy(plain.name, finished.name, driver="COG", compress="DEFLATE", predictor=3)
             return bytes(finished.getbuffer())
 

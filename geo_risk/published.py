@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -238,6 +239,11 @@ class Publication:
         """Refuse a main surface that is not there."""
         if self.main not in self.surfaces:
             raise InputError(f"Main surface {self.main!r} is not published.", "Publish it.")
+
+    @cached_property
+    def premises_by_id(self) -> Mapping[str, PremisesSummary]:
+        """Each premises' summary by its id, put in order once for all who ask."""
+        return {one.premises_id: one for one in self.premises}
 
 
 def class_of(value: float, breaks: tuple[float, float, float]) -> RiskClass:

@@ -9,6 +9,7 @@ chosen in `rolling`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -28,7 +29,7 @@ _ENOUGH = 1e-9  # change of the penalised log likelihood, relative
 _FARTHEST = 30.0  # a linear predictor beyond it says the same
 
 
-class _Ridge(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class _Ridge(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no types
     """What both families share: standardised columns, a free intercept, Newton steps.
 
     Half a visit with one finding and half a visit with none are added at the mean of all columns,
@@ -128,16 +129,19 @@ class _Ridge(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no type
         return np.asarray((self._checked(features) - self.centre_) / self._scale)
 
     @staticmethod
+    @abstractmethod
     def _link(mean: float) -> float:
-        raise NotImplementedError
+        """Give the linear predictor of a mean."""
 
     @staticmethod
+    @abstractmethod
     def _mean(linear: Floats) -> tuple[Floats, Floats]:
-        raise NotImplementedError
+        """Give mean and variance at linear predictors."""
 
     @staticmethod
+    @abstractmethod
     def _log_likelihood(linear: Floats, outcome: Floats) -> Floats:
-        raise NotImplementedError
+        """Give each outcome's log likelihood, up to what the fit cannot change."""
 
 
 class FindingRisk(ClassifierMixin, _Ridge):  # type: ignore[misc]  # scikit-learn ships no types
