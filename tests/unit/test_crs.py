@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 from coord_convert.transform import gcj2wgs, wgs2bd, wgs2gcj
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Transformer
 
 from geo_risk import crs
 from geo_risk.errors import CRSMismatchError, InputError
@@ -174,3 +176,17 @@ def test_two_crs_do_not_meet_but_two_names_of_one_do() -> None:
     crs.check_same_crs("EPSG:4549", crs.CRS("EPSG:4549").to_wkt(), "points and grid")
     with pytest.raises(CRSMismatchError, match="points and grid"):
         crs.check_same_crs("EPSG:4549", "EPSG:26916", "points and grid")
+
+
+@pytest.mark.parametrize(
+    ("system", "lon", "lat"),
+    [("EPSG:4549", 120.0, 30.5), ("EPSG:26916", -87.6, 41.9), ("EPSG:27700", -1.5, 52.0)],
+)
+def test_projecting_equals_proj_in_every_thread(system: str, lon: float, lat: float) -> None:
+    """EPSG:27700 has several ways, looked up per point; the others have one, kept as steps."""
+    expected = Transformer.from_crs("EPSG:4326", system, always_xy=True).transform(lon, lat)
+    with ThreadPoolExecutor(2) as pool:
+        for east, north in pool.map(lambda _: crs.project(lon, lat, system), range(4)):
+            assert (float(east), float(north)) == pytest.approx(expected, abs=1e-6)
+            back = crs.unproject(east, north, system)
+            assert (float(back[0]), float(back[1])) == pytest.approx((lon, lat), abs=1e-7)
