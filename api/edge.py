@@ -105,8 +105,7 @@ class Edge:
         there = {name.lower() for name, _ in headers}
         headers += [pair for pair in self._headers if pair[0] not in there]
         if b"cache-control" not in there:
-            asset = scope["path"].startswith("/assets/")
-            headers.append((b"cache-control", b"no-cache" if asset else b"private, no-store"))
+            headers.append((b"cache-control", _keeping(scope)))
         headers.append((b"x-request-id", request_id))
         return headers
 
@@ -157,6 +156,14 @@ def configure_logs(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _keeping(scope: Scope) -> bytes:
+    """Say how long an answer may be kept: an asset with a version in its address for ever."""
+    if not scope["path"].startswith("/assets/"):
+        return b"private, no-store"
+    versioned = scope.get("query_string", b"").startswith(b"v=")
+    return b"public, max-age=31536000, immutable" if versioned else b"no-cache"
 
 
 def _request_id(scope: Scope) -> bytes:

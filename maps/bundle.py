@@ -1,17 +1,18 @@
-"""Our browser modules as one script: for a file that must work without a server.
+"""Our browser modules as one script: for a page in one fetch, and a file without a server.
 
 Takes the name of an entry module in `console/static`, gives one classic script. A file opened from
-disk may not import modules, so they are put one after another in the order of their imports and
-their import and export words are taken off. That asks two things of the modules: imports by name
-only, and no top-level name used twice; both are checked here.
+disk may not import modules, and a page would wait for sixteen fetches, so they are put one after
+another in the order of their imports, and their import and export words are taken off. That asks
+two things of them: imports by name only, and no top-level name used twice; both are checked here.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import cache
 
-from geo_risk.errors import InputError
+from geo_risk.errors import InputError, NotFoundError
 from maps.assets import read_asset
 
 _IMPORT = re.compile(r'^import\s+(?:\{[^}]*\}\s+from\s+)?"\./([\w-]+\.js)";\n', re.MULTILINE)
@@ -40,6 +41,36 @@ def bundle(entry: str) -> str:
     if twice:
         raise InputError(f"Two modules share {', '.join(twice)}.", "Rename one of them.")
     return "\n".join(['(() => {\n"use strict";', _SHARED.strip(), *texts, "})();"])
+
+
+PAGES = ("map.js", "locate.js")
+"""Entry modules of the pages that a server gives."""
+
+
+@cache
+def bundle_name(entry: str) -> str:
+    """Give the name under which a bundle is served; another text has another name: `map.<>.js`."""
+    digest = hashlib.sha256(bundle(entry).encode()).hexdigest()[:12]
+    return f"{entry.removesuffix('.js')}.{digest}.js"
+
+
+def bundle_url(entry: str) -> str:
+    """Give the address of a page's script: it may be kept for ever."""
+    return f"/assets/bundle/{bundle_name(entry)}"
+
+
+def find_bundle(name: str) -> str:
+    """Give the script of a name.
+
+    Raises
+    ------
+    NotFoundError
+        When no page has it (any more).
+    """
+    for entry in PAGES:
+        if bundle_name(entry) == name:
+            return bundle(entry)
+    raise NotFoundError(f"There is no script {name!r}.", "Load the page again.")
 
 
 @cache

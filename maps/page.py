@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from maps.bundle import module_order
+from maps.bundle import bundle_url
 from maps.console import render_page
 from maps.headline import write_headline
 from maps.page_data import page_data
@@ -41,7 +41,7 @@ def map_page(view: MapView, lang: str) -> str:
         headline=write_headline(view, lang),
         ladder=ladder_text(view.rung, lang),
         shell=make_shell(),
-        modules=module_order("map.js"),
+        script=bundle_url("map.js"),
         table_link="/zones" if lang == "zh" else f"/zones?lang={lang}",
         page_data=json_block(page_data(view.frame, lang)),
     )

@@ -7,6 +7,8 @@ Pages name a file by `asset_url`; a file that must be inside a page is read by `
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,9 +31,18 @@ VENDOR_FILES = {
 """Which files of which npm package are kept: `/assets/vendor/<package>/<file name>`."""
 
 
+@cache
 def asset_url(name: str) -> str:
-    """Give the address of a file, as `asset_url("console/console.css")`: `/assets/...`."""
-    return f"/assets/{name}"
+    """Give the address of a file, as `asset_url("console/console.css")`: `/assets/...?v=...`.
+
+    Another text has another address, so what is found there may be kept for ever. A third-party
+    file that is not built yet has an address without a version.
+    """
+    try:
+        digest = hashlib.sha256(find_asset(name).read_bytes()).hexdigest()
+    except NotFoundError:
+        return f"/assets/{name}"
+    return f"/assets/{name}?v={digest[:12]}"
 
 
 def find_asset(name: str) -> Path:

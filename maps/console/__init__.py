@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from geo_risk.published import RiskClass
 from geo_risk.records import Audience
 from maps.assets import asset_url
-from maps.bundle import module_order
+from maps.bundle import bundle_url
 from maps.page_data import page_data
 from maps.palette import CLASS_COLOURS
 from maps.shell import json_block, make_shell
@@ -114,7 +114,7 @@ def locate_page(
         rows=rows,
         may_save=may_save,
         shell=make_shell(),
-        modules=module_order("locate.js"),
+        script=bundle_url("locate.js"),
         page_data=json_block(page_data(frame, lang) | {"waiting": len(rows)}),
     )
 

@@ -213,6 +213,18 @@ def test_every_answer_carries_the_headers_that_protect_it(server, browser):
     assert given.headers["x-request-id"] == "from-a-proxy-1"
 
 
+def test_what_a_page_loads_may_be_kept_and_the_page_may_not(server, browser):
+    """Scripts and styles have the digest of their text in their address."""
+    text = browser.get("/login").text
+    found = re.findall(r'(?:src|href)="(/assets/[^"]+)"', text)
+    assert found
+    for address in found:
+        assert "immutable" in browser.get(address).headers["cache-control"], address
+    assert browser.get("/assets/console/console.css").headers["cache-control"] == "no-cache"
+    assert browser.get("/login").headers["cache-control"] == "private, no-store"
+    assert browser.get("/assets/bundle/map.000000000000.js").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/login", "/ogc/", "/healthz", "/assets/console/map.js"])
 def test_what_can_be_read_answers_head_too(server, browser, path):
     """The same headers, no body."""

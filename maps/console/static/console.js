@@ -62,7 +62,7 @@ function withLists(data) {
 
 function drawPark({ map, data, state, ...rest }) {
   const app = { map, data, state, ...rest };
-  showWhole(map, data.bounds, state.view.at);
+  state.fit = showWhole(map, data.bounds, state.view.at);
   boundaryLayer(data).addTo(map);
   state.layers.roads = roadsLayer(data);
   state.layers.zones = zonesLayer(data);
@@ -121,12 +121,13 @@ function chooseSurface(app, id) {
   if (cells) watchTiles(map, cells);
   byId("surface-name").textContent = t(cells ? "map.layer.surface" : "map.layer.zone_fill");
   state.layers.surface = layer;
-  if (document.querySelector("[data-layer=surface]").checked) layer.addTo(map);
-  setOpacity(app);
   const withheld = !cells && data.zones.features.some(({ properties }) => properties.mean === null);
   writeLegend(byId("legend"), surface, { byZone: !cells, withheld });
   writeFinding(app, surface);
   writeScorecard(byId("score"), surface);
+  state.fit(); // The legend has taken its room: tiles are asked for once.
+  if (document.querySelector("[data-layer=surface]").checked) layer.addTo(map);
+  setOpacity(app);
   keepView(app);
 }
 

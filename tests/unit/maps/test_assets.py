@@ -41,7 +41,7 @@ def test_building_again_changes_nothing() -> None:
 
 def test_our_own_files_are_found_and_ask_for_nothing_elsewhere() -> None:
     """Modules and style sheet name no other host (the SVG namespace is a name, not an address)."""
-    assert asset_url("console/map.js") == "/assets/console/map.js"
+    assert re.fullmatch(r"/assets/console/map\.js\?v=[0-9a-f]{12}", asset_url("console/map.js"))
     for path in ASSET_DIRS["console"].iterdir():
         text = read_asset(f"console/{path.name}").replace("http://www.w3.org/2000/svg", "")
         assert not re.search(r"https?://|@import|innerHTML|insertAdjacentHTML|eval\(", text), path

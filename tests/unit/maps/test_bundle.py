@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from geo_risk.errors import InputError
+from geo_risk.errors import InputError, NotFoundError
 from maps import bundle as bundle_module
-from maps.bundle import bundle, module_order
+from maps.bundle import PAGES, bundle, bundle_name, find_bundle, module_order
 
 
 def _forget() -> None:
@@ -46,3 +46,11 @@ def test_an_import_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(InputError, match="cannot be bundled"):
         bundle("a.js")
     _forget()
+
+
+@pytest.mark.parametrize("entry", PAGES)
+def test_a_pages_script_is_found_by_its_own_name_only(entry: str) -> None:
+    """An address that may be kept for ever must never give another text."""
+    assert find_bundle(bundle_name(entry)) == bundle(entry)
+    with pytest.raises(NotFoundError, match="Load the page again"):
+        find_bundle(entry)
