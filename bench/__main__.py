@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import commands, kernels, peers
+from bench import commands, effort, kernels, peers
 from bench.table import machine, show, write_json
 
 _HEAD = """# Speed, measured
@@ -33,7 +33,11 @@ def main() -> int:
         missed |= not all(one.within for one in lines)
     if page is not None:
         page.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-    print(f"\n{kernels.report()}")
+    print(
+        f"\n{kernels.report()}\n\n## Effort: raw and corrected surfaces beside the truth",
+        flush=True,
+    )
+    effort.main([] if effort.shared_data() else ["--only", "truth"])
     return int(missed)
 
 
