@@ -35,7 +35,8 @@ WIDE_M, HIGH_M, SIGMA_M = 40_000.0, 30_000.0, 200.0
 FINE = Grid("EPSG:4549", WIDE_M / 2560, (1920, 2560), (0.0, HIGH_M))
 COARSE = Grid("EPSG:4549", WIDE_M / 512, (384, 512), (0.0, HIGH_M))
 DISC_M = SIGMA_M * 6**0.5  # an Epanechnikov kernel of the Gaussian's variance
-LOOSE = {1e2: 1e-3, 1e3: 1e-3, 1e4: 0.1, 1e5: 0.1, 1e6: 0.1, 1e7: 0.1}
+# A histogram of these cells, put through `splines.error_of`'s bound, promises 0.67.
+LOOSE = {1e2: 1e-3, 1e3: 1e-3, 1e4: 0.3, 1e5: 0.3, 1e6: 0.3, 1e7: 0.3}
 _HEAD = """# Kernel sums, measured
 
 Written by `python -m bench.kernels --page docs/kernels.md`; `make bench` runs it too. Points: a
@@ -179,21 +180,37 @@ def exact(n: int, grid: Grid, times: int) -> list[Measured]:
 
 
 def live(reports: int = 2000) -> list[Measured]:
-    """Measure one report on a live surface, at random places and at one place (cells in cache)."""
+    """Measure one report on a live surface, at random places and at one place (cells in cache).
+
+    Once more with reading the block of cells that changed, as a map that is open does.
+    """
     inside = np.ones(FINE.shape, dtype=bool)
     rng = np.random.default_rng(3)
     spots = rng.uniform((0, 0), (WIDE_M, HIGH_M), (reports, 2)).tolist()
     lines = []
     for kernel, width in (("quartic", SIGMA_M * 8**0.5), ("gaussian", SIGMA_M)):
         surface = LiveSurface(FINE, inside, width, 30.0, 0.0, 10.0, kernel)
-        for where, some in (("random places", spots), ("one place", [spots[0]] * reports)):
+
+        def stamp(
+            some: list[list[float]], *, read: bool = False, surface: LiveSurface = surface
+        ) -> None:
+            for east, north in some:
+                changed = surface.stamp(east, north, 9.0)
+                if read:
+                    surface.values(*changed)
+
+        here = [spots[0]] * reports
+        for what, work in (
+            ("random places", partial(stamp, spots)),
+            ("one place", partial(stamp, here)),
+            ("random places, and its cells read", partial(stamp, spots, read=True)),
+        ):
             took = []
             for _ in range(9):
                 start = time.perf_counter()
-                for east, north in some:
-                    surface.stamp(east, north, 9.0)
+                work()
                 took.append((time.perf_counter() - start) / reports)
-            case = f"one live report, {kernel}, 2560 x 1920, {where}"
+            case = f"one live report, {kernel}, 2560 x 1920, {what}"
             note = f"fastest of 9 rounds {min(took) * 1e6:.1f} us"
             lines.append(Measured(case, "geo-risk", statistics.median(took), note=note))
     return lines

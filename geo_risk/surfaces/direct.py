@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_risk.surfaces import loops
+from geo_risk.surfaces import discs, loops
+from geo_risk.surfaces.discs import whole_vectors
 from geo_risk.surfaces.splines import in_parts
 
 if TYPE_CHECKING:
@@ -66,13 +67,14 @@ def polynomial_direct(
     scale = (power + 1) / (math.pi * radius_m**2)
     x, y, counts = _in_cells(easting, northing, weight * scale, grid)
     radius = radius_m / grid.cell_m
-    out = np.zeros(grid.shape)
+    rows, cols = grid.shape
+    out = np.zeros((rows, whole_vectors(cols)))
 
     def band(low: int, high: int) -> None:
-        loops.add_discs(x, y, counts, radius, power, low, out[low:high])
+        discs.add_discs(x, y, counts, radius, power, low, cols, out[low:high])
 
-    in_parts(band, grid.shape[0], _bands(len(x), radius))
-    return out
+    in_parts(band, rows, _bands(len(x), radius))
+    return np.ascontiguousarray(out[:, :cols])
 
 
 def _in_cells(

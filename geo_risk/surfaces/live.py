@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geo_risk.errors import InputError
-from geo_risk.surfaces import loops
+from geo_risk.surfaces import stamps
 from geo_risk.surfaces.adaptive import Kernel, check_kernel, kernel_share
+from geo_risk.surfaces.sums import CellSum, NodeSum, empty_sum, fade
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 Touched = tuple[slice, slice]
 """Rows and columns of the cells that changed; both empty where the kernel does not reach."""
 
-_REACH = 5.6  # deviations: a disc of that radius holds all but 1.6e-7 of a Gaussian
 _SPAN = 200.0  # half-lives after which the scalar is folded in: 2^200 is far from overflow
-_NOTHING = 1e-200  # what is smaller than this after folding is 0: no slow denormal numbers
 _PERIOD_DAYS = 30.0
 _M2_PER_KM2 = 1e6
 
@@ -78,9 +77,10 @@ class LiveSurface:
     since_days: float
     as_of_days: float
     kernel: Kernel = "gaussian"
-    _sum: Floats = field(init=False, repr=False)
+    _kept: CellSum | NodeSum = field(init=False, repr=False)
     _correction: Floats = field(init=False, repr=False)
     _zero_days: float = field(init=False, repr=False)
+    _stamp: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse a kernel narrower than a cell and a decay without end; begin with nothing."""
@@ -104,11 +104,16 @@ class LiveSurface:
                 f"Cells of shape {self.inside.shape} on a grid of {self.grid.shape}.",
                 "Give the grid's own cells, as of Grid.inside.",
             )
-        self._sum = np.zeros(self.grid.shape)
+        self._kept = empty_sum(self.grid, self.kernel, self.bandwidth_m)
+        self._stamp = self._kept.stamp
         self._correction = np.full(self.grid.shape, np.nan)
         share = kernel_share(self.inside, self.grid, self.bandwidth_m, self.kernel)
         self._correction[self.inside] = _PERIOD_DAYS * _M2_PER_KM2 / share[self.inside]
         self._zero_days = self.as_of_days
+        numbers = self._kept.numbers
+        numbers[stamps.SINCE], numbers[stamps.AS_OF] = self.since_days, self.as_of_days
+        numbers[stamps.ZERO] = self._zero_days
+        numbers[stamps.PER_HALF_LIFE] = 1.0 / self.half_life_days
 
     def age(self, as_of_days: float) -> None:
         """Let time pass: every value loses the same share, 1 - 2^(-days / half-life).
@@ -123,7 +128,7 @@ class LiveSurface:
                 f"As of day {as_of_days} is before day {self.as_of_days}.",
                 "Age forward; fit anew for an earlier time.",
             )
-        self.as_of_days = as_of_days
+        self.as_of_days = self._kept.numbers[stamps.AS_OF] = float(as_of_days)
         if as_of_days - self._zero_days > _SPAN * self.half_life_days:
             self._fold()
 
@@ -151,29 +156,17 @@ class LiveSurface:
         InputError
             When a value is not finite, or the time is outside what the surface knows.
         """
-        grid, h = self.grid, self.bandwidth_m
-        if not self.since_days <= time_days < self.as_of_days:
-            raise InputError(
-                f"A report of day {time_days}, recorded since day {self.since_days}, "
-                f"as of day {self.as_of_days}.",
-                "Age the surface first, or leave the report out.",
-            )
-        if not math.isfinite(easting + northing + weight):
-            raise InputError(
-                f"A report at ({easting}, {northing}) that counts {weight}.", "Give finite numbers."
-            )
-        cell = grid.cell_m
-        x = (easting - grid.origin[0]) / cell - 0.5
-        y = (grid.origin[1] - northing) / cell - 0.5
-        counts = weight * math.exp2((time_days - self._zero_days) / self.half_life_days)
-        width, scale = h / cell, counts / (math.pi * h * h)
-        if self.kernel == "gaussian":
-            box = loops.stamp_gaussian(self._sum, x, y, 0.5 * scale, width, _REACH * width)
-        elif self.kernel == "quartic":
-            box = loops.stamp_disc(self._sum, x, y, 3.0 * scale, width, 2)
-        else:
-            box = loops.stamp_disc(self._sum, x, y, 2.0 * scale, width, 1)
-        top, bottom, left, right = box
+        kept = self._kept
+        top, bottom, left, right = self._stamp(
+            kept.numbers,
+            kept.sums,
+            float(easting),  # a whole number would be compiled for anew
+            float(northing),
+            float(time_days),
+            float(weight),
+        )
+        if top < 0:
+            raise self._refused(top, easting, northing, time_days, weight)
         return slice(top, bottom), slice(left, right)
 
     def retract(
@@ -195,14 +188,27 @@ class LiveSurface:
         rate = math.log(2.0) / self.half_life_days
         history = max(self.as_of_days - self.since_days, 1.0)
         scalar = rate / -math.expm1(-rate * history) * self._faded()
-        part = self._sum[rows, cols] * scalar
+        part = self._kept.read(rows, cols)
+        part *= scalar
         part *= self._correction[rows, cols]
-        return np.asarray(part)
+        return part
 
     def _faded(self) -> float:
         return math.exp2((self._zero_days - self.as_of_days) / self.half_life_days)
 
     def _fold(self) -> None:
-        self._sum *= self._faded()
-        self._sum[np.abs(self._sum) < _NOTHING] = 0.0
-        self._zero_days = self.as_of_days
+        fade(self._kept, self._faded())
+        self._zero_days = self._kept.numbers[stamps.ZERO] = self.as_of_days
+
+    def _refused(
+        self, why: int, easting: float, northing: float, time_days: float, weight: float
+    ) -> InputError:
+        if why == stamps.NOT_KNOWN:
+            return InputError(
+                f"A report of day {time_days}, recorded since day {self.since_days}, "
+                f"as of day {self.as_of_days}.",
+                "Age the surface first, or leave the report out.",
+            )
+        return InputError(
+            f"A report at ({easting}, {northing}) that counts {weight}.", "Give finite numbers."
+        )

@@ -19,8 +19,6 @@ from geo_risk.surfaces.vectors import (
     add_4_by_4,
     add_6_by_6,
     add_8_by_8,
-    add_arc,
-    add_arc_squared,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +28,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+
+_BLOCK = 512  # points whose places are worked out at a time: they stay in the nearest cache
 
 
 def compiled(loop: Callable[..., Any]) -> Any:
@@ -61,30 +61,40 @@ def add_points(
 
     The first node of a point is the whole part of (easting - west) x per_m; points without all
     their nodes are left out. Gives the sum of all weights, or NaN where a place is no number.
+    Places are worked out for a block of points at a time, in vectors.
     """
     rows, cols = lattice.shape
     nodes, step = lattice.reshape(-1), np.uintp(cols)
     wide, high = float(cols - order + 1), float(rows - order + 1)
+    at, x, y = np.empty(_BLOCK, np.int32), np.empty(_BLOCK), np.empty(_BLOCK)
     total = 0.0
-    for i in range(len(easting)):
-        w = weight[i]
-        total += w
-        x, y = (easting[i] - west) * per_m, (northing[i] - south) * per_m
-        if not (0.0 <= x < wide and 0.0 <= y < high):
-            if not (math.isfinite(x) and math.isfinite(y)):
-                return math.nan
-            continue
-        col, row = int(x), int(y)
-        x, y = x - col, y - row
-        at = np.uintp(row * cols + col)
-        if order == 2:
-            add_2_by_2(nodes, at, step, x, y, w)
-        elif order == 4:
-            add_4_by_4(nodes, at, step, x, y, w)
-        elif order == 6:
-            add_6_by_6(nodes, at, step, x, y, w)
-        else:
-            add_8_by_8(nodes, at, step, x, y, w)
+    for low in range(0, len(easting), _BLOCK):
+        n = min(_BLOCK, len(easting) - low)
+        outside = 0
+        for k in range(n):
+            u, v = (easting[low + k] - west) * per_m, (northing[low + k] - south) * per_m
+            outside += not ((u >= 0.0) & (u < wide) & (v >= 0.0) & (v < high))
+            col, row = np.int32(u), np.int32(v)
+            at[k] = row * np.int32(cols) + col
+            x[k], y[k] = u - col, v - row
+        for k in range(n):
+            w = weight[low + k]
+            total += w
+            if outside > 0:
+                u, v = (easting[low + k] - west) * per_m, (northing[low + k] - south) * per_m
+                if not (0.0 <= u < wide and 0.0 <= v < high):
+                    if not (math.isfinite(u) and math.isfinite(v)):
+                        return math.nan
+                    continue
+            place = np.uintp(at[k])
+            if order == 2:
+                add_2_by_2(nodes, place, step, x[k], y[k], w)
+            elif order == 4:
+                add_4_by_4(nodes, place, step, x[k], y[k], w)
+            elif order == 6:
+                add_6_by_6(nodes, place, step, x[k], y[k], w)
+            else:
+                add_8_by_8(nodes, place, step, x[k], y[k], w)
     return total
 
 
@@ -118,15 +128,28 @@ def evaluate_columns(
 def evaluate_rows(
     nodes: Floats, first: Integers, taps: Floats, low: int, high: int, out: Floats
 ) -> None:
-    """Set out[r] = sum_t taps[r, t] nodes[first[r] + t], six taps, for rows low to high."""
+    """Set out[r] = sum_t taps[r, t] nodes[first[r] + t], an even number of taps, rows low to high.
+
+    Six taps in one go: what most sums are read by.
+    """
     for r in range(low, high):
         at = first[r]
-        a, b, c = nodes[at], nodes[at + 1], nodes[at + 2]
-        d, e, f = nodes[at + 3], nodes[at + 4], nodes[at + 5]
-        ta, tb, tc, td, te, tf = taps[r]
+        a, b = nodes[at], nodes[at + 1]
+        ta, tb = taps[r, 0], taps[r, 1]
         row = out[r]
+        if taps.shape[1] == 6:
+            c, d, e, f = nodes[at + 2], nodes[at + 3], nodes[at + 4], nodes[at + 5]
+            tc, td, te, tf = taps[r, 2], taps[r, 3], taps[r, 4], taps[r, 5]
+            for k in range(row.shape[0]):
+                row[k] = ta * a[k] + tb * b[k] + tc * c[k] + td * d[k] + te * e[k] + tf * f[k]
+            continue
         for k in range(row.shape[0]):
-            row[k] = ta * a[k] + tb * b[k] + tc * c[k] + td * d[k] + te * e[k] + tf * f[k]
+            row[k] = ta * a[k] + tb * b[k]
+        for t in range(2, taps.shape[1], 2):
+            a, b = nodes[at + t], nodes[at + t + 1]
+            ta, tb = taps[r, t], taps[r, t + 1]
+            for k in range(row.shape[0]):
+                row[k] += ta * a[k] + tb * b[k]
 
 
 @compiled
@@ -183,18 +206,6 @@ def add_gaussians(
 
 
 @compiled
-def add_discs(
-    x: Floats, y: Floats, weight: Floats, radius: float, power: int, low: int, out: Floats
-) -> None:
-    """Add w (1 - d²/radius²)^power, power 1 or 2, over the disc of each point; all in cells.
-
-    Coordinates as for `add_gaussians`.
-    """
-    for i in range(len(x)):
-        stamp_disc(out, x[i], y[i] - low, weight[i], radius, power)
-
-
-@compiled
 def stamp_gaussian(
     values: Floats, x: float, y: float, weight: float, width: float, reach: float
 ) -> tuple[int, int, int, int]:
@@ -239,40 +250,3 @@ def _bell(at: float, width: float, values: Floats) -> None:
         value *= ratio
         ratio *= bend
         values[k] = value
-
-
-@compiled
-def stamp_disc(
-    values: Floats, x: float, y: float, weight: float, radius: float, power: int
-) -> tuple[int, int, int, int]:
-    """Add w (1 - d²/radius²)^power over the disc; give [top, bottom) and [left, right).
-
-    In cells, as `add_gaussians`. Row by row, over the chord that the row cuts out of the disc,
-    drawn out to whole vectors: beyond the disc nothing is added.
-    """
-    rows, cols = values.shape
-    if not (-radius < x < cols - 1 + radius and -radius < y < rows - 1 + radius):
-        return 0, 0, 0, 0
-    left, right = max(0, math.ceil(x - radius)), min(cols, math.floor(x + radius) + 1)
-    top, bottom = max(0, math.ceil(y - radius)), min(rows, math.floor(y + radius) + 1)
-    nodes, step = values.reshape(-1), 1.0 / radius
-    for r in range(top, bottom):
-        down = (r - y) * step
-        rest = 1.0 - down * down
-        low, high = left, right
-        if right - left > 16 and rest > 0.0:  # below, finding the chord costs more than it saves
-            half = radius * math.sqrt(rest)
-            low, high = max(low, math.ceil(x - half)), min(high, math.floor(x + half) + 1)
-        low = max(0, min(low, cols - (high - low + 3) // 4 * 4))
-        while low < high and low + 4 <= cols:
-            if power == 2:
-                add_arc_squared(
-                    nodes, np.uintp(r * cols + low), (low - x) * step, step, rest, weight
-                )
-            else:
-                add_arc(nodes, np.uintp(r * cols + low), (low - x) * step, step, rest, weight)
-            low += 4
-        for c in range(low, high):
-            part = max(0.0, rest - ((c - x) * step) ** 2)
-            values[r, c] += weight * (part * part if power == 2 else part)
-    return top, bottom, left, right

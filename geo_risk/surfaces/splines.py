@@ -13,6 +13,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -59,15 +60,18 @@ class Scheme:
 
 
 @dataclass(frozen=True)
-class _Axis:
-    """One axis of the lattice: nodes at start + j x step, j from 0 to n - 1, taken as a ring."""
+class Axis:
+    """One axis of a lattice: nodes at start + j x step, j from 0 to n - 1.
+
+    The sums of `gaussian_on_lattice` take it as a ring.
+    """
 
     start: float
     step: float
     n: int
 
     @classmethod
-    def around(cls, low: float, high: float, step: float, margin: float, order: int) -> _Axis:
+    def around(cls, low: float, high: float, step: float, margin: float, order: int) -> Axis:
         """Cover centres from low to high, and points up to a margin beyond them."""
         wanted = math.ceil((high - low + 2.0 * margin) / step) + max(order, _OUT) + 1
         spare = order / 2.0 * step
@@ -77,11 +81,11 @@ class _Axis:
         """Where a point lies whose first node of `order` is node 0."""
         return self.start + (order // 2 - 1) * self.step
 
-    def taps(self, at: Floats) -> tuple[Integers, Floats]:
+    def taps(self, at: Floats, order: int = _OUT) -> tuple[Integers, Floats]:
         """Give for each position its first node, and what its nodes count."""
-        x = (at - self.first(_OUT)) / self.step
+        x = (at - self.first(order)) / self.step
         first = np.floor(x).astype(np.int64)
-        return first, spline_values(x - first, _OUT)
+        return first, spline_values(x - first, order)
 
 
 def gaussian_on_lattice(
@@ -101,8 +105,8 @@ def gaussian_on_lattice(
     """
     east, north = grid.eastings(), grid.northings()
     step, reach = bandwidth_m / scheme.per_bandwidth, scheme.reach * bandwidth_m
-    across = _Axis.around(east[0], east[-1], step, reach, scheme.order)
-    along = _Axis.around(north[-1], north[0], step, reach, scheme.order)
+    across = Axis.around(east[0], east[-1], step, reach, scheme.order)
+    along = Axis.around(north[-1], north[0], step, reach, scheme.order)
     mass, total = _spread(easting, northing, weight, across, along, scheme.order)
     if not math.isfinite(total):
         return np.zeros(grid.shape), total
@@ -111,11 +115,11 @@ def gaussian_on_lattice(
     waves *= _gaussian_transfer(fft.fftfreq(along.n), a, order)[:, None]
     waves *= _gaussian_transfer(fft.rfftfreq(across.n), a, order) / step**2
     nodes = fft.irfft2(waves, s=mass.shape)
-    return _evaluate(nodes, across.taps(east), along.taps(north), grid.shape), total
+    return evaluate(nodes, across.taps(east), along.taps(north), grid.shape), total
 
 
 def _spread(
-    easting: Floats, northing: Floats, weight: Floats, across: _Axis, along: _Axis, order: int
+    easting: Floats, northing: Floats, weight: Floats, across: Axis, along: Axis, order: int
 ) -> tuple[Floats, float]:
     shape = (along.n, across.n)
     size = (across.first(order), along.first(order), 1.0 / across.step)
@@ -133,12 +137,13 @@ def _spread(
     return lattice, total
 
 
-def _evaluate(
+def evaluate(
     nodes: Floats,
     across: tuple[Integers, Floats],
     along: tuple[Integers, Floats],
     shape: tuple[int, int],
 ) -> Floats:
+    """Read (rows, cols) cells off a lattice: `taps` along each axis, columns first."""
     turned = np.ascontiguousarray(nodes.T)
     halfway, out = np.empty((nodes.shape[0], shape[1])), np.empty(shape)
     parts = 2 if shape[0] * shape[1] > 1_000_000 else 1
@@ -158,8 +163,9 @@ def in_parts(work: Callable[[int, int], Answer], n: int, parts: int) -> list[Ans
     cuts = [n * part // parts for part in range(parts + 1)]
     if parts == 1:
         return [work(0, n)]
-    with ThreadPoolExecutor(parts) as pool:
-        return list(pool.map(work, cuts[:-1], cuts[1:]))
+    with ThreadPoolExecutor(parts - 1) as pool:  # the caller's thread works too
+        others = [pool.submit(work, *ends) for ends in pairwise(cuts[1:])]
+        return [work(0, cuts[1]), *(one.result() for one in others)]
 
 
 def _parts(points: int) -> int:

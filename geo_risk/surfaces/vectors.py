@@ -2,9 +2,9 @@
 
 A point's B-splines added to order x order nodes: one load, multiply-add and store a row, both axes'
 splines by Horner's rule on all of a row at once; half the time of the same step in scalars for
-order 4, a tenth for 6 and 8. Four cells of a row of a disc: a polynomial, cut off at 0.
-In LLVM's terms through `numba.extending.intrinsic`; called in `loops` only, whose file must change
-together with this one: numba's cache looks at the caller's file alone.
+order 4, a tenth for 6 and 8. Four or 16 cells of a row of a disc: a polynomial, cut off at 0.
+In LLVM's terms through `numba.extending.intrinsic`; called in `loops`, `discs` and `stamps` only,
+which must change together with this file: numba's cache looks at the caller's file alone.
 """
 
 from __future__ import annotations
@@ -48,23 +48,30 @@ def spline_pieces(order: int) -> NDArray[np.float64]:
     return pieces
 
 
-def _patch(order: int) -> Any:
-    """Make nodes[at + r step + c] += weight x splines at (x, y), r and c from 0 to order - 1."""
-    row = ir.VectorType(ir.DoubleType(), order)
-    pieces = [ir.Constant(row, power.tolist()) for power in spline_pieces(order)]
+def patch(pieces: NDArray[np.float64]) -> Any:
+    """Make nodes[at + r step + c] += weight x f(c, x) f(r, y), r and c from 0 to the last node.
 
-    def splines(builder: Any, fraction: Any) -> Any:
-        t, total = _spread(builder, fraction, row), pieces[-1]
-        for piece in reversed(pieces[:-1]):
+    Parameters
+    ----------
+    pieces
+        (powers, nodes) of f: row = power of x or y, column = node.
+    """
+    many = pieces.shape[1]
+    row = ir.VectorType(ir.DoubleType(), many)
+    constants = [ir.Constant(row, power.tolist()) for power in pieces]
+
+    def factors(builder: Any, fraction: Any) -> Any:
+        t, total = _spread(builder, fraction, row), constants[-1]
+        for piece in reversed(constants[:-1]):
             total = builder.fadd(builder.fmul(total, t, flags=_FAST), piece, flags=_FAST)
         return total
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         nodes, at, step, x, y, weight = arguments
         data = context.make_array(signature.args[0])(context, builder, nodes).data
-        across = builder.fmul(splines(builder, x), _spread(builder, weight, row), flags=_FAST)
-        down = splines(builder, y)
-        for r in range(order):
+        across = builder.fmul(factors(builder, x), _spread(builder, weight, row), flags=_FAST)
+        down = factors(builder, y)
+        for r in range(many):
             place = builder.bitcast(builder.gep(data, [at]), row.as_pointer())
             part = builder.fmul(across, _repeat(builder, down, r), flags=_FAST)
             total = builder.fadd(builder.load(place, align=8), part, flags=_FAST)
@@ -79,30 +86,33 @@ def _patch(order: int) -> Any:
     return intrinsic(typed)
 
 
-def _arc(power: int) -> Any:
-    """Make values[at + k] += weight x max(0, rest - (away + k step)²)^power, k from 0 to 3."""
+def _arc(power: int, cells: int) -> Any:
+    """Make values[at + c] += weight x max(0, rest - squares[k + c])^power, c below `cells`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        values, at, *numbers = arguments
-        away, step, rest, weight = (_spread(builder, one, _FOUR) for one in numbers)
+        values, at, squares, k, *numbers = arguments
+        rest, weight = (_spread(builder, one, _FOUR) for one in numbers)
         data = context.make_array(signature.args[0])(context, builder, values).data
-        lanes = ir.Constant(_FOUR, [0.0, 1.0, 2.0, 3.0])
-        along = builder.fadd(away, builder.fmul(step, lanes, flags=_FAST), flags=_FAST)
-        left = builder.fsub(rest, builder.fmul(along, along, flags=_FAST), flags=_FAST)
+        table = context.make_array(signature.args[2])(context, builder, squares).data
         nothing = ir.Constant(_FOUR, [0.0] * 4)
-        left = builder.select(builder.fcmp_ordered(">", left, nothing), left, nothing)
-        if power == 2:
-            left = builder.fmul(left, left, flags=_FAST)
-        place = builder.bitcast(builder.gep(data, [at]), _FOUR.as_pointer())
-        part = builder.fmul(weight, left, flags=_FAST)
-        builder.store(builder.fadd(builder.load(place, align=8), part, flags=_FAST), place, align=8)
+        for _ in range(0, cells, 4):
+            square = builder.bitcast(builder.gep(table, [k]), _FOUR.as_pointer())
+            left = builder.fsub(rest, builder.load(square, align=8), flags=_FAST)
+            left = builder.select(builder.fcmp_ordered(">", left, nothing), left, nothing)
+            if power == 2:
+                left = builder.fmul(left, left, flags=_FAST)
+            place = builder.bitcast(builder.gep(data, [at]), _FOUR.as_pointer())
+            part = builder.fmul(weight, left, flags=_FAST)
+            total = builder.fadd(builder.load(place, align=8), part, flags=_FAST)
+            builder.store(total, place, align=8)
+            at, k = (builder.add(one, ir.Constant(one.type, 4)) for one in (at, k))
         return context.get_dummy_value()
 
     def typed(
-        _typing: Any, values: Any, at: Any, away: Any, step: Any, rest: Any, weight: Any
+        _typing: Any, values: Any, at: Any, squares: Any, k: Any, rest: Any, weight: Any
     ) -> Any:
         number = types.float64
-        return types.void(values, at, *(number for _ in (away, step, rest, weight))), generate
+        return types.void(values, at, squares, k, *(number for _ in (rest, weight))), generate
 
     return intrinsic(typed)
 
@@ -118,5 +128,9 @@ def _repeat(builder: Any, vector: Any, which: int) -> Any:
     return builder.shuffle_vector(vector, ir.Constant(vector.type, ir.Undefined), mask)
 
 
-add_arc, add_arc_squared = _arc(1), _arc(2)
-add_2_by_2, add_4_by_4, add_6_by_6, add_8_by_8 = (_patch(order) for order in (2, 4, 6, 8))
+add_arc, add_arc_squared, add_arcs, add_arcs_squared = (
+    _arc(power, cells) for cells in (4, 16) for power in (1, 2)
+)
+add_2_by_2, add_4_by_4, add_6_by_6, add_8_by_8 = (
+    patch(spline_pieces(order)) for order in (2, 4, 6, 8)
+)
