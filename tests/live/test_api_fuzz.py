@@ -16,9 +16,18 @@ import pytest
 LEFT_OUT = "positive_data_acceptance"  # a schema cannot name the records that exist
 
 
-@pytest.mark.parametrize(("role", "phases"), [(None, "fuzzing"), ("officer", "coverage,fuzzing")])
-def test_every_operation_keeps_its_word(sample_park, server_on, tmp_path, role, phases):
-    """Signed in as who may write, and not signed in."""
+@pytest.mark.parametrize(
+    ("role", "phases", "examples"),
+    [
+        (None, "fuzzing", 2),
+        ("officer", "fuzzing", 2),
+        pytest.param(None, "coverage,fuzzing", 20, marks=pytest.mark.soak),
+        pytest.param("officer", "coverage,fuzzing", 20, marks=pytest.mark.soak),
+        pytest.param("chief", "coverage,fuzzing", 20, marks=pytest.mark.soak),
+    ],
+)
+def test_every_operation_keeps_its_word(sample_park, server_on, tmp_path, role, phases, examples):
+    """Signed in as who may write, and not signed in; the schema's corners in the long form."""
     command = Path(sys.executable).parent / "schemathesis"
     with server_on(sample_park.copy(tmp_path / "state")) as server:
         done = subprocess.run(
@@ -28,7 +37,7 @@ def test_every_operation_keeps_its_word(sample_park, server_on, tmp_path, role, 
                 f"{server.url}/openapi.json",
                 *(["-H", f"Authorization: Bearer {server.tokens[role]}"] if role else []),
                 *("--phases", phases),
-                *("--max-examples", "2"),
+                *("--max-examples", str(examples)),
                 *("--seed", "1"),
                 *("--exclude-checks", LEFT_OUT),
                 *("--exclude-path-regex", "^/log(in|out)$"),
@@ -38,7 +47,7 @@ def test_every_operation_keeps_its_word(sample_park, server_on, tmp_path, role, 
             capture_output=True,
             text=True,
             check=False,
-            timeout=600,
+            timeout=3600,
         )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "Test cases:" in done.stdout
