@@ -76,6 +76,7 @@ def surface_json(
         "rung": rung_json(publication),
         "notes": list(surface.notes),
         "explained": graded.factors is not None,
+        "factors": _terrain_factors(graded),
         "cell_m": surface.grid.cell_m,
         "tiles": f"/tiles/{graded.id}@{version}.{tiles.rev}/{{z}}/{{x}}/{{y}}.png",
     }
@@ -90,6 +91,9 @@ def rung_json(publication: Publication) -> dict[str, Any]:
 def scorecard_json(graded: GradedSurface, version: str, publication: Publication) -> dict[str, Any]:
     """Say how far to trust a surface: its own score, its model, what went in."""
     provenance = graded.surface.provenance
+    parameters = dict(provenance.parameters)
+    if "factors" in parameters:
+        parameters["factors"] = _terrain_factors(graded)
     return {
         "surface": graded.id,
         "version": version,
@@ -97,7 +101,7 @@ def scorecard_json(graded: GradedSurface, version: str, publication: Publication
         "rung": rung_json(publication),
         "score": json_ready(dict(graded.surface.score)),
         "model": provenance.model,
-        "parameters": json_ready(dict(provenance.parameters)),
+        "parameters": json_ready(parameters),
         "inputs_digest": provenance.inputs_digest,
         "breaks": [float(one) for one in graded.breaks],
         "breaks_version": graded.breaks_version,
@@ -248,6 +252,19 @@ def cell_at(graded: GradedSurface, lon: float, lat: float, datum: str) -> tuple[
     easting, northing = crs.project(*crs.to_datum([lon], [lat], "wgs84", datum), grid.crs)
     row, col = grid.cell_of(easting, northing)
     return (int(row[0]), int(col[0])) if row[0] >= 0 else None
+
+
+def _terrain_factors(graded: GradedSurface) -> list[dict[str, Any]]:
+    """Name the kinds of places of a risk terrain, with relative risk and interval; else none."""
+    told = graded.surface.provenance.parameters.get("factors", ())
+    return [
+        {
+            **one,
+            "title": factor_name(one["name"], "zh"),
+            "title_en": factor_name(one["name"], "en"),
+        }
+        for one in told
+    ]
 
 
 def _classes(graded: GradedSurface, tiles: TileSet) -> list[dict[str, Any]]:

@@ -11,10 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from geo_risk.features.history import FINDINGS_KIND
 from geo_risk.features.inputs import ParkInputs
-from geo_risk.fitting.corrected import grade_looks
+from geo_risk.fitting.corrected import fit_looks, grade_looks, shows_looks
 from geo_risk.fitting.hotspots import grade_hotspots
-from geo_risk.fitting.kinds import fit_kind, grade_counts, grade_intensity
+from geo_risk.fitting.kinds import (
+    fit_kind,
+    grade_counts,
+    grade_intensity,
+    grade_probabilities,
+)
 from geo_risk.fitting.premises_risk import add_risk
 from geo_risk.fitting.setting import make_setting
 from geo_risk.fitting.terrain import grade_terrain
@@ -95,12 +101,15 @@ def fit_park(
         main = grade_combined(setting, grader, fitted)
         surfaces += [grade_intensity(setting, grader, kind, fitted[kind]) for kind in kinds]
         surfaces += grade_counts(setting, grader, fitted)
+        surfaces += grade_probabilities(setting, grader, fitted)
         surfaces.append(grader.grade(inherent, inherent.values))
     *efforts, coverage = effort_surfaces(setting)
     surfaces += [grader.grade(one, one.values) for one in efforts]
-    surfaces += grade_looks(setting, grader)
+    detected = {FINDINGS_KIND: fit_looks(setting)} if shows_looks(setting) else {}
+    for one in detected.values():
+        surfaces += grade_looks(setting, grader, one)
     surfaces += grade_hotspots(setting)
-    surfaces += grade_terrain(setting)
+    surfaces += grade_terrain(setting, detected)
     shown = classes_of(coverage.values, _COVERAGE_BREAKS)
     surfaces.append(GradedSurface(coverage, _COVERAGE_BREAKS, shown, breaks_version="quarters"))
     surfaces.insert(0, main)

@@ -66,26 +66,31 @@ def fit_looks(setting: Setting, kind: str = FINDINGS_KIND) -> Detection:
     return fit_detection(looks, setting.grid, setting.inside)
 
 
-def grade_looks(setting: Setting, grader: Grader) -> list[GradedSurface]:
+def shows_looks(setting: Setting) -> bool:
+    """Say whether `grade_looks` has something to show: records, and not on the first rung."""
+    history = setting.ground.history.kinds.get(FINDINGS_KIND)
+    return setting.rung != INHERENT and history is not None and len(history.count) > 0
+
+
+def grade_looks(setting: Setting, grader: Grader, detection: Detection) -> list[GradedSurface]:
     """Give `looked`, `raw` and `corrected` of what visits find, with classes.
 
     Parameters
     ----------
     setting
-        The park at its as-of.
+        The park at its as-of, one of which `shows_looks` holds.
     grader
         Gives classes.
+    detection
+        Of `fit_looks`.
 
     Returns
     -------
     list of GradedSurface
-        None on the first rung, or where nothing was ever found or told. `raw` and `corrected` have
-        one total, and one set of breaks made from the cells of both: a colour means the same.
+        `raw` and `corrected` have one total, and one set of breaks made from the cells of both: a
+        colour means the same.
     """
-    history = setting.ground.history.kinds.get(FINDINGS_KIND)
-    if setting.rung == INHERENT or history is None or not len(history.count):
-        return []
-    detection = fit_looks(setting)
+    history = setting.ground.history.kinds[FINDINGS_KIND]
     width = bandwidth_m(setting)
     looked, raw = (
         _spread(setting, events) for events in (setting.ground.effort.visits, history.count)

@@ -1,4 +1,4 @@
-"""The surfaces of each kind of report: intensity as served, and plain counts.
+"""The surfaces of each kind of report: intensity as served, plain counts, probability of any.
 
 Takes a `Setting`, gives fitted intensities and graded surfaces. How an intensity is estimated
 stands in `surfaces.intensity`; which moments the class breaks look at is decided here.
@@ -119,4 +119,31 @@ def grade_counts(
             notes=("past_only",),
         )
         graded.append(grader.grade(surface, density.mean, density))
+    return graded
+
+
+def grade_probabilities(
+    setting: Setting, grader: Grader, fitted: Mapping[str, Intensity]
+) -> list[GradedSurface]:
+    """Give `probability.<kind>`: of at least one report in a cell within the horizon.
+
+    Only for kinds that are forecast: not before six months of history, and never for those that
+    nobody decided to forecast. A baseline that is served has its probability too.
+    """
+    graded = []
+    for kind, one in fitted.items():
+        chance = one.at_least_one
+        if chance is None:
+            continue
+        surface = setting.surface(
+            f"probability.{kind}",
+            chance.values,
+            Unit.PROBABILITY,
+            one.model,
+            ahead=True,
+            parameters=chance.parameters,
+            score=chance.score,
+        )
+        over_time = chance.earlier if len(chance.earlier) else chance.values
+        graded.append(grader.grade(surface, over_time, None, chance.factors))
     return graded

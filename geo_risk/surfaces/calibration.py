@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _GROUPS = 200
+_LEAST = 1e-12  # of what may be expected of a cell
 _LEVEL_DOUBT, _DISPERSION_DOUBT = 20.0, 2.0  # events' worth of level and slope, of dispersion
 _LEVELS, _DISPERSIONS, _SLOPES = (-2.0, 2.0), (1e-4, 20.0), (0.5, 2.0)
 
@@ -135,15 +136,29 @@ def fit_chance(seen: Sequence[Outcomes]) -> Chance:
         for name in ("expected", "cells", "hit")
     )
 
-    def loss(free: Floats) -> float:
-        chance = Chance(float(np.exp(free[0])), float(free[1]), float(free[2]))
-        p = np.clip(chance.probability(mean), 1e-12, 1.0 - 1e-12)
-        said = hit @ np.log(p) + (cells - hit) @ np.log1p(-p)
-        far = free[0] ** 2 + (free[2] - 1.0) ** 2
-        return float(_LEVEL_DOUBT * far + _DISPERSION_DOUBT * free[1] - said)
+    log_mean = np.log(np.maximum(mean, _LEAST))
 
-    start, bounds = np.array([0.1, 0.5, 1.1]), (_LEVELS, _DISPERSIONS, _SLOPES)
-    best = minimize(loss, start, method="Nelder-Mead", bounds=bounds)
+    def loss(free: Floats) -> tuple[float, Floats]:
+        """Give what is minimised and its gradient; 1 - P = exp(-h), h = log(1 + a mu) / a."""
+        level, a, slope = free
+        mu = np.exp(level + slope * log_mean)
+        h = np.maximum(np.log1p(a * mu) / a, _LEAST)
+        said = hit @ np.log(-np.expm1(-h)) - (cells - hit) @ h
+        far = level**2 + (slope - 1.0) ** 2
+        by_h = hit / np.expm1(h) - (cells - hit)
+        by_level = by_h * mu / (1.0 + a * mu)
+        by_a = by_h @ ((mu / (1.0 + a * mu) - h) / a)
+        gradient = np.array(
+            [
+                2.0 * _LEVEL_DOUBT * level - by_level.sum(),
+                _DISPERSION_DOUBT - by_a,
+                2.0 * _LEVEL_DOUBT * (slope - 1.0) - by_level @ log_mean,
+            ]
+        )
+        return float(_LEVEL_DOUBT * far + _DISPERSION_DOUBT * a - said), gradient
+
+    start, bounds = np.array([0.0, 0.5, 1.0]), (_LEVELS, _DISPERSIONS, _SLOPES)
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
     return Chance(float(np.exp(best.x[0])), float(best.x[1]), float(best.x[2]))
 
 

@@ -51,6 +51,12 @@ class Detection:
         (n,) days of the history during which each premises was there.
     history_days
         Its length.
+    on_record
+        (n,) findings and public reports to be expected of each premises at risk 1 in the history,
+        by all who looked and told, those channels' reach included. For use inside a fit only: where
+        one team alone looked, it is that team's.
+    reach
+        (rows, cols) how far channels reach in each cell against their mean.
     parameters
         Strengths of shrinkage as estimated, and how many rounds it took.
     """
@@ -66,6 +72,8 @@ class Detection:
     ground_per_km2_30d: float
     days: Floats
     history_days: float
+    on_record: Floats
+    reach: Floats
     parameters: dict[str, float]
     _field: PlaceField
     _coefficients: Floats

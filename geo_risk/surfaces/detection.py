@@ -125,6 +125,8 @@ def fit_detection(looks: Looks, grid: Grid, inside: NDArray[np.bool_]) -> Detect
         rates.ground * _DAYS if public else np.nan,
         sites.days,
         looks.history_days,
+        exposure * mean,
+        reach[np.where(looks.zones >= 0, looks.zones, len(reach) - 1)],
         {
             "premises_worth": worth,
             "rounds": float(rounds),

@@ -292,8 +292,8 @@ class RiskTerrain(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
         self.l1_ratio = l1_ratio
         self.most_cells = most_cells
 
-    def fit(self, X: Floats, y: Floats) -> Self:  # noqa: N803 - scikit-learn's name
-        """Fit factors (cells, factors) to counts, (cells,) or (rows, cols)."""
+    def fit(self, X: Floats, y: Floats, exposure: Floats | None = None) -> Self:  # noqa: N803 - as above
+        """Fit factors (cells, factors) to counts, (cells,) or (rows, cols), over an exposure."""
         names = self.names or [f"x{column}" for column in range(np.shape(X)[1])]
         counts = np.asarray(y, dtype=np.float64)
         if counts.ndim == 1:
@@ -312,6 +312,7 @@ class RiskTerrain(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no
             self.groups or names,
             self.cell_m,
             TerrainParams(self.l1_ratio, self.most_cells),
+            exposure,
         )
         return self
 

@@ -9,7 +9,7 @@ in `bench`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +23,7 @@ from geo_risk.surfaces.predictors import measure_predictors
 from geo_risk.surfaces.stack import Seen, Stack, remember, update_stack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -55,8 +55,10 @@ class Lesson:
     stack
         The blend with learners, as learnt from all windows.
     chance
-        From what is expected of a cell to the probability of at least one event, by how the stack's
-        expectations turned out.
+        From what is expected of a cell to the probability of at least one event, by how the
+        expectations of the model that is served turned out.
+    turned_out
+        Model to what it expected of cells and what came, one per window, oldest first.
     """
 
     weights: Floats
@@ -65,6 +67,7 @@ class Lesson:
     served: str
     stack: Stack
     chance: Chance = Chance()
+    turned_out: Mapping[str, Sequence[Outcomes]] = field(default_factory=dict)
 
     def density(self, model: str, snapshot: Snapshot, densities: Floats) -> Floats:
         """Give a model's density at a cut: (cells,), from the members' (members, cells)."""
@@ -125,7 +128,7 @@ def learn(
     hits: list[tuple[Floats, Floats]] = []
     unseen: list[tuple[Floats, Floats]] = []
     seen: list[Seen] = []
-    turned_out: list[Outcomes] = []
+    turned_out: dict[str, list[Outcomes]] = {name: [] for name in scores}
     likelihood = np.zeros(len(members.names))
     for window in sorted(windows, key=lambda one: one.start_days):
         snapshot = bench.at(window.start_days)
@@ -134,15 +137,13 @@ def learn(
         parts = stack.parts(snapshot, densities, predictors)
         outcome = bench.outcome(window, known_days)
         lesson = Lesson(weights, kde, {}, BLEND, stack)
-        expected = snapshot.expected(window.days)
+        expected, likely = snapshot.expected(window.days), snapshot.likely(window.days)
         for name, some in scores.items():
             density = (
                 stack.shares @ parts if name == STACK else lesson.mix(name, members) @ densities
             )
             some.append(measure_scores(density, outcome, expected))
-        turned_out.append(
-            group_outcomes(snapshot.likely(window.days) * mixed(stack.shares @ parts), outcome)
-        )
+            turned_out[name].append(group_outcomes(likely * mixed(density), outcome))
         hit = outcome > 0
         if not hit.any():
             continue
@@ -163,7 +164,9 @@ def learn(
             unseen.append((parts[:, hit], outcome[hit]))
             seen.append(remember(densities, predictors, weights @ densities, outcome))
             stack = update_stack(stack, weights, seen, unseen)
-    return Lesson(weights, kde, scores, _choose(scores), stack, fit_chance(turned_out))
+    served = _choose(scores)
+    chance = fit_chance(turned_out[served])
+    return Lesson(weights, kde, scores, served, stack, chance, turned_out)
 
 
 def _choose(scores: dict[str, list[Scores]]) -> str:

@@ -9,14 +9,14 @@ and stack was best before. Kinds that nobody decided to forecast are shown as a 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo_risk.surfaces.at_least_one import AtLeastOne, fit_at_least_one
 from geo_risk.surfaces.bench import Bench, Snapshot, Window
-from geo_risk.surfaces.evaluate import mixed
-from geo_risk.surfaces.forecast import BLEND, FORECAST, KDE, STACK, Lesson, learn
+from geo_risk.surfaces.forecast import BLEND, KDE, STACK, Lesson, learn
 from geo_risk.surfaces.kde import Density, fit_kde
 from geo_risk.surfaces.ladder import FOLDS, FULL, SHRUNK, shrink
 from geo_risk.surfaces.members import candidate_kernels
@@ -105,8 +105,8 @@ class Intensity:
     points
         Expected severity points in the whole park in 30 days.
     at_least_one
-        (rows, cols) calibrated probability of at least one event in the cell within the horizon,
-        NaN outside; None where nothing is forecast.
+        Calibrated probability of at least one event in the cell within the horizon; None where
+        nothing is forecast.
     """
 
     density: Density
@@ -116,7 +116,7 @@ class Intensity:
     notes: tuple[str, ...]
     earlier: Floats
     points: float
-    at_least_one: Floats | None = None
+    at_least_one: AtLeastOne | None = None
 
 
 def fit_intensity(
@@ -196,12 +196,22 @@ def fit_intensity(
         parameters["shrink_reports"] = params.shrink_reports
         density = shrink(density, inherent, parameters["reports"], params.shrink_reports)
     total = float(np.nansum(density.mean)) * grid.cell_km2
-    chance = _at_least_one(counts, lesson, as_of_days, params.horizon_days) if claims else None
+    score = _score(lesson, rung, claims=claims)
+    chance = None
+    if claims:
+        chance = fit_at_least_one(
+            counts,
+            lesson,
+            as_of_days=as_of_days,
+            horizon_days=params.horizon_days,
+            earlier_days=earlier_days[::3],
+        )
+        chance = replace(chance, score={**chance.score, "status": score["status"]})
     return Intensity(
         density,
         model,
         parameters,
-        _score(lesson, rung, claims=claims),
+        score,
         notes,
         earlier,
         total,
@@ -265,12 +275,6 @@ def _telling(mix: Floats) -> Floats:
     """Leave out members of next to no weight, and give the rest what they had."""
     kept = np.where(mix < _TOO_LITTLE, 0.0, mix)
     return np.asarray(kept / kept.sum())
-
-
-def _at_least_one(bench: Bench, lesson: Lesson, as_of_days: float, days: float) -> Floats:
-    snapshot = bench.at(as_of_days)
-    density = lesson.density(FORECAST, snapshot, snapshot.densities())
-    return bench.on_grid(lesson.chance.probability(snapshot.likely(days) * mixed(density)))
 
 
 def _rate(snapshot: Snapshot, lesson: Lesson, model: str, history_days: float) -> float:

@@ -116,11 +116,11 @@ class Terrain:
 
 @dataclass(frozen=True)
 class _Merged:
-    """Cells merged to fewer: (n, factors), (n,) counts, (n,) cells in each, (n,) block."""
+    """Cells merged to fewer: (n, factors), (n,) counts, (n,) exposure, (n,) block, (n,) fold."""
 
     x: Floats
     count: Floats
-    cells: Floats
+    exposure: Floats
     block: Integers
     fold: Integers
 
@@ -133,6 +133,7 @@ def fit_terrain(
     groups: Sequence[str],
     cell_m: float,
     params: TerrainParams | None = None,
+    exposure: Floats | None = None,
 ) -> Terrain:
     """Find the factors that tell where events come.
 
@@ -153,6 +154,10 @@ def fit_terrain(
         Side of a cell, metres.
     params
         How.
+    exposure
+        (rows, cols) above 0 in the park: how much of what there is gets on record in a cell, any
+        scale, as of `looked.measure_looked`. Relative risks are then those had it been the same
+        everywhere. 1 when left out.
 
     Returns
     -------
@@ -174,11 +179,12 @@ def fit_terrain(
     Roberts et al. (2017), Ecography 40, 913-929.
     """
     params = params or TerrainParams()
-    _check(counts, inside, factors, names, groups)
+    exposure = np.where(inside, 1.0, np.nan) if exposure is None else exposure
+    _check(counts, inside, factors, names, groups, exposure)
     flat = Terrain((), (), np.zeros(0), np.where(inside, 1.0, np.nan), "poisson", 0.0, 0.0, 0.0, ())
     if counts[inside].sum() < LEAST_EVENTS:
         return flat
-    merged = _merge(counts, inside, factors, cell_m, params)
+    merged = _merge(counts, exposure, inside, factors, cell_m, params)
     spread = merged.x.std(axis=0)
     varied = np.flatnonzero(spread > 1e-9)
     if not varied.size or len(np.unique(merged.fold)) < 2:
@@ -211,7 +217,12 @@ def relative_risk(factors: Floats, coef: Floats) -> Floats:
 
 
 def _check(
-    counts: Floats, inside: Mask, factors: Floats, names: Sequence[str], groups: Sequence[str]
+    counts: Floats,
+    inside: Mask,
+    factors: Floats,
+    names: Sequence[str],
+    groups: Sequence[str],
+    exposure: Floats,
 ) -> None:
     cells = int(inside.sum())
     if counts.shape != inside.shape or factors.shape != (cells, len(names)):
@@ -229,22 +240,36 @@ def _check(
         )
     if not np.isfinite(counts[inside]).all() or (counts[inside] < 0).any():
         raise InputError("A count is negative or not finite.", "Give numbers of events.")
+    if exposure.shape != inside.shape or not (exposure[inside] > 0).all():
+        raise InputError("An exposure is not above 0.", "Give one above 0 for each cell.")
+    if not np.isfinite(exposure[inside]).all():
+        raise InputError("An exposure is not finite.", "Give one above 0 for each cell.")
 
 
 def _merge(
-    counts: Floats, inside: Mask, factors: Floats, cell_m: float, params: TerrainParams
+    counts: Floats,
+    exposure: Floats,
+    inside: Mask,
+    factors: Floats,
+    cell_m: float,
+    params: TerrainParams,
 ) -> _Merged:
-    """Merge cells to squares: counts added, factors averaged. A sum of Poissons is a Poisson."""
+    """Merge cells to squares: counts and exposure added, factors averaged by exposure.
+
+    A sum of Poissons is a Poisson.
+    """
     row, col = np.nonzero(inside)
     cells = len(row)
     step = max(1, math.ceil(math.sqrt(cells / params.most_cells)))
     across = inside.shape[1] // step + 1
     key = (row // step) * across + col // step
     numbers, at = np.unique(key, return_inverse=True)
+    seen = exposure[inside] / exposure[inside].mean()
     held = np.bincount(at).astype(np.float64)
+    looked = np.bincount(at, seen).astype(np.float64)
     order = np.argsort(at, kind="stable")
     starts = np.concatenate([[0], np.cumsum(held)[:-1]]).astype(np.int64)
-    x = np.add.reduceat(factors[order], starts, axis=0) / held[:, None]
+    x = np.add.reduceat((factors * seen[:, None])[order], starts, axis=0) / looked[:, None]
     count = np.bincount(at, counts[inside], minlength=len(numbers)).astype(np.float64)
     side = params.block_m / cell_m
     if params.block_m <= 0:
@@ -254,12 +279,12 @@ def _merge(
     block = (down * (inside.size + 1) + right).astype(np.int64)
     # A knight's move: the same fold never touches itself, whatever the park's shape.
     fold = (down.astype(np.int64) + 2 * right.astype(np.int64)) % _FOLDS
-    return _Merged(x, count, held, block, fold)
+    return _Merged(x, count, looked, block, fold)
 
 
 def _penalised(x: Floats, merged: _Merged, l1_ratio: float) -> tuple[float, float, Floats]:
     """Give the penalty by cross-validation, the deviance it explains, and its coefficients."""
-    largest = largest_penalty(x, merged.count, merged.cells, l1_ratio=l1_ratio)
+    largest = largest_penalty(x, merged.count, merged.exposure, l1_ratio=l1_ratio)
     if largest <= 0:
         return 0.0, 0.0, np.zeros(x.shape[1])
     penalties = largest * np.geomspace(1.0, _SMALLEST_SHARE, _PENALTIES)
@@ -269,9 +294,11 @@ def _penalised(x: Floats, merged: _Merged, l1_ratio: float) -> tuple[float, floa
         if not merged.count[~out].sum() > 0:
             continue
         fits = fit_path(
-            x[~out], merged.count[~out], merged.cells[~out], penalties, l1_ratio=l1_ratio
+            x[~out], merged.count[~out], merged.exposure[~out], penalties, l1_ratio=l1_ratio
         )
-        loss.append([deviance(merged.count[out], merged.cells[out] * f.rate(x[out])) for f in fits])
+        loss.append(
+            [deviance(merged.count[out], merged.exposure[out] * f.rate(x[out])) for f in fits]
+        )
         weight.append(float(out.sum()))
     if len(loss) < 2:
         return float(largest), 0.0, np.zeros(x.shape[1])
@@ -283,14 +310,15 @@ def _penalised(x: Floats, merged: _Merged, l1_ratio: float) -> tuple[float, floa
     error = gain.std(axis=0, ddof=1) / math.sqrt(len(loss))
     enough = (mean[0] - mean) >= (mean[0] - mean[best]) - error[best]
     chosen = int(np.argmax(enough))
-    fit = fit_path(x, merged.count, merged.cells, penalties[: chosen + 1], l1_ratio=l1_ratio)[-1]
+    whole = x, merged.count, merged.exposure
+    fit = fit_path(*whole, penalties[: chosen + 1], l1_ratio=l1_ratio)[-1]
     explained = max(0.0, float((mean[0] - mean[chosen]) / mean[0])) if mean[0] > 0 else 0.0
     return float(penalties[chosen]), explained, fit.coef
 
 
 def _by_bic(merged: _Merged, survivors: list[int], groups: Sequence[str]) -> CountModel:
     """Step in the family whose fit of all survivors has the lower BIC."""
-    told = merged.x, merged.count, merged.cells
+    told = merged.x, merged.count, merged.exposure
     family = min(FAMILIES, key=lambda one: fit_counts(*told, survivors, one).bic)
     return step_by_bic(*told, survivors, groups, family)
 

@@ -123,8 +123,24 @@ def surface_title(surface_id: str, lang: str, kinds: Mapping[str, tuple[str, str
 
 
 def factor_name(name: str, lang: str) -> str:
-    """Give the name of a contribution's factor, as `people` to 周边人数."""
-    return phrase("factor", name, lang)
+    """Give the name of a contribution's factor, as `people` to 周边人数.
+
+    `near.road.any.300m` and `dense.industry.C.150m` are kinds of places in reach, as
+    `features.terrain_factors` names them.
+    """
+    found = re.fullmatch(r"(near|dense)\.(.+?)\.([\d.]+)m", name)
+    if found is None:
+        return phrase("factor", name, lang)
+    return word(f"terrain.{found[1]}", lang, place=_place_name(found[2], lang), reach=found[3])
+
+
+def _place_name(kind: str, lang: str) -> str:
+    """Give the name of a kind of place; a type that the data names is put in as it stands."""
+    if f"place.{kind}" in catalogue(lang):
+        return word(f"place.{kind}", lang)
+    family, _, name = kind.partition(".")
+    key = f"place.{family}"
+    return word(key, lang, name=name.replace("_", " ")) if key in catalogue(lang) else kind
 
 
 def model_name(name: str, lang: str) -> str:

@@ -20,7 +20,7 @@ SURFACES = ("risk.combined", "inherent.consequence", "effort.visits")
 
 
 def _number(text: str) -> Decimal:
-    return Decimal(text.replace(",", "").replace("−", "-"))
+    return Decimal(text.replace(",", "").replace("−", "-").removesuffix("%"))
 
 
 def _choose_red(page: Page, server: Any) -> tuple[float, float]:

@@ -11,6 +11,7 @@ import pytest
 
 from geo_risk.features.places import holds
 from geo_risk.fitting import COMBINED_ID, INHERENT_ID, fit_park
+from geo_risk.grid import Unit
 from geo_risk.published import Publication, RiskClass
 from geo_risk.surfaces.members import BASELINES
 
@@ -98,6 +99,48 @@ def test_from_six_months_on_a_forecast_carries_the_scores_of_its_folds(
         assert graded.surface.period.start == publication.as_of
     assert publication.surfaces[COMBINED_ID].breaks_version == version
     assert publication.rung.folds == min(months - 1, 12)
+
+
+@pytest.mark.parametrize("months", [0, 1, 3])
+def test_before_six_months_there_is_no_probability(sample: Any, months: int) -> None:
+    """A probability is a claim about the days to come."""
+    assert not [one for one in sample(months).surfaces if one.startswith("probability.")]
+
+
+@pytest.mark.parametrize("months", [6, 13])
+def test_from_six_months_on_every_forecast_has_its_probability(sample: Any, months: int) -> None:
+    """Of the kinds that are forecast and no other; in [0, 1], scored, and opened.
+
+    With the calibration undone, what is expected of the cells is what is expected of the park.
+    """
+    surfaces = sample(months).surfaces
+    forecasts = {
+        key.partition(".")[2]
+        for key, one in surfaces.items()
+        if key.startswith("intensity.") and not one.surface.notes
+    }
+    kinds = {key.partition(".")[2] for key in surfaces if key.startswith("probability.")}
+    assert kinds == forecasts
+    for kind in kinds:
+        graded = surfaces[f"probability.{kind}"]
+        surface, told = graded.surface, graded.surface.provenance.parameters
+        p = surface.values[np.isfinite(surface.values)]
+        assert p.min() >= 0
+        assert p.max() < 1
+        assert surface.unit == Unit.PROBABILITY
+        assert surface.period == surfaces[f"intensity.{kind}"].surface.period
+        calibration = told["calibration"]
+        a = calibration["dispersion"]
+        mu = ((1 - p) ** -a - 1) / a if a >= 1e-4 else -np.log1p(-p)
+        expected = (mu / calibration["level"]) ** (1 / calibration["slope"])
+        assert expected.sum() == pytest.approx(told["expected_events"], rel=1e-5)
+        score = surface.score
+        assert score["folds"] == min(months - 1, 12)
+        assert set(BASELINES) < set(score["models"])
+        assert score["models"][score["served"]]["reliability"]
+        assert graded.factors is not None
+        total = graded.factors.parts.astype(np.float64).sum(axis=0) + graded.factors.reference
+        assert np.nanmax(np.abs(total - surface.values)) < 1e-6
 
 
 @pytest.mark.parametrize("months", [1, 3, 6, 13])

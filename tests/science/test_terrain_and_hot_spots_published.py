@@ -58,7 +58,24 @@ def test_values_units_and_classes_agree(hand_park: Any) -> None:
         assert (np.isfinite(values) == inside).all()
         np.testing.assert_array_equal(graded.classes, classes_of(values, graded.breaks))
         assert graded.breaks_version == "fixed"
-        assert graded.surface.notes == ("past_only",)
+        freed = ("freed_of_looks",) if id_ == "terrain.hazard" else ()
+        assert graded.surface.notes == ("past_only", *freed)
+
+
+def test_a_terrain_opens_into_its_factors(hand_park: Any) -> None:
+    """At most six named kinds of places and the reference are the value, to rounding of float32."""
+    opened = 0
+    for id_, graded in fit_park(hand_park(13), as_of=AS_OF).surfaces.items():
+        if not id_.startswith("terrain."):
+            continue
+        told = graded.surface.provenance.parameters["factors"]
+        assert (graded.factors is None) == (not told)
+        if graded.factors is not None:
+            opened += 1
+            assert list(graded.factors.names) == [one["name"] for one in told]
+            total = graded.factors.parts.astype(np.float64).sum(axis=0) + graded.factors.reference
+            assert np.nanmax(np.abs(total - graded.surface.values)) < 1e-5
+    assert opened
 
 
 def test_the_hot_corner_is_a_hot_spot_that_persists(hand_park: Any) -> None:

@@ -21,6 +21,16 @@ export function isHotSpot(surface) {
   return /^hotspot\./.test(surface?.id ?? "");
 }
 
+// A chance from 0 to 1, written in percent.
+export function isProbability(surface) {
+  return /^probability\./.test(surface?.id ?? "");
+}
+
+// Times the park's mean, by kinds of places.
+export function isTerrain(surface) {
+  return /^terrain\./.test(surface?.id ?? "");
+}
+
 export function className(key, effort = false) {
   return t(effort ? `level.${key}` : `class.${key}`);
 }

@@ -25,6 +25,11 @@ export function shareText(share) {
   return `${percent.toFixed(percent >= 1 || percent === 0 ? 1 : 2)}%`;
 }
 
+// Give a share in percent with the three significant digits of every value.
+export function percentText(share) {
+  return share === null || share === undefined ? "–" : `${numberText(share * 100)}%`;
+}
+
 // Print parts so that, as printed, they add up to the printed total (largest remainder).
 export function printedParts(total, parts, decimals = decimalsOf(total)) {
   const unit = 10 ** decimals;

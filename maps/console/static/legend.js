@@ -1,7 +1,7 @@
 // The legend: what is counted, in what unit, for when, in which classes, from which data.
-import { classKey, className, isEffort, isHotSpot, swatch } from "./classes.js";
+import { classKey, className, isEffort, isHotSpot, isProbability, swatch } from "./classes.js";
 import { el, replaceIn } from "./dom.js";
-import { momentText, numberText, periodText } from "./figures.js";
+import { momentText, numberText, percentText, periodText } from "./figures.js";
 import { either, t } from "./page.js";
 
 const RISING = ["blue", "yellow", "orange", "red"];
@@ -21,7 +21,7 @@ export function writeLegend(parent, surface, { byZone = false, withheld = false 
     el(
       "ul",
       {},
-      ranges(surface.breaks).map(({ key, low, text }) => el("li", { "data-class": key, "data-low": low }, swatch(key), meaning(surface, key, text))),
+      ranges(surface.breaks, isProbability(surface) ? percentText : numberText).map(({ key, low, text }) => el("li", { "data-class": key, "data-low": low }, swatch(key), meaning(surface, key, text))),
       withheld ? el("li", { "data-class": "none" }, swatch("none"), el("b", {}, t("class.withheld")), el("span", {}, t("legend.withheld"))) : null,
     ),
     el(
@@ -46,8 +46,8 @@ export function classOf(value, breaks) {
   return classKey(1 + breaks.filter((bound) => value >= bound).length);
 }
 
-function ranges(breaks) {
-  const shown = breaks.map((bound) => numberText(bound));
+function ranges(breaks, written) {
+  const shown = breaks.map((bound) => written(bound));
   return RISING.map((key, index) => ({
     key,
     low: index ? breaks[index - 1] : "",

@@ -1,7 +1,7 @@
 // The side panel: value, class and parts of one place; the enterprises around it.
-import { chip, classKey, isEffort, isHotSpot } from "./classes.js";
+import { chip, classKey, isEffort, isHotSpot, isProbability } from "./classes.js";
 import { el, replaceIn, svg } from "./dom.js";
-import { dayText, daysBetween, numberText, printedParts, shareText } from "./figures.js";
+import { dayText, daysBetween, numberText, percentText, printedParts, shareText } from "./figures.js";
 import { either, t } from "./page.js";
 
 const NEARBY_SHOWN = 5;
@@ -33,7 +33,9 @@ export function writePlace(panel, answer, { surface, zoneName, premises }) {
         })),
       )
     : [];
-  const printed = printedParts(answer.value, parts.map(({ value }) => value), answer.decimals);
+  const printed = isProbability(surface)
+    ? inPercent(answer.value, parts, Math.max(0, answer.decimals - 2))
+    : printedParts(answer.value, parts.map(({ value }) => value), answer.decimals);
   replaceIn(
     panel,
     el("h2", {}, title),
@@ -74,7 +76,7 @@ export function writeZone(panel, feature, surface) {
           "p",
           { class: "value" },
           chip(key, { big: true }),
-          el("strong", { "data-value": mean, "data-class": key }, numberText(mean)),
+          el("strong", { "data-value": mean, "data-class": key }, (isProbability(surface) ? percentText : numberText)(mean)),
           el("span", {}, surface ? either(surface.unit_zh, surface.unit) : ""),
         )
       : el("p", {}, t("panel.zone_few")),
@@ -155,22 +157,27 @@ function riskLines(properties, nearby) {
     { label: t("panel.reference"), value: risk.reference, name: "reference" },
     ...risk.contributions.map((one) => ({ label: either(one.name, one.name_en), value: one.value, name: one.factor })),
   ];
-  const percents = parts.map((one) => ({ ...one, value: one.value * 100 }));
-  const printed = printedParts(risk.probability * 100, percents.map(({ value }) => value), 1);
+  const printed = inPercent(risk.probability, parts, 1);
   return el(
     "div",
     { class: "risk", "data-probability": risk.probability },
     el(
       "p",
       {},
-      t("panel.risk", { share: `${printed.total}%` }),
+      t("panel.risk", { share: printed.total }),
       t("panel.risk_range", { low: shareText(risk.low), high: shareText(risk.high) }),
     ),
     risk.status === "provisional" ? el("p", { class: "mute small" }, t("panel.risk_provisional")) : null,
     risk.contributions.length
-      ? el("details", {}, el("summary", {}, t("panel.risk_why")), contributions(percents, printed, ({ name }) => ({ "data-reason": name })))
+      ? el("details", {}, el("summary", {}, t("panel.risk_why")), contributions(parts, printed, ({ name }) => ({ "data-reason": name })))
       : null,
   );
+}
+
+// Print a share and its parts in percent: as printed, they add up.
+function inPercent(total, parts, decimals) {
+  const printed = printedParts(total * 100, parts.map(({ value }) => value * 100), decimals);
+  return { total: `${printed.total}%`, parts: printed.parts.map((text) => `${text}%`) };
 }
 
 function contributions(parts, printed, attributes = ({ name, value }) => ({ "data-factor": name, "data-value": value })) {

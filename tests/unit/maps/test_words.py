@@ -124,6 +124,23 @@ def test_codes_of_the_data_have_words_or_show_themselves() -> None:
     assert phrase("odd", "never_seen", "zh") == "never seen"
 
 
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("near.industry.C.37.5m", "离制造业场所近（37.5 米内）", "Near manufacturing premises"),
+        ("dense.people.300m", "人密集（300 米内）", "Many people (within 300 m)"),
+        ("near.class.3_and_4.600m", "3、4 级", "class 3 and 4"),
+        ("near.station.驻企警务室.100m", "阵地（驻企警务室）", "posts (驻企警务室)"),
+        ("dense.industry.grocery_store.150m", "“grocery store”", "“grocery store”"),
+        ("near.something.else.90m", "something.else", "something.else"),
+    ],
+)
+def test_kinds_of_places_have_names(name: str, zh: str, en: str) -> None:
+    """What a risk terrain names is said in words, a type of the data's own as it stands."""
+    assert zh in factor_name(name, "zh")
+    assert en in factor_name(name, "en")
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_browser_gets_only_what_its_modules_use(lang: str) -> None:
     """Words of tables and mails stay on the server."""

@@ -83,7 +83,7 @@ def test_what_is_served_is_named_with_what_it_used(fit: Any) -> None:
 def test_a_forecast_says_the_probability_of_at_least_one(ell: Any, fit: Any) -> None:
     """Between 0 and 1 in the park, highest where most is expected; no claim, no probability."""
     served = fit()
-    chance = served.at_least_one
+    chance = served.at_least_one.values
     assert np.array_equal(np.isfinite(chance), ell.inside)
     assert ((chance[ell.inside] > 0) & (chance[ell.inside] < 1)).all()
     means = served.density.mean[ell.inside]

@@ -106,6 +106,45 @@ def test_what_lies_outside_the_park_is_not_read() -> None:
     assert (np.isnan(terrain.values) == ~inside).all()
 
 
+def test_a_place_that_draws_looks_but_no_risk_is_not_found() -> None:
+    """Eight times as much is seen near kind 2, risk is the same there: found only without exposure.
+
+    Kind 0, which raises risk five times, is found with its relative risk.
+    """
+    found = {True: 0, False: 0}
+    for seed in range(5):
+        factors = place_factors(40, 40, 6, 20 + seed)
+        exposure = np.exp(factors[:, 2] * np.log(8.0)).reshape(40, 40)
+        rng = np.random.default_rng(seed)
+        mu = 0.3 * exposure.ravel() * np.exp(factors[:, 0] * np.log(5.0))
+        counts = rng.poisson(mu).reshape(40, 40).astype(float)
+        for with_it in (True, False):
+            terrain = fit(counts, factors, exposure=exposure if with_it else None)
+            known = {one.name: one for one in terrain.factors}
+            found[with_it] += "kind2" in known
+            if with_it:
+                assert known["kind0"].low <= 5 <= known["kind0"].high
+    assert found == {True: 0, False: 5}
+
+
+def test_the_same_exposure_everywhere_changes_nothing() -> None:
+    """Its scale is nobody's business."""
+    factors = place_factors(40, 40, 4, 8)
+    counts = draw(factors, np.log([5, 1, 1, 1]), 0.5, 8)
+    one, other = (fit(counts, factors, exposure=np.full((40, 40), k)) for k in (1.0, 37.0))
+    np.testing.assert_allclose(one.values, other.values, rtol=1e-6)
+    np.testing.assert_allclose(one.values, fit(counts, factors).values, rtol=1e-6)
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, np.nan, np.inf])
+def test_an_exposure_that_is_none_is_refused(bad: float) -> None:
+    """0, negative, not finite."""
+    exposure = np.ones((10, 10))
+    exposure[3, 3] = bad
+    with pytest.raises(InputError, match="exposure is not"):
+        fit(np.ones((10, 10)), place_factors(10, 10, 2, 0), exposure=exposure)
+
+
 @pytest.mark.parametrize("events", [0, 1, 29])
 def test_few_events_teach_nothing(events: int) -> None:
     """Under 30 events the terrain is flat, without factors: stated, and no error."""
