@@ -1,7 +1,7 @@
 """Risk terrain against the sample's truth: looks as exposure bring it nearer, and invent nothing.
 
-The truth is the terrain fitted to the true intensity itself. What is on record is fitted twice, with
-how much was looked as exposure and without. The short form takes some seeds; the long one twenty.
+The truth is the terrain fitted to the true intensity itself. What is on record is fitted twice:
+with how much was looked as exposure, and without. The short form takes some seeds, the long twenty.
 """
 
 from __future__ import annotations
