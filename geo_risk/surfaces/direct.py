@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo_risk.surfaces import discs, loops
-from geo_risk.surfaces.discs import whole_vectors
 from geo_risk.surfaces.splines import in_parts
 
 if TYPE_CHECKING:
@@ -23,8 +22,10 @@ if TYPE_CHECKING:
     from geo_risk.grid import Grid
 
     Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
 
 _TILE = 64  # cells: a tile and what its points reach stay in a core's cache
+_SMALL_TILE = 32  # and in its nearest cache
 _FEW = 1_000  # points that need no order
 _ONE_THREAD = 5_000_000  # additions below which a second thread costs more than it saves
 
@@ -39,15 +40,15 @@ def gaussian_direct(
     ndarray
         (rows, cols) sum_i w_i exp(-d²/2h²) / (2 pi h²), per m².
     """
-    scale = 1.0 / (2.0 * math.pi * bandwidth_m**2)
-    x, y, counts = _in_cells(easting, northing, weight * scale, grid)
+    x, y, weight, _ = _in_tiles(easting, northing, weight, grid, _TILE)
     width = bandwidth_m / grid.cell_m
     out = np.zeros(grid.shape)
 
     def band(low: int, high: int) -> None:
-        loops.add_gaussians(x, y, counts, width, reach * width, low, out[low:high])
+        loops.add_gaussians(x, y, weight, width, reach * width, low, out[low:high])
 
     in_parts(band, grid.shape[0], _bands(len(x), reach * width))
+    out *= 1.0 / (2.0 * math.pi * bandwidth_m**2)
     return out
 
 
@@ -64,34 +65,37 @@ def polynomial_direct(
     ndarray
         (rows, cols) per m², exact to rounding.
     """
-    scale = (power + 1) / (math.pi * radius_m**2)
-    x, y, counts = _in_cells(easting, northing, weight * scale, grid)
+    tile = _SMALL_TILE if len(easting) >= _FEW else max(grid.shape)
+    x, y, weight, ends = _in_tiles(easting, northing, weight, grid, tile)
     radius = radius_m / grid.cell_m
-    rows, cols = grid.shape
-    out = np.zeros((rows, whole_vectors(cols)))
+    out = np.zeros(grid.shape)
 
     def band(low: int, high: int) -> None:
-        discs.add_discs(x, y, counts, radius, power, low, cols, out[low:high])
+        discs.add_discs(x, y, weight, ends, tile, radius, power, low, out[low:high])
 
-    in_parts(band, rows, _bands(len(x), radius))
-    return np.ascontiguousarray(out[:, :cols])
+    in_parts(band, grid.shape[0], _bands(len(x), radius))
+    out *= (power + 1) / (math.pi * radius_m**2)
+    return out
 
 
-def _in_cells(
-    easting: Floats, northing: Floats, weight: Floats, grid: Grid
-) -> tuple[Floats, Floats, Floats]:
-    """Give columns, rows and weights, centres at whole numbers, in the order of tiles."""
-    west, north = grid.origin
-    half, cell = grid.cell_m / 2.0, grid.cell_m
-    x, y = (easting - (west + half)) / cell, ((north - half) - northing) / cell
-    if len(x) < _FEW:
-        return x, y, weight
-    sorted_points: tuple[Floats, Floats, Floats] = loops.sort_by_tile(
-        x, y, weight, *grid.shape, _TILE
+def _in_tiles(
+    easting: Floats, northing: Floats, weight: Floats, grid: Grid, tile: int
+) -> tuple[Floats, Floats, Floats, Integers]:
+    """Give columns, rows and weights in the order of tiles, and where each tile ends.
+
+    Centres are at whole numbers. Few points are left as they are.
+    """
+    half, per_m = grid.cell_m / 2.0, 1.0 / grid.cell_m
+    west, north = grid.origin[0] + half, grid.origin[1] - half
+    if len(easting) < _FEW:
+        ends = np.array([len(easting)])
+        return (easting - west) * per_m, (north - northing) * per_m, weight, ends
+    points: tuple[Floats, Floats, Floats, Integers] = loops.sort_by_tile(
+        easting, northing, weight, west, north, per_m, *grid.shape, tile
     )
-    return sorted_points
+    return points
 
 
 def _bands(points: int, reach: float) -> int:
-    """How many bands of rows to work on at once; a cell's sum is the same whatever their number."""
+    """How many bands of rows to work on at once, of the input alone: bands change the rounding."""
     return 2 if points * (2.0 * reach + 1.0) ** 2 > _ONE_THREAD else 1

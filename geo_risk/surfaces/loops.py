@@ -154,27 +154,41 @@ def evaluate_rows(
 
 @compiled
 def sort_by_tile(
-    x: Floats, y: Floats, weight: Floats, rows: int, cols: int, tile: int
-) -> tuple[Floats, Floats, Floats]:
+    easting: Floats,
+    northing: Floats,
+    weight: Floats,
+    west: float,
+    north: float,
+    per_m: float,
+    rows: int,
+    cols: int,
+    tile: int,
+) -> tuple[Floats, Floats, Floats, Integers]:
     """Bring points near each other together: by tile, and within a tile as they came.
 
-    In cells; what is beside the grid goes with the tile next to it.
+    Gives columns and rows, (easting - west) x per_m and (north - northing) x per_m, weights, and
+    where each tile's points end; what is beside the grid goes with the tile next to it.
     """
-    wide = (cols - 1) // tile + 1
+    n, wide = len(easting), (cols - 1) // tile + 1
     start = np.zeros(((rows - 1) // tile + 1) * wide + 1, np.int64)
-    tiles = np.empty(len(x), np.int64)
-    for i in range(len(x)):
-        row = int(min(max(y[i], 0.0), rows - 1.0)) // tile
-        tiles[i] = row * wide + int(min(max(x[i], 0.0), cols - 1.0)) // tile
+    tiles = np.empty(n, np.int32)
+    for i in range(n):
+        x, y = (easting[i] - west) * per_m, (north - northing[i]) * per_m
+        row = np.int32(min(max(y, 0.0), rows - 1.0)) // np.int32(tile)
+        tiles[i] = row * wide + np.int32(min(max(x, 0.0), cols - 1.0)) // np.int32(tile)
         start[tiles[i] + 1] += 1
     for k in range(1, len(start)):
         start[k] += start[k - 1]
-    sorted_x, sorted_y, sorted_weight = np.empty_like(x), np.empty_like(x), np.empty_like(x)
-    for i in range(len(x)):
+    sorted_x, sorted_y, sorted_weight = np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
         place = start[tiles[i]]
         start[tiles[i]] += 1
-        sorted_x[place], sorted_y[place], sorted_weight[place] = x[i], y[i], weight[i]
-    return sorted_x, sorted_y, sorted_weight
+        sorted_x[place], sorted_y[place] = (
+            (easting[i] - west) * per_m,
+            (north - northing[i]) * per_m,
+        )
+        sorted_weight[place] = weight[i]
+    return sorted_x, sorted_y, sorted_weight, start[:-1]
 
 
 @compiled

@@ -34,7 +34,7 @@ NOT_KNOWN, NOT_FINITE = -1, -2  # what is wrong with a report
 # 0 and how many of them a metre; SINCE to PER_HALF_LIFE: days, and ZERO the day of which a report
 # counts its weight; WIDTH and REACH in cells; FIRST_EAST and FIRST_NORTH: the first cell, in nodes.
 (WEST, NORTH, PER_M, ROW_PER_M, SINCE, AS_OF, ZERO, PER_HALF_LIFE, SCALE) = range(9)
-(WIDTH, REACH, POWER, ROWS, COLS, FIRST_EAST, FIRST_NORTH, CELLS_A_NODE, TABLE) = range(9, 18)
+(WIDTH, REACH, POWER, ROWS, COLS, FIRST_EAST, FIRST_NORTH, CELLS_A_NODE, HOW_MANY) = range(9, 18)
 
 
 def gaussian_pieces() -> Floats:
@@ -123,5 +123,5 @@ def stamp_on_cells(
     if power == 0:
         box = stamp_gaussian(sums[:, :cols], x, y, faded, width, numbers[REACH])
     else:
-        box = stamp_disc(sums, cols, x, y, faded, width, power, numbers[TABLE:])
+        box = stamp_disc(sums, cols, x, y, faded, width, power)
     return box

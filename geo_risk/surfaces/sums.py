@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo_risk.surfaces import stamps
-from geo_risk.surfaces.discs import whole_vectors
+from geo_risk.surfaces.discs import room_for
 from geo_risk.surfaces.splines import Axis, evaluate
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class CellSum:
     numbers
         What `stamps` works with, by the places named there.
     sums
-        (rows, cols or up to 3 more) as of the day ZERO.
+        (rows, cols and some more) as of the day ZERO.
     cols
         Columns of the grid.
     """
@@ -95,7 +95,7 @@ class NodeSum:
 
 def empty_sum(grid: Grid, kernel: str, bandwidth_m: float) -> CellSum | NodeSum:
     """Make a sum without reports, its days all 0: nodes for a Gaussian that is wide, else cells."""
-    numbers = np.zeros(stamps.TABLE + grid.shape[1] + 16)
+    numbers = np.zeros(stamps.HOW_MANY)
     numbers[stamps.ROWS], numbers[stamps.COLS] = grid.shape
     area = math.pi * bandwidth_m**2
     if kernel == "gaussian" and bandwidth_m >= _WIDE * grid.cell_m:
@@ -108,7 +108,7 @@ def empty_sum(grid: Grid, kernel: str, bandwidth_m: float) -> CellSum | NodeSum:
     numbers[stamps.SCALE] = (0.5, 2.0, 3.0)[power] / area
     numbers[stamps.WIDTH] = bandwidth_m * per_m
     numbers[stamps.REACH] = _REACH * bandwidth_m * per_m
-    return CellSum(numbers, _zeros(grid.shape[0], whole_vectors(grid.shape[1])), grid.shape[1])
+    return CellSum(numbers, _zeros(grid.shape[0], room_for(grid.shape[1])), grid.shape[1])
 
 
 def fade(kept: CellSum | NodeSum, share: float) -> None:
@@ -134,7 +134,7 @@ def _on_nodes(grid: Grid, bandwidth_m: float, numbers: Floats, scale: float) -> 
 
 def _axis(low: float, high: float, step: float) -> Axis:
     return Axis(
-        low - _MARGIN * step, step, whole_vectors(math.ceil((high - low) / step) + 2 * _MARGIN + 1)
+        low - _MARGIN * step, step, room_for(math.ceil((high - low) / step) + 2 * _MARGIN + 1)
     )
 
 

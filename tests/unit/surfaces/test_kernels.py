@@ -13,7 +13,7 @@ from scipy.interpolate import BSpline
 
 from geo_risk.errors import InputError
 from geo_risk.grid import Grid
-from geo_risk.surfaces import loops, splines
+from geo_risk.surfaces import direct, loops, splines
 from geo_risk.surfaces.kernels import Kernel, gaussian_sum, sum_kernels
 
 CRS = "EPSG:4549"
@@ -84,6 +84,21 @@ def test_many_points_of_an_exact_kernel_are_exact(kernel: Any) -> None:
     oracle = brute_force(*points, GRID, kernel, 900.0)
     got = sum_kernels(*points, GRID, kernel, 900.0)
     np.testing.assert_allclose(got, oracle, rtol=0, atol=1e-12 * np.abs(oracle).max())
+
+
+@pytest.mark.parametrize("kernel", ["quartic", "epanechnikov"])
+@pytest.mark.parametrize("h", [20.0, 55.0, 170.0, 310.0, 324.0, 326.0, 420.0, 2000.0, 1e5])
+def test_discs_of_any_size_are_exact_in_tiles_and_bands(
+    kernel: Any, h: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Narrower than a strip, just as wide, wider, wider than the grid; cut by tiles and bands."""
+    points = drawn(13, 1500, signed=True, ties=True)
+    oracle = brute_force(*points, GRID, kernel, h)
+    size = brute_force(points[0], points[1], abs(points[2]), GRID, kernel, h).max()
+    for bands in (1, 3):
+        monkeypatch.setattr(direct, "_bands", lambda *_, bands=bands: bands)
+        got = sum_kernels(*points, GRID, kernel, h)
+        np.testing.assert_allclose(got, oracle, rtol=0, atol=1e-12 * size)
 
 
 def test_points_on_two_threads_keep_the_tolerance() -> None:
