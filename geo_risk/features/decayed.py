@@ -2,8 +2,8 @@
 
 Takes past values with the day each was known, gives for every target the sum of those known before
 its day, each worth half after a half-life. By key: of the same team, premises or branch. Near: a
-weighted sum over places, by a sparse matrix of weights. Because the decay is exponential, all of
-the past ages by one scalar from one day to the next, so that a sum costs what its day's targets do.
+weighted sum over places, by a sparse matrix of weights. Because the decay is exponential, a site's
+past up to a day is one running sum that ages by a scalar: a target costs one step per site near by.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
+from geo_risk.features.decayed_loops import add_near, add_near_of_key, run_up
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 TIED_M = 1.0
 """Points no farther apart than this are one address."""
 
+_FAR = 10**8  # beyond all days
+_OLDEST = 20.0  # half-lives
 _REACH = 2.0  # standard deviations of a Gaussian: 86 % of its mass in the plane
 
 
@@ -68,23 +72,19 @@ def sum_by_key(
         (m, k): sum over j with known_j < day of values_j x 2^(-(day - day_j) / half-life).
     """
     sums = np.zeros((len(target_day), past.values.shape[1]))
-    if not len(past.day) or not len(target_day):
+    use = np.flatnonzero(past_key >= 0)
+    if not use.size or not len(target_day):
         return sums
-    last = max(int(past.day.max()), int(target_day.max()))
-    grown = past.values * np.exp2((past.day - last) / half_life_days)[:, None]
-    order = np.lexsort((past.known_day, past_key))
-    keys, starts = np.unique(past_key[order], return_index=True)
-    ends = np.append(starts[1:], len(order))
-    by_target = np.argsort(target_key, kind="stable")
-    low = np.searchsorted(target_key[by_target], keys, side="left")
-    high = np.searchsorted(target_key[by_target], keys, side="right")
-    for number in np.flatnonzero((keys >= 0) & (low < high)):
-        rows = order[starts[number] : ends[number]]
-        targets = by_target[low[number] : high[number]]
-        running = np.vstack([np.zeros(sums.shape[1]), np.cumsum(grown[rows], axis=0)])
-        seen = np.searchsorted(past.known_day[rows], target_day[targets], side="left")
-        sums[targets] = running[seen]
-    return sums * np.exp2((last - target_day) / half_life_days)[:, None]
+    use = use[np.lexsort((past.known_day[use], past_key[use]))]
+    key, known = past_key[use], past.known_day[use]
+    starts = np.append(np.flatnonzero(np.diff(key, prepend=-1)), len(key))
+    running, fading = _running(past, use, starts, target_day, half_life_days)
+    ordered = key * _FAR + np.minimum(known, _FAR - 1)
+    row = np.searchsorted(ordered, target_key * _FAR + target_day) - 1
+    seen = np.flatnonzero((row >= 0) & (key[row] == target_key))
+    row = row[seen]
+    sums[seen] = running[row] * fading[target_day[seen] - known[row]][:, None]
+    return sums
 
 
 def sum_near(
@@ -112,21 +112,89 @@ def sum_near(
         (m, k): sum over j with known_j < day of weight x values_j x 2^(-(day - day_j) / half-life).
     """
     sums = np.zeros((len(target_day), past.values.shape[1]))
-    if not len(past.day) or not weights.nnz:
+    if not len(target_day) or not len(past.day) or not weights.nnz:
         return sums
-    state = np.zeros((weights.shape[1], past.values.shape[1]))
-    order = np.argsort(past.known_day, kind="stable")
-    by_day = np.argsort(target_day, kind="stable")
-    days, starts = np.unique(target_day[by_day], return_index=True)
-    done, before = 0, 0
-    for day, rows in zip(days.tolist(), np.split(by_day, starts[1:]), strict=True):
-        state *= np.exp2((before - day) / half_life_days) if before else 1.0
-        upto = int(np.searchsorted(past.known_day[order], day, side="left"))
-        new = order[done:upto]
-        aged = past.values[new] * np.exp2((past.day[new] - day) / half_life_days)[:, None]
-        np.add.at(state, past_site[new], aged)
-        sums[rows] = weights[target_place[rows]] @ state
-        done, before = upto, day
+    use = np.lexsort((past.known_day, past_site))
+    starts = np.searchsorted(past_site[use], np.arange(weights.shape[1] + 1))
+    running, fading = _running(past, use, starts, target_day, half_life_days)
+    near = (weights.indptr, weights.indices, weights.data)
+    past_sums = (starts, past.known_day[use], running)
+    add_near(near, past_sums, (target_day, target_place), fading, sums)
+    return sums
+
+
+def _running(
+    past: Past, use: Ints, starts: Ints, target_day: Ints, half_life_days: float
+) -> tuple[Floats, Floats]:
+    """Give sums of what was known up to each row of its group, aged to that row's day, and ageing.
+
+    The latter is 2^(-days / half-life) for as many days as any target looks back.
+    """
+    known = past.known_day[use]
+    oldest = max(int(target_day.max()) - int(known.min()), 0)
+    fading = np.exp2(-np.arange(oldest + 1) / half_life_days)
+    running = past.values[use] * np.exp2((past.day[use] - known) / half_life_days)[:, None]
+    run_up(running, known, starts, fading)
+    return running, fading
+
+
+def sum_near_of_key(
+    past: Past,
+    past_key: Ints,
+    past_place: Ints,
+    target_day: Ints,
+    target_key: Ints,
+    target_place: Ints,
+    *,
+    at: Floats,
+    sigma_m: float,
+    half_life_days: float,
+) -> Floats:
+    """Sum the past of the same key at other places near by.
+
+    Where few rows have a key and half-lives are short, to look at each row costs less than weights
+    between all places that are near each other.
+
+    Parameters
+    ----------
+    past_key, target_key
+        (n,) and (m,) of keys; a negative one has no past.
+    past_place, target_place
+        (n,) and (m,) rows of `at`; a target's own place is left out.
+    at
+        (p, 2) metres; a row that is not finite is near nothing.
+    sigma_m
+        Of a Gaussian, cut at two of it.
+    half_life_days
+        Finite: what is older than 20 of it, a millionth, is left out.
+
+    Returns
+    -------
+    ndarray
+        (m, k): sum over j with known_j < day of exp(-d^2 / 2 sigma^2) x values_j
+        x 2^(-(day - day_j) / half-life).
+    """
+    sums = np.zeros((len(target_day), past.values.shape[1]))
+    seen = np.asarray(np.isfinite(at).all(axis=1))
+    use = np.flatnonzero((past_key >= 0) & seen[past_place])
+    rows = np.flatnonzero((target_key >= 0) & seen[target_place])
+    if not use.size or not rows.size:
+        return sums
+    use = use[np.lexsort((past.known_day[use], past_key[use]))]
+    known, place = past.known_day[use], past_place[use]
+    aged = past.values[use] * np.exp2((past.day[use] - known) / half_life_days)[:, None]
+    keys = np.arange(int(max(past_key.max(), target_key.max())) + 2)
+    oldest = int(np.ceil(_OLDEST * half_life_days))
+    near = np.zeros((len(rows), sums.shape[1]))
+    add_near_of_key(
+        (np.searchsorted(past_key[use], keys), known, place, aged),
+        (target_day[rows], target_key[rows], target_place[rows]),
+        at,
+        (sigma_m, _REACH * sigma_m),
+        np.exp2(-np.arange(oldest + 1) / half_life_days),
+        near,
+    )
+    sums[rows] = near
     return sums
 
 

@@ -20,6 +20,7 @@ from geo_risk.features.decayed import (
     gaussian_weights,
     sum_by_key,
     sum_near,
+    sum_near_of_key,
     tie_weights,
 )
 from geo_risk.features.denied import check_inputs
@@ -36,11 +37,17 @@ LOOKER, TIME = "looker", "time"
 FACTORS = ("own_findings", "visits", "industry", "inherent_class", "neighbourhood", "calls")
 """What a premises' risk is explained by; columns of `LOOKER` and `TIME` are nobody's."""
 
+OF_TEAM_HERE = ("team_near_street", "team_near_district", "team_was_here")
+"""Columns of `LOOKER` that tell who of a team comes to a place; of a team anywhere, their mean."""
+
 _LEVELS = ("major", "general", "minor")
 _USUAL = np.array([0.12, 0.30, 0.50])  # before anything was seen: worth 10 visits, soon forgotten
+_USUAL_NUMBER = np.array([0.5])  # of log(1 + findings), likewise
 _USUAL_WORTH = 10.0
+_ONE, _NUMBER = 6, 7  # columns of `_residuals`
 _TEAM_WORTH = 20.0  # visits by which a team's rate is shrunk to all teams'
 _YEAR = 365.0
+_NEVER = 10**8  # beyond all days
 _LONG_AGO = 730.0  # days since the last visit where there was none
 
 
@@ -112,7 +119,7 @@ def measure_visit_features(table: VisitTable, calls: Calls, targets: Targets) ->
     past = _residuals(table)
     columns: dict[str, dict[str, Floats]] = {
         LOOKER: _looker(table, past, targets),
-        TIME: _time(past, targets),
+        TIME: _season(targets),
         "own_findings": _own(table, past, targets),
         "visits": _visits(table, targets),
         "industry": _industry(table, past, targets),
@@ -135,21 +142,35 @@ def team_rates(table: VisitTable, targets: Targets) -> tuple[Floats, Floats]:
     Empirical Bayes with a fixed prior weight: (sum of found + k x overall) / (visits + k), of what
     was known before the day; a rate is of visits with at least one finding of a severity.
     """
-    found = (table.found > 0).astype(np.float64)
-    past = Past(table.day, table.known_day, np.column_stack([found, np.ones(len(table))]))
-    everyone = np.zeros(len(table), dtype=np.int64)
-    all_ = sum_by_key(past, everyone, targets.day, np.zeros_like(targets.day), _YEAR)
-    overall = (all_[:, :3] + _USUAL_WORTH * _USUAL) / (all_[:, 3:] + _USUAL_WORTH)
+    return _team_means(table, (table.found > 0).astype(np.float64), _USUAL, targets)
+
+
+def _team_means(
+    table: VisitTable, values: Floats, usual: Floats, targets: Targets
+) -> tuple[Floats, Floats]:
+    """Give the decayed means (m, k) of the target's team, and of all teams."""
+    past = Past(table.day, table.known_day, np.column_stack([values, np.ones(len(table))]))
+    everyone, all_ = np.zeros(len(table), dtype=np.int64), np.zeros_like(targets.day)
+    sums = sum_by_key(past, everyone, targets.day, all_, _YEAR)
+    overall = (sums[:, :-1] + _USUAL_WORTH * usual) / (sums[:, -1:] + _USUAL_WORTH)
     own = sum_by_key(past, table.team, targets.day, targets.team, _YEAR)
-    return (own[:, :3] + _TEAM_WORTH * overall) / (own[:, 3:] + _TEAM_WORTH), overall
+    return (own[:, :-1] + _TEAM_WORTH * overall) / (own[:, -1:] + _TEAM_WORTH), overall
 
 
 def _residuals(table: VisitTable) -> Past:
-    """Give found minus expected (3), its variance (3) and 1 of every visit, as it was known."""
+    """Give what every visit found beyond its team's mean, as it was known.
+
+    Columns: found minus expected by severity (3), its variance (3), 1, and the logarithm of the
+    number of findings minus the team's mean of it.
+    """
     rate, _ = team_rates(table, Targets.of(table))
-    residual = (table.found > 0) - rate
+    number = np.log1p(table.found.sum(axis=1))[:, None]
+    mean, _ = _team_means(table, number, _USUAL_NUMBER, Targets.of(table))
     one = np.ones((len(table), 1))
-    return Past(table.day, table.known_day, np.hstack([residual, rate * (1.0 - rate), one]))
+    residual = (table.found > 0) - rate
+    return Past(
+        table.day, table.known_day, np.hstack([residual, rate * (1.0 - rate), one, number - mean])
+    )
 
 
 def _score(sums: Floats, level: int, worth: float) -> Floats:
@@ -164,83 +185,76 @@ def _score(sums: Floats, level: int, worth: float) -> Floats:
 def _looker(table: VisitTable, past: Past, targets: Targets) -> dict[str, Floats]:
     """Measure who looks: the team, its rate and drift, and its own findings nearby of late."""
     rate, _ = team_rates(table, targets)
-    columns = {
-        f"team_{name}": np.log(rate[:, level] / (1.0 - rate[:, level]))
-        for level, name in enumerate(_LEVELS)
-    }
+    columns = {"team_major": np.log(rate[:, 0] / (1.0 - rate[:, 0]))}
     for team in range(len(table.teams)):
         columns[f"team_{team}"] = (targets.team == team).astype(np.float64)
     for days in (30.0, 90.0):
         sums = sum_by_key(past, table.team, targets.day, targets.team, days)
         columns[f"team_drift_{days:.0f}d"] = _score(sums, 0, 5.0)
-    sums = _same_team_near(table, past, targets)
-    columns["team_near"] = _score(sums, 0, 2.0)
+    return columns | _same_team_near(table, past, targets)
+
+
+def _same_team_near(table: VisitTable, past: Past, targets: Targets) -> dict[str, Floats]:
+    """Measure what the same team found near by of late, and whether it came here before.
+
+    It tells who of a team comes, not what the place is like: one of a team covers a street for
+    days and a district for months. It belongs to the looker.
+    """
+    columns = {}
+    for name, sigma_m, days in (("street", 1000.0, 14.0), ("district", 2500.0, 60.0)):
+        sums = sum_near_of_key(
+            past, table.team, table.place, targets.day, targets.team, targets.place,
+            at=_at(table), sigma_m=sigma_m, half_life_days=days,
+        )  # fmt: skip
+        columns[f"team_near_{name}"] = _score(sums, 0, 2.0)
+    many = len(table.teams) + 1
+    came, comes = table.place * many + table.team, targets.place * many + targets.team
+    sums = sum_by_key(
+        past, np.where(table.team < 0, -1, came),
+        targets.day, np.where(targets.team < 0, -1, comes), np.inf,
+    )  # fmt: skip
+    columns["team_was_here"] = np.log1p(sums[:, _ONE])
     return columns
 
 
-def _same_team_near(table: VisitTable, past: Past, targets: Targets) -> Floats:
-    """Sum the residuals of the same team near by of late: one of a team covers one area for weeks.
-
-    It tells who of a team comes, not what the place is like: it belongs to the looker.
-    """
-    at = _at(table)
-    weights = gaussian_weights(at, at, 1000.0, apart=True)
-    sums = np.zeros((len(targets.day), past.values.shape[1]))
-    for team in range(len(table.teams)):
-        rows, own = np.flatnonzero(targets.team == team), table.team == team
-        sums[rows] = sum_near(
-            weights,
-            past.where(own),
-            table.place[own],
-            targets.day[rows],
-            targets.place[rows],
-            14.0,
-        )
-    return sums
-
-
-def _time(past: Past, targets: Targets) -> dict[str, Floats]:
-    """Measure the season, and whether all teams find more of late than they did."""
+def _season(targets: Targets) -> dict[str, Floats]:
+    """Measure the season by one wave of a year."""
     year = np.array([date.fromordinal(int(day)).timetuple().tm_yday for day in targets.day])
     angle = 2.0 * np.pi * year / 365.25
-    columns = {"season_sin": np.sin(angle), "season_cos": np.cos(angle)}
-    everyone = np.zeros(len(past.day), dtype=np.int64)
-    for days in (30.0, 90.0):
-        sums = sum_by_key(past, everyone, targets.day, np.zeros_like(targets.day), days)
-        columns[f"lately_{days:.0f}d"] = _score(sums, 0, 5.0)
-    return columns
+    return {"season_sin": np.sin(angle), "season_cos": np.cos(angle)}
 
 
 def _own(table: VisitTable, past: Past, targets: Targets) -> dict[str, Floats]:
-    """Measure what was found at the premises before, freed of who found it; and the last time."""
-    columns = {}
-    for span, days in (("year", _YEAR), ("ever", np.inf)):
-        sums = sum_by_key(past, table.place, targets.day, targets.place, days)
-        for level, name in enumerate(_LEVELS):
-            columns[f"own_{name}_{span}"] = _score(sums, level, 2.0)
-    found = Past(table.day, table.known_day, table.found)
-    totals = sum_by_key(found, table.place, targets.day, targets.place, np.inf)
-    last = _last(table, targets)
-    latest = np.zeros((len(last), 3))
-    latest[last >= 0] = table.found[last[last >= 0]]
-    for level, name in enumerate(_LEVELS):
-        columns[f"past_{name}"] = np.log1p(totals[:, level])
-        columns[f"last_{name}"] = np.log1p(latest[:, level])
-    return columns
+    """Measure what was found at the premises before: all of it freed of who found it, and grave.
+
+    The number of findings tells more of the next grave one than grave ones alone do: a visit has
+    twenty times as many, and one lax place has both.
+    """
+    sums = sum_by_key(past, table.place, targets.day, targets.place, np.inf)
+    found = Past(table.day, table.known_day, table.found[:, :1])
+    grave = sum_by_key(found, table.place, targets.day, targets.place, np.inf)
+    return {
+        "own_number": sums[:, _NUMBER] / (1.5 + sums[:, _ONE]),
+        "past_major": np.log1p(grave[:, 0]),
+    }
 
 
 def _visits(table: VisitTable, targets: Targets) -> dict[str, Floats]:
-    """Measure how often and how long ago somebody looked."""
+    """Measure how often and how long ago somebody looked, and for how long we know the place."""
     one = Past(table.day, table.known_day, np.ones((len(table), 1)))
     many = sum_by_key(one, table.place, targets.day, targets.place, np.inf)[:, 0]
     last = _last(table, targets)
     gap = np.full(len(last), _LONG_AGO)
     seen = last >= 0
     gap[seen] = np.maximum(targets.day[seen] - table.day[last[seen]], 1.0)
+    oldest = np.full(len(table.places), _NEVER)
+    np.minimum.at(oldest, table.place, table.day)
+    known = np.where(seen, targets.day - oldest[targets.place], 0)
     return {
         "first_visit": (last < 0).astype(np.float64),
         "since_last": np.log(gap),
         "times_visited": np.log1p(many),
+        "known_for": np.log1p(np.maximum(known, 0)),
     }
 
 
@@ -248,20 +262,24 @@ def _last(table: VisitTable, targets: Targets) -> Ints:
     """Give the row of the last visit at the place that was known before the day, -1 without."""
     if not len(table):
         return np.full(len(targets.day), -1)
-    far = 10**8  # beyond all days
-    key = table.place * far + table.known_day
+    key = table.place * _NEVER + table.known_day
     order = np.lexsort((table.day, key))
-    before = np.searchsorted(key[order], targets.place * far + targets.day, side="left") - 1
+    before = np.searchsorted(key[order], targets.place * _NEVER + targets.day, side="left") - 1
     row = order[before]
     return np.where((before >= 0) & (table.place[row] == targets.place), row, -1)
 
 
 def _industry(table: VisitTable, past: Past, targets: Targets) -> dict[str, Floats]:
-    """Measure what was found in the same branch: free text becomes a number, shrunk when rare."""
+    """Measure what was found in the same branch: free text becomes a number, shrunk when rare.
+
+    Branches have their seasons: what is cooked spoils in summer.
+    """
     branch = table.places.industry
     with_class = branch * 10 + table.places.inherent_class.astype(np.int64)
     sums = sum_by_key(past, branch[table.place], targets.day, branch[targets.place], np.inf)
     columns = {f"branch_{name}": _score(sums, level, 5.0) for level, name in enumerate(_LEVELS)}
+    for name, wave in _season(targets).items():
+        columns[f"branch_{name}"] = columns["branch_major"] * wave
     sums = sum_by_key(past, with_class[table.place], targets.day, with_class[targets.place], np.inf)
     columns["branch_of_class_major"] = _score(sums, 0, 5.0)
     return columns
@@ -284,9 +302,12 @@ def _neighbourhood(table: VisitTable, past: Past, targets: Targets) -> dict[str,
     weights = gaussian_weights(at, at, 500.0, apart=True)
     sums = sum_near(weights, past, table.place, targets.day, targets.place, _YEAR)
     columns = {f"near_{name}": _score(sums, level, 3.0) for level, name in enumerate(_LEVELS[:2])}
+    weights = gaussian_weights(at, at, 60.0, apart=True)
+    sums = sum_near(weights, past, table.place, targets.day, targets.place, 30.0)
+    columns["same_block_major"] = _score(sums, 0, 2.0)
     sums = sum_near(tie_weights(at), past, table.place, targets.day, targets.place, _YEAR)
     columns["same_point_major"] = _score(sums, 0, 2.0)
-    columns["same_point_visits"] = np.log1p(sums[:, 6])
+    columns["same_point_visits"] = np.log1p(sums[:, _ONE])
     return columns
 
 

@@ -22,6 +22,7 @@ from geo_risk.features.history import is_known_report, is_known_visit
 from geo_risk.features.visit_history import (
     FACTORS,
     LOOKER,
+    OF_TEAM_HERE,
     TIME,
     Targets,
     VisitFeatures,
@@ -139,7 +140,8 @@ def _measure(inputs: ParkInputs, table: VisitTable, places: Ints, day: int) -> _
     )
     targets = Targets.of(table).and_then(everywhere)
     told = measure_visit_features(table, make_calls(inputs), targets)
-    told.values[n + m :, told.names.index("team_near")] = 0.0
+    where = [told.names.index(name) for name in OF_TEAM_HERE]
+    told.values[n + m :, where] = told.values[:n][table.known_day < day][:, where].mean(axis=0)
     one = Past(table.day, table.known_day, np.ones((n, 1)))
     came = sum_by_key(one, table.team + 1, np.full(len(teams), day), teams + 1, _YEAR)[:, 0]
     return _Asked(
