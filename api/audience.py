@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from geo_risk.errors import AuthError, ForbiddenError
 from geo_risk.published import RiskClass, ZoneSummary, class_of
-from geo_risk.records import COLLECTIONS, Actor, Audience, Channel, Role, personal_fields
+from geo_risk.records import (
+    COLLECTIONS,
+    LISTED,
+    Actor,
+    Audience,
+    Channel,
+    Role,
+    personal_fields,
+)
 
 if TYPE_CHECKING:
     from geo_risk.park import MapSection
@@ -25,9 +33,9 @@ if TYPE_CHECKING:
 STAFF = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
 """Station roles that see everything of the park, names included; such reads are audited."""
 
-_ALL = frozenset(COLLECTIONS)
+_ALL = frozenset(LISTED)
 _MEDIATOR = frozenset({"zones", "stations", "roads", "enterprises", "premises", "reports"})
-_ANALYST = _ALL - {"officers", "teams", "assignments", "slips", "guidance", "campaigns"}
+_ANALYST = _ALL - {"officers", "teams", "assignments", "steps", "slips", "guidance", "campaigns"}
 _ENTERPRISE = frozenset(
     {"zones", "enterprises", "premises", "visits", "reports", "declarations", "orders", "slips"}
 )
@@ -125,7 +133,7 @@ def _sight_of_enterprise(actor: Actor) -> Sight:
         ),
         "reports": frozenset({"reporter", "channel", "source"}),
         "declarations": frozenset({"verified_by"}),
-        "slips": frozenset({"decided_by"}),
+        "slips": frozenset({"decided_by", "decision"}),
     }
     personal = frozenset({"enterprises", "premises", "reports", "declarations", "orders", "slips"})
     return Sight(actor, Audience.ENTERPRISE, _ENTERPRISE, personal, hidden)

@@ -23,7 +23,7 @@ from geo_risk.errors import ForbiddenError, InputError
 from geo_risk.export import CLASS_ZH, Cover, Sheet, figure_sheets, sheet_of, write_xlsx
 from geo_risk.park import MapSection, ParkFile
 from geo_risk.published import Publication
-from geo_risk.records import COLLECTIONS, Actor, Role, personal_fields
+from geo_risk.records import COLLECTIONS, LISTED, Actor, Role, personal_fields
 from geo_risk.store import Query
 from geo_risk.workspace import Workspace
 
@@ -72,7 +72,7 @@ def export(
         str,
         typer.Argument(
             metavar="COLLECTION",
-            help=f"{', '.join(COLLECTIONS)}; or {FIGURES}: what the last build published.",
+            help=f"{', '.join(LISTED)}; or {FIGURES}: what the last build published.",
             show_default=False,
         ),
     ],
@@ -139,9 +139,9 @@ def figures_for(workspace: Workspace, sight: Sight) -> list[Sheet]:
 def _collection(
     workspace: Workspace, sight: Sight, name: str, filters: dict[str, str], *, names: bool
 ) -> Sheet:
-    if name not in COLLECTIONS:
+    if name not in LISTED:
         raise InputError(
-            f"There is no collection {name!r}.", f"There are: {', '.join(COLLECTIONS)}, {FIGURES}."
+            f"There is no collection {name!r}.", f"There are: {', '.join(LISTED)}, {FIGURES}."
         )
     if name not in sight.collections:
         raise ForbiddenError(

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 
 from api.ogc.features import queryables, schema_of
 from api.ogc.wire import CRS84
-from geo_risk.records import COLLECTIONS, Located
+from geo_risk.records import COLLECTIONS, LISTED, Located
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ class Documents:
 
     def collections(self) -> dict[str, Any]:
         """Write the collections that the reader may see."""
-        names = [name for name in COLLECTIONS if name in self.sight.collections]
+        names = [name for name in LISTED if name in self.sight.collections]
         return {
             "links": [self._link("/ogc/collections", "self", _JSON, "this document")],
             "crs": list(self.wire.offered),

@@ -19,7 +19,7 @@ from api.problems import responses
 from api.reading import find_page, get_one
 from geo_risk.errors import NotFoundError
 from geo_risk.export import sheet_of
-from geo_risk.records import COLLECTIONS
+from geo_risk.records import COLLECTIONS, LISTED
 from geo_risk.store import Query
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/ogc", tags=["OGC API - Features"], default_response_class=Json)
 
 _REFUSALS = (400, 401, 403, 404, 503)
-_NAMES = list(COLLECTIONS)
+_NAMES = list(LISTED)
 CollectionId = Annotated[
     str, Path(description="Name of a collection.", json_schema_extra={"enum": _NAMES})
 ]
@@ -233,7 +233,7 @@ def read_item(
 
 
 def _checked(name: str, sight: audience.Sight) -> str:
-    if name not in COLLECTIONS:
+    if name not in LISTED:
         raise NotFoundError(
             f"There is no collection {name!r}.", f"There are: {', '.join(sight.collections)}."
         )

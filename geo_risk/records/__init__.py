@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from geo_risk.records.actors import Actor, Audience, Role
 from geo_risk.records.base import Located, Record, about, personal
+from geo_risk.records.casework import Flag, Step
 from geo_risk.records.credit_code import credit_code_check_digit, is_credit_code
-from geo_risk.records.doors import COLLECTIONS, DOORS, Door, may_create, personal_fields
+from geo_risk.records.doors import COLLECTIONS, DOORS, LISTED, Door, may_create, personal_fields
 from geo_risk.records.enterprises import Declaration, Enterprise, Premises
 from geo_risk.records.happenings import Findings, Report, Visit
 from geo_risk.records.officers import Assignment, Officer, Team
@@ -33,6 +34,7 @@ from geo_risk.records.words import (
 __all__ = [
     "COLLECTIONS",
     "DOORS",
+    "LISTED",
     "REPORT_KINDS",
     "SENSITIVE_KINDS",
     "Actor",
@@ -45,6 +47,7 @@ __all__ = [
     "Door",
     "Enterprise",
     "Findings",
+    "Flag",
     "Guidance",
     "Located",
     "Officer",
@@ -61,6 +64,7 @@ __all__ = [
     "Severity",
     "Slip",
     "Station",
+    "Step",
     "Team",
     "Visit",
     "VisitReason",

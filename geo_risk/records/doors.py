@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 from geo_risk.records.actors import Role
 from geo_risk.records.base import Record
+from geo_risk.records.casework import Flag, Step
 from geo_risk.records.enterprises import Declaration, Enterprise, Premises
 from geo_risk.records.happenings import Report, Visit
 from geo_risk.records.officers import Assignment, Officer, Team
@@ -55,12 +56,22 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.ENTERPRISE, "POST /ogc/collections/reports/items"),
         Door(Role.VOLUNTEER, "POST /ogc/collections/reports/items"),
     ),
-    Declaration: (_imported("declarations"),),
+    Step: (
+        Door(Role.OFFICER, "POST /v1/reports/{id}/transitions", built=False),
+        Door(Role.CLERK, "POST /v1/reports/{id}/transitions", built=False),
+        Door(Role.CHIEF, "POST /v1/reports/{id}/transitions", built=False),
+        Door(Role.MEDIATOR, "POST /v1/reports/{id}/transitions", built=False),
+    ),
+    Flag: (Door(Role.KEEPER, "geo-risk cases check", built=False),),
+    Declaration: (
+        _imported("declarations"),
+        Door(Role.ENTERPRISE, "POST /v1/declarations", built=False),
+    ),
     PatrolZone: (_imported("zones"),),
     Station: (_imported("stations"),),
     ServiceEvent: (_imported("services"),),
     Order: (_imported("orders"), Door(Role.ENTERPRISE, "POST /v1/orders", built=False)),
-    Slip: (Door(Role.CHIEF, "geo-risk slips", built=False),),
+    Slip: (Door(Role.CHIEF, "POST /v1/slips/draw", built=False),),
     Guidance: (Door(Role.OFFICER, "POST /ogc/collections/guidance/items", built=False),),
     Campaign: (Door(Role.CLERK, "POST /ogc/collections/campaigns/items", built=False),),
     Road: (_imported("roads"),),
@@ -70,6 +81,9 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
 
 COLLECTIONS: dict[str, type[Record]] = {one.collection: one for one in DOORS}
 """Collection name to record class, in the order of the flow."""
+
+LISTED: tuple[str, ...] = tuple(name for name in COLLECTIONS if name != "flags")
+"""Collections that leave as lists: a mark of doubt goes to the person concerned, never in one."""
 
 
 def personal_fields(kind: type[Record]) -> tuple[str, ...]:

@@ -32,6 +32,9 @@ class Enterprise(Record):
     above_scale: bool = field(
         default=False, metadata=about("规上", "above scale; dated by valid time")
     )
+    key_listed: bool = field(
+        default=False, metadata=about("重点名单", "on the key list; dated by valid time")
+    )
     sole_trader: bool = field(default=False, metadata=about("个体工商户", "sole trader"))
     employees: int | None = field(default=None, metadata=about("从业人数", "people employed"))
 
@@ -94,6 +97,7 @@ class Declaration(Record):
     have: float = field(metadata=about("实有", "have"))
     need: float = field(metadata=about("应有", "need"))
     declared_by: str = field(default="", metadata=about("申报人", "actor who declared"))
+    declared_at: datetime | None = field(default=None, metadata=about("申报时间", "when (UTC)"))
     verified_by: str = field(default="", metadata=about("核实人", "officer who verified"))
     verified_at: datetime | None = field(default=None, metadata=about("核实时间", "when (UTC)"))
     evidence: str = field(default="", metadata=personal("佐证", "evidence", "verify a declaration"))

@@ -90,6 +90,15 @@ class Report(Located):
         default=None, metadata=about("上报时间", "reported at (UTC)")
     )
     closed_at: datetime | None = field(default=None, metadata=about("办结时间", "closed at (UTC)"))
+    interim_at: datetime | None = field(
+        default=None, metadata=about("临时防护时间", "interim protection in place at (UTC)")
+    )
+    rectified_at: datetime | None = field(
+        default=None, metadata=about("整改完成时间", "rectified at, before the recheck (UTC)")
+    )
+    extended_at: datetime | None = field(
+        default=None, metadata=about("延期时间", "when the one extension was given (UTC)")
+    )
     severity: Severity | None = field(
         default=None, metadata=about("严重程度", "major, general, minor")
     )
@@ -98,6 +107,11 @@ class Report(Located):
     )
     state: str = field(default=CaseState.REPORTED.value, metadata=about("状态", "case state"))
     due: datetime | None = field(default=None, metadata=about("期限", "due (UTC)"))
+    station_id: str = field(default="", metadata=about("办理阵地", "station that handles it now"))
+    level: str = field(
+        default="", metadata=about("调解层级", "of a dispute: village, street or county")
+    )
+    reopened: int = field(default=0, metadata=about("重新打开次数", "times reopened"))
     legal_grade: str = field(default="", metadata=about("重大事故隐患条款", "number of the clause"))
     referred_to: str = field(default="", metadata=about("移送", "who else enforces it"))
     duplicate_of: str = field(default="", metadata=about("重复于", "report it repeats"))
@@ -110,6 +124,7 @@ class Report(Located):
         """Check the interval."""
         super().__post_init__()
         check_order(self.id, "occurred_from", self.occurred_from, "occurred_to", self.occurred_to)
+        check_at_least(self.id, "reopened", self.reopened)
 
     @property
     def time(self) -> datetime:

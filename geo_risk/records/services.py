@@ -47,11 +47,36 @@ class Slip(Record):
 
     enterprise_id: str = field(metadata=about("企业", "enterprise"))
     month: str = field(metadata=about("月份", "YYYY-MM"))
+    basis: str = field(
+        default="routine", metadata=about("触发", "at_once or routine: which rule drew it up")
+    )
+    slip_no: str = field(
+        default="", metadata=about("文号", "number without gaps, given when it is issued")
+    )
     reasons: tuple[str, ...] = field(default=(), metadata=about("事由", "codes of the reasons"))
+    item_ids: tuple[str, ...] = field(
+        default=(), metadata=about("所涉隐患", "the very reports it is about")
+    )
     state: str = field(default="drawn", metadata=about("状态", "state"))
+    drawn_at: datetime | None = field(default=None, metadata=about("拟单时间", "drawn up (UTC)"))
     due: datetime | None = field(default=None, metadata=about("期限", "deadline (UTC)"))
     decided_by: str = field(default="", metadata=about("签发人", "chief who decided"))
+    decided_at: datetime | None = field(default=None, metadata=about("签发时间", "when (UTC)"))
+    received_at: datetime | None = field(default=None, metadata=about("签收时间", "when (UTC)"))
+    answered_at: datetime | None = field(default=None, metadata=about("回复时间", "when (UTC)"))
+    objected_at: datetime | None = field(default=None, metadata=about("异议时间", "when (UTC)"))
+    closed_at: datetime | None = field(default=None, metadata=about("办结时间", "when (UTC)"))
+    visit_id: str = field(default="", metadata=about("核验走访", "visit that verified it"))
     text: str = field(default="", metadata=personal("正文", "text of the slip", "remind"))
+    decision: str = field(
+        default="", metadata=personal("签发意见", "the chief's written reason", "remind")
+    )
+    answer: str = field(
+        default="", metadata=personal("企业回复", "what the enterprise answered", "remind")
+    )
+    objection: str = field(
+        default="", metadata=personal("异议", "what the enterprise objects to", "remind")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

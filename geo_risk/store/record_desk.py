@@ -1,4 +1,4 @@
-"""The store's verbs for records: put, find, get, count, update, delete, known, events.
+"""The store's verbs for records: put, find, get, count, update, apply, delete.
 
 Each verb is one transaction. Person data leaves only when asked for, and such a read is in the
 audit before anything is given back. How SQL is made is `queries`', what a change does is
@@ -22,6 +22,7 @@ from geo_risk.store.changes import Changes, etag_of
 from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database
 from geo_risk.store.persons import kept_persons, texts_of
+from geo_risk.store.product_desk import next_number
 from geo_risk.store.queries import PLACE_THROUGH, select_count, select_rows
 from geo_risk.store.rows import dump, kind_of, record_of_row
 from geo_risk.store.schema import runs
@@ -32,6 +33,7 @@ from geo_risk.store.values import (
     Query,
     SourceRun,
     Stored,
+    Update,
 )
 
 if TYPE_CHECKING:
@@ -137,6 +139,52 @@ class RecordDesk:
 
         _, stored = self._write(write, actor, at, "", idempotency)
         return stored[0] if stored else self.get(collection, record_id, actor=actor)
+
+    def apply(
+        self,
+        puts: Iterable[Record] = (),
+        updates: Iterable[Update] = (),
+        *,
+        actor: Actor,
+        at: datetime,
+        idempotency: Idempotency | None = None,
+    ) -> PutResult:
+        """Create and change records in one transaction: all of it or nothing.
+
+        Parameters
+        ----------
+        puts
+            Records to keep, as for `put` without a run.
+        updates
+            Records to change, each as for `update`, in this order; a number of a series is given
+            here, so that two at once never get one, and a failure leaves no gap.
+        actor, at, idempotency
+            As for `put`; the answer is made of what was put, then of what was changed.
+
+        Returns
+        -------
+        PutResult
+
+        Raises
+        ------
+        NotFoundError, StaleError, InputError, IdempotencyError
+            As `put` and `update`.
+        """
+        puts, updates = list(puts), list(updates)
+
+        def write(one: Changes) -> list[tuple[str, str]]:
+            one.put(puts)
+            for update in updates:
+                changes = dict(update.changes)
+                if update.numbered is not None:
+                    n = next_number(one.connection, update.numbered.series)
+                    changes[update.numbered.field] = update.numbered.pattern.format(n=n)
+                one.update(update.collection, update.record_id, changes, update.if_match)
+            written = [(record.collection, record.id) for record in puts]
+            return [*written, *((update.collection, update.record_id) for update in updates)]
+
+        result, _ = self._write(write, actor, at, "", idempotency)
+        return result
 
     def delete(
         self,

@@ -25,7 +25,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_risk.records import COLLECTIONS, Located, Record
 from geo_risk.store.column_types import BigInt, Code, Geometry, UtcTime
 
-HEAD = "0001"
+HEAD = "0002"
 """Newest migration; a test compares it with the scripts."""
 
 
@@ -92,7 +92,7 @@ def _column(name: str, hint: Any) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=optional)
 
 
-INDEXED = ("enterprise_id", "premises_id", "visit_id")
+INDEXED = ("enterprise_id", "premises_id", "visit_id", "subject_id")
 """Fields by which records are looked up from other places."""
 
 
@@ -288,4 +288,34 @@ audit = sa.Table(
     sa.Column("what", sa.Text(), nullable=False),
     sa.Column("subject", sa.Text(), nullable=False),
     sa.Column("count", sa.BigInteger(), nullable=False),
+)
+
+documents = sa.Table(
+    "documents",
+    METADATA,
+    sa.Column("kind", Code, primary_key=True),
+    sa.Column("key", Code, primary_key=True),
+    sa.Column("revision", sa.BigInteger(), primary_key=True),
+    sa.Column("digest", sa.Text(), nullable=False),
+    sa.Column("body", sa.Text(), nullable=False),
+    sa.Column("at", UtcTime(), nullable=False),
+    sa.Column("actor_id", sa.Text(), nullable=False),
+)
+
+links = sa.Table(
+    "links",
+    METADATA,
+    sa.Column("hash", Code, primary_key=True),
+    sa.Column("purpose", sa.Text(), nullable=False),
+    sa.Column("subject", Code, nullable=False, index=True),
+    sa.Column("created_at", UtcTime(), nullable=False),
+    sa.Column("expires_at", UtcTime(), nullable=False),
+    sa.Column("used_at", UtcTime()),
+)
+
+series = sa.Table(
+    "series",
+    METADATA,
+    sa.Column("name", Code, primary_key=True),
+    sa.Column("last", sa.BigInteger(), nullable=False),
 )

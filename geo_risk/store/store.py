@@ -3,7 +3,7 @@
 `open_store` takes a URL, brings the tables to the newest schema and gives a `Store`; several
 processes may hold one at once and write at once. Records, events, person data and accounts are in
 the database; arrays, photos, rejects and exports in the state folder beside it. What the verbs
-promise is in the four desks; SQL is nowhere else in the project.
+promise is in the five desks; SQL is nowhere else in the project.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from geo_risk.store.keeper_desk import KeeperDesk, forget_again
 from geo_risk.store.ledger_desk import LedgerDesk
 from geo_risk.store.locks import park_lock
 from geo_risk.store.migrate import migrate
+from geo_risk.store.product_desk import ProductDesk
 from geo_risk.store.record_desk import RecordDesk
 from geo_risk.store.schema import publications as publications_table
 
 
-class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk):
+class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk):
     """One park's store. Use it in a `with` block, or close it.
 
     Parameters

@@ -171,6 +171,85 @@ class PutResult:
 
 
 @dataclass(frozen=True)
+class Numbered:
+    """A number without gaps, given in the transaction that needs it.
+
+    Parameters
+    ----------
+    field
+        Where it is written.
+    series
+        Counts on its own, as `slips-2026`.
+    pattern
+        Its spelling, as `2026-{n:03d}`.
+    """
+
+    field: str
+    series: str
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Update:
+    """One record to change.
+
+    Parameters
+    ----------
+    collection, record_id
+        Which.
+    changes
+        Field to new value; '' takes person data away.
+    if_match
+        Etag of the state that was read; None: whatever it is now.
+    numbered
+        A number to give with it.
+    """
+
+    collection: str
+    record_id: str
+    changes: Mapping[str, Any]
+    if_match: str | None = None
+    numbered: Numbered | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text that was frozen: an index of a month, its inputs, a set of weights.
+
+    Parameters
+    ----------
+    kind, key, revision
+        Which: as `index`, `2026-10`, 1.
+    digest
+        SHA-256 of `body`, hex.
+    body
+        Canonical JSON; ids, codes, times and numbers only, never person data.
+    at, actor_id
+        When and by whom it was kept.
+    """
+
+    kind: str
+    key: str
+    revision: int
+    digest: str
+    body: str
+    at: datetime
+    actor_id: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A one-time address by the hash of its secret: what for, of what, until when."""
+
+    hash: str
+    purpose: str
+    subject: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Event:
     """One change: ids, codes, times and points only.
 

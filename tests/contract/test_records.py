@@ -38,7 +38,7 @@ def everything(store: Store, *, personal: bool = True) -> dict[tuple[str, str], 
 
 
 def test_every_kind_of_record_comes_back_as_it_went_in(store: Store) -> None:
-    """All 17 collections, every field, person data included when asked for."""
+    """All collections, every field, person data included when asked for."""
     records = one_of_each()
     result = store.put(records, actor=KEEPER, at=NOW, run=RUN)
     assert (result.new, result.changed, result.unchanged) == (len(records), 0, 0)

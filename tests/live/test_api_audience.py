@@ -19,7 +19,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from geo_risk.records import COLLECTIONS, personal_fields
+from geo_risk.records import COLLECTIONS, LISTED, personal_fields
 
 ROLES = (None, "portal", "volunteer", "enterprise", "analyst", "mediator", "chief")
 """The chief stands for all who see everything (held in `tests/unit/api/test_audience.py`)."""
@@ -80,7 +80,7 @@ def addresses(sample_server) -> list[str]:
 
 def _filled(path: str, operation: dict[str, Any], chief: httpx.Client) -> Iterator[str]:
     if "{collection_id}" in path:
-        for name in COLLECTIONS:
+        for name in LISTED:
             page = chief.get(f"/ogc/collections/{name}/items?limit=1").json()["features"]
             here = path.replace("{collection_id}", name)
             if here.endswith("/items"):
