@@ -5,6 +5,8 @@ Frozen, as 0001. What is added to a table that may hold rows has a default.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -21,7 +23,7 @@ NEW = {
     "slips": "basis:text slip_no:text item_ids:text drawn_at:time? decided_at:time? "
     "received_at:time? answered_at:time? objected_at:time? closed_at:time? visit_id:code",
 }
-DEFAULTS = {
+DEFAULTS: dict[str, Any] = {
     "key_listed": sa.false(),
     "reopened": sa.text("0"),
     "basis": "routine",
@@ -47,12 +49,11 @@ def upgrade() -> None:
             op.add_column(table, column)
     op.create_index("ix_slips_visit_id", "slips", ["visit_id"])
     for name, own in COLLECTIONS.items():
-        columns = _columns(f"{COMMON} {own} {KEPT}")
         row = sa.Column("row", BigInt, nullable=False, autoincrement=True)
         op.create_table(
             name,
             row,
-            *columns,
+            *_columns(f"{COMMON} {own} {KEPT}"),
             sa.PrimaryKeyConstraint("row", name=f"pk_{name}"),
             sa.UniqueConstraint("id", name=f"uq_{name}_id"),
         )
@@ -78,15 +79,15 @@ def upgrade() -> None:
     )
 
 
-def _columns(text: str, *, defaults: bool = False) -> list[sa.Column[object]]:
-    kinds = {
+def _columns(text: str, *, defaults: bool = False) -> list[sa.Column[Any]]:
+    kinds: dict[str, Any] = {
         "code": Code,
         "text": sa.Text(),
         "time": UtcTime(),
         "flag": sa.Boolean(),
         "whole": sa.BigInteger(),
     }
-    made = []
+    made: list[sa.Column[Any]] = []
     for one in text.split():
         name, kind = one.split(":")
         optional = kind.endswith("?")
