@@ -63,6 +63,7 @@ class CaseState(StrEnum):
     NOT_SETTLED = "not_settled"
     FOLLOWED_UP = "followed_up"
     MERGED = "merged"
+    VOID = "void"
 
 
 REPORT_KINDS: dict[str, str] = {
