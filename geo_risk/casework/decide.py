@@ -1,8 +1,9 @@
 """One step of a case: may it be taken, what does it change, what is written down.
 
-Takes a report, its steps so far and an act, gives the report's changes and the step, or refuses with
-what may be done instead and what is missing. Nothing is read or written here; the clock and ids are
-arguments. A step is never before the one before it: where a clock runs behind, it takes that time.
+Takes a report, its steps so far and an act, gives the report's changes and the step, or refuses
+with what may be done instead and what is missing. Nothing is read or written here; the clock and
+ids are arguments. A step is never before the one before it: where a clock runs behind, it takes
+that time.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The diagram of casework: which step leads from where to where, who takes it, what it needs.
 
-Three machines, as data: of hazards (上报, 派单, 整改, 复查, 销号), of disputes (received, mediated at
-village, street or county level, settled or not, followed up), and a plain one for whatever else is
-reported. What a step changes in a report is decided in `decide`; the docs' tables are made of it.
+Three machines, as data: of hazards (上报, 派单, 整改, 复查, 销号), of disputes (received, mediated
+at village, street or county level, settled or not, followed up), and a plain one for whatever else
+is reported. What a step changes in a report is decided in `decide`; the docs' tables are made of
+it.
 """
 
 from __future__ import annotations
