@@ -82,9 +82,10 @@ class NodeSum:
         down, right = self.along[0][rows], self.across[0][cols]
         if not (len(down) and len(right)):
             return np.zeros((len(down), len(right)))
-        top, left = down.min(), right.min()
-        order = stamps.ORDER
-        block = self.sums[top : down.max() + order, left : right.max() + order]
+        # In order, or in reverse where a slice runs backwards.
+        top, bottom = min(down[0], down[-1]), max(down[0], down[-1]) + stamps.ORDER
+        left, end = min(right[0], right[-1]), max(right[0], right[-1]) + stamps.ORDER
+        block = self.sums[top:bottom, left:end]
         return evaluate(
             block,
             (right - left, self.across[1][cols]),

@@ -180,7 +180,7 @@ def test_a_report_out_of_reach_changes_nothing(ell: Any) -> None:
 
 @pytest.mark.parametrize("kernel", KEPT)
 @pytest.mark.parametrize(
-    "part", [np.s_[3:11, 2:9], np.s_[-4:, :3], np.s_[5:5, :], np.s_[::3, 1::2]]
+    "part", [np.s_[3:11, 2:9], np.s_[-4:, :3], np.s_[5:5, :], np.s_[::3, 1::2], np.s_[::-1, 9:2:-2]]
 )
 def test_a_part_is_that_part_of_the_whole(ell: Any, kernel: str, part: Any) -> None:
     """Values of some rows and columns are the whole's, to rounding."""
