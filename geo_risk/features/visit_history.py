@@ -116,16 +116,19 @@ def measure_visit_features(table: VisitTable, calls: Calls, targets: Targets) ->
     -------
     VisitFeatures
     """
-    past = _residuals(table)
+    past, season = _residuals(table), _season(targets)
+    around = _neighbourhood(table, past, targets)
+    called = _calls(table, calls, targets)
+    other = _is_of_other_class(table, targets)
     columns: dict[str, dict[str, Floats]] = {
         LOOKER: _looker(table, past, targets),
-        TIME: _season(targets),
+        TIME: season,
         "own_findings": _own(table, past, targets),
         "visits": _visits(table, targets),
         "industry": _industry(table, past, targets),
-        "inherent_class": _class(table, targets),
-        "neighbourhood": _neighbourhood(table, past, targets),
-        "calls": _calls(table, calls, targets),
+        "inherent_class": _class(table, targets) | _once_more(season, other),
+        "neighbourhood": around | _once_more(around, other),
+        "calls": called | _once_more(called, other),
     }
     names = tuple(name for some in columns.values() for name in some)
     check_inputs(names)
@@ -294,6 +297,21 @@ def _class(table: VisitTable, targets: Targets) -> dict[str, Floats]:
         **{f"class_{one}": (classes == one).astype(np.float64) for one in (1, 2, 3, 4)},
         "people": np.where(np.isfinite(people), people, usual)[targets.place],
     }
+
+
+def _is_of_other_class(table: VisitTable, targets: Targets) -> Floats:
+    """Say 1 where a place is not of the class that most places have, else 0."""
+    classes = table.places.inherent_class.astype(np.int64)
+    usual = int(np.bincount(classes).argmax()) if len(classes) else 0
+    return np.asarray(classes[targets.place] != usual, dtype=np.float64)
+
+
+def _once_more(columns: dict[str, Floats], where: Floats) -> dict[str, Floats]:
+    """Give columns a slope of their own at some targets: season and surroundings differ by class.
+
+    Under a ridge the two groups' slopes are shrunk to each other; Gelman and Hill (2007), ch. 13.
+    """
+    return {f"{name}_of_other_class": column * where for name, column in columns.items()}
 
 
 def _neighbourhood(table: VisitTable, past: Past, targets: Targets) -> dict[str, Floats]:

@@ -203,3 +203,33 @@ def test_a_park_without_visits_has_no_rows_and_no_trouble(park) -> None:
     assert told.values.shape[0] == len(table) == 0
     one = Targets(np.zeros(1, dtype=int), np.array([table.places.easting.size]), np.array([-1]))
     assert np.isfinite(measure_visit_features(table, make_calls(empty), one).values).all()
+
+
+def test_places_of_the_usual_class_have_nothing_in_the_other_ones_columns(park) -> None:
+    """Season and surroundings once more, where a class is not the one that most places have."""
+    table, told = features(park)
+    classes = table.places.inherent_class[table.place]
+    usual = np.bincount(table.places.inherent_class.astype(int)).argmax()
+    doubled = [i for i, name in enumerate(told.names) if name.endswith("_of_other_class")]
+    for i in doubled:
+        plain = told.values[:, told.names.index(told.names[i].removesuffix("_of_other_class"))]
+        assert np.array_equal(told.values[:, i], np.where(classes == usual, 0.0, plain))
+    assert {told.factor[i] for i in doubled} == {"inherent_class", "neighbourhood", "calls"}
+
+
+def test_the_number_found_is_freed_of_a_team_that_writes_much(park) -> None:
+    """One team writes ten times what another does: premises of the two hardly differ by it."""
+    many = {"a": 10, "b": 1, "c": 3, "": 3}
+    home = {"a": range(10), "b": range(10, 20), "c": range(20, 30), "": range(30, 40)}
+    visits = [
+        replace(one, found=Findings(0, 0, many[one.team]),
+                premises_id=f"p:{home[one.team][i % 10]}")
+        for i, one in enumerate(park.visits)
+    ]  # fmt: skip
+    table, told = features(replace(park, visits=visits))
+    late = (table.day > START.date().toordinal() + 240) & (table.team != NO_TEAM)
+    column = told.values[late, told.names.index("own_number")]
+    raw = np.log1p(table.found.sum(axis=1))[late]
+    means = [column[table.team[late] == team].mean() for team in range(3)]
+    plain = [raw[table.team[late] == team].mean() for team in range(3)]
+    assert np.ptp(means) < np.ptp(plain) / 2
