@@ -51,11 +51,50 @@ def test_every_page_opens_and_says_how_far_it_may_be_trusted(built, months, serv
             assert said in chief.get("/", params={"lang": lang}).text
         for path in (*DATA, *(f"/v1/surfaces/{one['id']}/scorecard" for one in listed["surfaces"])):
             assert chief.get(path).status_code == 200, path
+        check_probabilities(chief, listed["surfaces"], claims=months >= 6)
+        check_terrains(chief, listed["surfaces"])
         for one in listed["surfaces"]:
             assert chief.get(one["tiles"].format(z=13, x=6826, y=3362)).status_code == 200
             assert chief.get(f"/v1/surfaces/{one['id']}/coverage.tif").status_code == 200
         for path in ("/", "/zones", "/v1/map", "/v1/surfaces"):
             assert public.get(path).status_code == 200, path
+
+
+def check_probabilities(chief, surfaces, *, claims):
+    """Where a kind is forecast and nowhere else; value, reasons, zones, scores by every door."""
+    forecast = {
+        one["id"].partition(".")[2]
+        for one in surfaces
+        if one["id"].startswith("intensity.") and one["score"]["folds"]
+    }
+    chances = [one for one in surfaces if one["id"].startswith("probability.")]
+    assert {one["id"].partition(".")[2] for one in chances} == forecast
+    assert bool(forecast) == claims
+    for one in chances:
+        path = f"/v1/surfaces/{one['id']}"
+        said = chief.get(f"{path}/explain", params={"lon": 119.9692, "lat": 30.5393}).json()
+        unit = 10 ** said["decimals"]
+        parts = [said["reference"], *(part["value"] for part in said["contributions"])]
+        assert sum(round(part * unit) for part in parts) == round(said["value"] * unit)
+        assert all(part["name"] != part["factor"] for part in said["contributions"])
+        assert 0 <= said["value"] <= 1
+        zones = chief.get(f"{path}/zones").json()["zones"]
+        assert all(0 <= zone["mean"] <= 1 for zone in zones)
+        models = chief.get(f"{path}/scorecard").json()["score"]["models"]
+        assert {"count_365d", "count_all", "kde_200m", "uniform"} <= set(models)
+        assert all(0 <= model["brier"] <= 1 and model["reliability"] for model in models.values())
+
+
+def check_terrains(chief, surfaces):
+    """Each kind of place has a name in both languages and a relative risk within its interval."""
+    for one in surfaces:
+        card = chief.get(f"/v1/surfaces/{one['id']}/scorecard").json()
+        factors = card["parameters"].get("factors", [])
+        assert one["factors"] == factors
+        assert one["id"].startswith("terrain.") or not factors
+        for factor in factors:
+            assert factor["name"] not in {factor["title"], factor["title_en"]}
+            assert factor["low"] <= factor["relative_risk"] <= factor["high"]
 
 
 def test_before_the_first_build_every_page_opens(sample_park, server_on, tmp_path):

@@ -16,7 +16,7 @@ export function writeLegend(parent, surface, { byZone = false, withheld = false 
       "div",
       {},
       el("h2", {}, either(surface.title, surface.title_en)),
-      el("p", {}, either(surface.unit_zh, surface.unit)),
+      isHotSpot(surface) ? null : el("p", {}, either(surface.unit_zh, surface.unit)),
     ),
     el(
       "ul",
@@ -70,7 +70,9 @@ function isEmpty(key, breaks) {
 
 function gradingText(surface, byZone) {
   const fixed = surface.breaks_version && surface.breaks_version !== "provisional";
-  const slots = { version: surface.breaks_version, cell: numberText(surface.cell_m, 0) };
+  // Breaks that a deployment fixed are counted; those that are the same in every park are not.
+  const version = /^v\d/.test(surface.breaks_version ?? "") ? ` ${surface.breaks_version}` : "";
+  const slots = { version, cell: numberText(surface.cell_m, 0) };
   if (byZone) return fixed ? t("legend.fixed_zones", slots) : t("legend.provisional_zones");
   if (isEffort(surface)) return fixed ? t("legend.level_fixed", slots) : t("legend.level_provisional", slots);
   return fixed ? t("legend.fixed", slots) : t("legend.provisional", slots);

@@ -1,5 +1,5 @@
 // The side panel: value, class and parts of one place; the enterprises around it.
-import { chip, classKey, isEffort, isHotSpot, isProbability } from "./classes.js";
+import { chip, classKey, isEffort, isHotSpot, isProbability, isTerrain } from "./classes.js";
 import { el, replaceIn, svg } from "./dom.js";
 import { dayText, daysBetween, numberText, percentText, printedParts, shareText } from "./figures.js";
 import { either, t } from "./page.js";
@@ -25,7 +25,7 @@ export function writePlace(panel, answer, { surface, zoneName, premises }) {
   const key = classKey(answer.class);
   const title = zoneName ? t("panel.title_zone", { zone: zoneName }) : t("panel.title");
   const parts = answer.contributions?.length
-    ? [{ label: t("panel.reference"), value: answer.reference, name: "reference" }].concat(
+    ? [{ label: t(isTerrain(surface) ? "panel.reference_terrain" : "panel.reference"), value: answer.reference, name: "reference" }].concat(
         answer.contributions.map((one) => ({
           label: either(one.name, one.name_en) || one.factor,
           value: one.value,

@@ -38,7 +38,7 @@ export function writeScorecard(parent, surface) {
 function table(title, heads, rows) {
   return el(
     "table",
-    { class: "plain small" },
+    { class: "small" },
     el("caption", { class: "vh" }, title),
     el("thead", {}, el("tr", {}, heads.map((key) => el("th", { scope: "col" }, t(key))))),
     el("tbody", {}, rows),
@@ -82,7 +82,7 @@ function factorTable(factors) {
       "tr",
       { "data-factor": name },
       el("th", { scope: "row" }, either(zh, en) || name),
-      el("td", {}, t("score.range", { value: numberText(risk, 2), low: numberText(low, 2), high: numberText(high, 2) })),
+      el("td", {}, t("score.range", { value: numberText(risk), low: numberText(low), high: numberText(high) })),
     ),
   );
   return el(
