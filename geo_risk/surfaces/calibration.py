@@ -143,9 +143,10 @@ def fit_chance(seen: Sequence[Outcomes]) -> Chance:
         level, a, slope = free
         mu = np.exp(level + slope * log_mean)
         h = np.maximum(np.log1p(a * mu) / a, _LEAST)
-        said = hit @ np.log(-np.expm1(-h)) - (cells - hit) @ h
+        any_at_all = -np.expm1(-h)
+        said = hit @ np.log(any_at_all) - (cells - hit) @ h
         far = level**2 + (slope - 1.0) ** 2
-        by_h = hit / np.expm1(h) - (cells - hit)
+        by_h = hit * np.exp(-h) / any_at_all - (cells - hit)
         by_level = by_h * mu / (1.0 + a * mu)
         by_a = by_h @ ((mu / (1.0 + a * mu) - h) / a)
         gradient = np.array(

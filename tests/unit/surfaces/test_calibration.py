@@ -65,6 +65,14 @@ def test_one_cell_is_one_group() -> None:
     assert 0 < fit_chance([groups]).probability(np.array([2.0]))[0] < 1
 
 
+@pytest.mark.parametrize("expected", [1e-9, 900.0, 1e6])
+def test_next_to_none_and_thousands_in_a_cell_have_a_chance(expected: float) -> None:
+    """No overflow, and a probability: nothing was expected and came, or all was and came."""
+    groups = group_outcomes(np.full(50, expected), np.full(50, 1.0 + expected))
+    said = fit_chance([groups]).probability(np.array([expected]))[0]
+    assert 0 < said <= 1
+
+
 def test_what_is_no_expectation_is_refused() -> None:
     """NaN, negative, or of another length."""
     for wrong in (np.array([np.nan]), np.array([-1.0]), np.array([1.0, 2.0])):
