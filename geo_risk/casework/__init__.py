@@ -1,25 +1,41 @@
-"""Casework: from report to closure without exception; the diagram, one step, due dates.
+"""Casework: from report to closure without exception; the diagram, one step, due dates, figures.
 
 Values in, values out: reading and writing the store is `casebook`'s.
 """
 
-from geo_risk.casework.decide import Act, Decision, decide, possible, replay
+from geo_risk.casework.decide import Act, Decision, decide, missing_of, possible, replay
 from geo_risk.casework.due import due_of, end_of_day, has_calendar, working_days_after
+from geo_risk.casework.duplicates import Pair, likely_pairs, near_pairs
+from geo_risk.casework.figures import GROUPS, Case, Figures, Rate, figures, wilson
+from geo_risk.casework.overdue import Late, late, lateness
 from geo_risk.casework.states import LEVELS, Move, is_open, machine_of, open_states
 
 __all__ = [
+    "GROUPS",
     "LEVELS",
     "Act",
+    "Case",
     "Decision",
+    "Figures",
+    "Late",
     "Move",
+    "Pair",
+    "Rate",
     "decide",
     "due_of",
     "end_of_day",
+    "figures",
     "has_calendar",
     "is_open",
+    "late",
+    "lateness",
+    "likely_pairs",
     "machine_of",
+    "missing_of",
+    "near_pairs",
     "open_states",
     "possible",
     "replay",
+    "wilson",
     "working_days_after",
 ]

@@ -165,6 +165,20 @@ def decide(
     )
 
 
+def needs_second(report: Report) -> bool:
+    """Say whether closing asks for a second person: a major hazard, or one of legal grade."""
+    return report.severity is Severity.MAJOR or bool(report.legal_grade)
+
+
+def missing_of(report: Report, move: Move) -> tuple[str, ...]:
+    """Give the fields of an `Act` that a step asks for, and `interim_at` where it must be there."""
+    if move.action == PASS and needs_second(report):
+        return (*move.needs, "second_id")
+    if move.action == EXTEND and report.interim_at is None:
+        return (*move.needs, "interim_at")
+    return move.needs
+
+
 def replay(steps: Sequence[Step], first: str = CaseState.REPORTED.value) -> str:
     """Give the state that steps lead to, oldest first.
 
@@ -280,13 +294,13 @@ def _extension(one: _Taken) -> dict[str, Any]:
 
 
 def _check_second(one: _Taken) -> None:
-    """Ask for a second person before a major hazard closes."""
-    if one.report.severity is not Severity.MAJOR:
+    """Ask for a second person before a major hazard, or one of legal grade, closes."""
+    if not needs_second(one.report):
         return
     rectified = [step.actor_id for step in one.steps if step.action == RECTIFY]
     if not one.act.second_id:
         raise InputError(
-            f"Report {one.report.id!r} is major: it does not close on one person's word.",
+            f"Report {one.report.id!r} is grave: it does not close on one person's word.",
             "Give second_id: the account of a second person who was there.",
         )
     if one.act.second_id == one.actor.id or one.act.second_id in rectified[-1:]:
@@ -320,10 +334,17 @@ def _correction(one: _Taken) -> dict[str, Any]:
             "Give second_id: another account.",
         )
     if "severity" in changes:
-        changes["severity"] = Severity(changes["severity"]) if changes["severity"] else None
+        changes["severity"] = _severity(changes["severity"])
         if one.report.extended_at is None:
             changes["due"] = due_of(replace(one.report, severity=changes["severity"]), one.park)
     return changes
+
+
+def _severity(said: Any) -> Severity | None:
+    known = [one.value for one in Severity]
+    if said and said not in known:
+        raise InputError(f"severity is {said!r}.", f"Give one of {', '.join(known)}.")
+    return Severity(said) if said else None
 
 
 def _closing(one: _Taken) -> dict[str, Any]:
@@ -342,7 +363,7 @@ _CHANGES: Mapping[str, Callable[[_Taken], dict[str, Any]]] = {
     SETTLE: _closing,
     REOPEN: _reopening,
     MERGE: _merge,
-    UNMERGE: lambda _: {"duplicate_of": ""},
+    UNMERGE: lambda _: {"duplicate_of": "", "closed_at": None},
     MEDIATE: _mediation,
     CORRECT: _correction,
 }
