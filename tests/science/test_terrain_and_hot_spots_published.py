@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -76,6 +77,28 @@ def test_a_terrain_opens_into_its_factors(hand_park: Any) -> None:
             total = graded.factors.parts.astype(np.float64).sum(axis=0) + graded.factors.reference
             assert np.nanmax(np.abs(total - graded.surface.values)) < 1e-5
     assert opened
+
+
+@pytest.mark.parametrize("odd", ["none", "unlocated", "all at one point", "never visited"])
+def test_odd_premises_leave_every_cell_with_a_value(hand_park: Any, odd: str) -> None:
+    """Looks cannot be laid on a map, or only in one place: terrain and probability all the same."""
+    park = hand_park(8)
+    nowhere = [replace(one, lon=None, lat=None, unlocated="missing") for one in park.premises]
+    first = park.premises[0]
+    there = [replace(one, lon=first.lon, lat=first.lat) for one in park.premises]
+    changed = {
+        "none": {"premises": ()},
+        "unlocated": {"premises": nowhere},
+        "all at one point": {"premises": there},
+        "never visited": {"visits": ()},
+    }[odd]
+    publication = fit_park(replace(park, **changed), as_of=AS_OF)
+    inside = np.isfinite(publication.surfaces[publication.main].surface.values)
+    found = [one for one in publication.surfaces if one.startswith(("terrain.", "probability."))]
+    assert {"terrain.hazard", "probability.hazard"} <= set(found)
+    for id_ in found:
+        values = publication.surfaces[id_].surface.values
+        assert (np.isfinite(values) == inside).all()
 
 
 def test_the_hot_corner_is_a_hot_spot_that_persists(hand_park: Any) -> None:
