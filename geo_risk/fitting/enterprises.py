@@ -22,7 +22,8 @@ from geo_risk.enterprises.baselines import (
 )
 from geo_risk.enterprises.estimators import FindingRisk
 from geo_risk.enterprises.rolling import Origin, Told, tell_rolling
-from geo_risk.features.visit_history import Targets, VisitFeatures, measure_visit_features
+from geo_risk.features.visit_history import VisitFeatures, measure_visit_features
+from geo_risk.features.visit_lookers import Targets
 from geo_risk.features.visit_table import VisitTable, make_calls, make_visit_table
 
 if TYPE_CHECKING:

@@ -22,12 +22,11 @@ from geo_risk.features.history import is_known_report, is_known_visit
 from geo_risk.features.visit_history import (
     FACTORS,
     LOOKER,
-    OF_TEAM_HERE,
     TIME,
-    Targets,
     VisitFeatures,
     measure_visit_features,
 )
+from geo_risk.features.visit_lookers import OF_TEAM_HERE, Targets
 from geo_risk.features.visit_table import VisitTable, make_calls, make_visit_table
 from geo_risk.fitting.enterprises import (
     RISK,

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from geo_risk.features.inputs import ParkInputs
-from geo_risk.features.visit_history import Targets, measure_visit_features, team_rates
+from geo_risk.features.visit_history import measure_visit_features
+from geo_risk.features.visit_lookers import Targets, team_rates
 from geo_risk.features.visit_table import NO_TEAM, make_calls, make_visit_table
 from geo_risk.park import parse_park
 from geo_risk.records import (
