@@ -67,7 +67,10 @@ def parse_park(text: str, path: Path, data_root: str | Path | None = None) -> Pa
         raise ParkFileError(f"{path.name}: {error.message}", error.hint) from None
     except InputError as error:
         raise ParkFileError(f"{path.name}: {error.message}", error.hint) from None
-    park = ParkFile(path=path, **parsed)
+    try:
+        park = ParkFile(path=path, **parsed)
+    except ParkFileError as error:
+        raise ParkFileError(f"{path.name}: {error.message}", error.hint) from None
     return _with_absolute_paths(park, path.parent, data_root)
 
 

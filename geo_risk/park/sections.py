@@ -185,6 +185,112 @@ class SeverityTable:
         return rule.points
 
 
+_WEIGHTS: dict[str, dict[str, float]] = {
+    "self_governance": {
+        "guards": 4.0,
+        "rules": 4.0,
+        "training": 5.0,
+        "drills": 4.0,
+        "services": 3.0,
+        "participation": 4.0,
+        "self_found": 6.0,
+    },
+    "hazards": {
+        "rate_major": 8.0,
+        "rate_general": 6.0,
+        "rate_minor": 6.0,
+        "overdue": 10.0,
+        "timeliness": 8.0,
+        "recurrence": 7.0,
+    },
+    "incidents": {"incidents": 6.0, "disputes": 4.0, "resolution": 5.0},
+    "fraud": {"fraud_loss": 5.0, "outreach": 5.0},
+}
+
+
+@dataclass(frozen=True)
+class SelfReportRule:
+    """What reporting its own hazards brings an enterprise."""
+
+    overdue_factor: float = _key("weight of its own overdue hazard in the burden", 0.25)
+    month_cap_points: float = _key("severity points credited in a month, at most", 6.0)
+    recheck_share: float = _key("share rechecked at random", 0.10)
+
+
+@dataclass(frozen=True)
+class ColourRule:
+    """Colours of the index."""
+
+    cuts: tuple[float, float, float] = _key("blue from, yellow from, orange from", (80, 70, 60))
+    margin: float = _key("hysteresis: points beyond a cut", 1.0)
+    dwell_months: int = _key("hysteresis: months in a row", 2)
+
+
+@dataclass(frozen=True)
+class SlipRule:
+    """Routine reminder slips."""
+
+    worst_share: float = _key("among the lowest so many", 0.10)
+    months: int = _key("so many ranked months in a row", 2)
+    repeat_days: int = _key("one in so many days", 90)
+
+
+@dataclass(frozen=True)
+class SafetyIndexSection:
+    """`[safety_index]`: every number of the index (安商指数); points and due days: [severity]."""
+
+    window_months: int = _key("visits and hazards count so long", 24)
+    incident_window_months: int = _key("incidents, disputes, fraud count so long", 12)
+    z: float = _key("of the 90 % interval and of ties", 1.6448536269514722)
+    theta_scale: float = _key("u = 1 / (1 + theta / scale)", 3.0)
+    kappa: float = _key("cases by which a share is shrunk to its peers'", 4.0)
+    burden_scale: float = _key("u = 1 / (1 + burden / scale)", 4.0)
+    severity_points: dict[str, float] = _key("must say what [severity] says", factory=dict)
+    due_days: dict[str, int] = _key("must say what [severity] says", factory=dict)
+    self_report: SelfReportRule = _key("自查自报", SelfReportRule())
+    colours: ColourRule = _key("蓝黄橙红", ColourRule())
+    slip: SlipRule = _key("提醒单", SlipRule())
+    incident_kinds: tuple[str, ...] = _key("kinds of report that are preventable", ("fire",))
+    completed_fraud: tuple[str, ...] = _key(
+        "categories of fraud that succeeded; attempts do not count",
+        ("completed", "既遂", "被骗", "损失"),
+    )
+    weights: dict[str, dict[str, float]] = _key(
+        "points by dimension and indicator, 100 together",
+        factory=lambda: {name: dict(some) for name, some in _WEIGHTS.items()},
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse unknown indicators, weights that are not 100 together, cuts that do not fall."""
+        where = "[safety_index.weights]"
+        for name in self.weights:
+            if name not in _WEIGHTS:
+                raise ParkFileError(f"{where} {name} is not known.", nearest(name, _WEIGHTS))
+        for name, known in _WEIGHTS.items():
+            given = self.weights.setdefault(name, dict(known))
+            for one in given:
+                if one not in known:
+                    raise ParkFileError(f"{where} {name}.{one} is not known.", nearest(one, known))
+            missing = [one for one in known if one not in given]
+            if missing:
+                raise ParkFileError(f"{where} {name}: {', '.join(missing)} missing.", "Give 0.")
+        values = [one for some in self.weights.values() for one in some.values()]
+        if min(values) < 0 or abs(sum(values) - 100.0) > 1e-9:
+            raise ParkFileError(f"{where} sum to {sum(values):g}.", "0 or more, 100 together.")
+        first, second, third = self.colours.cuts
+        if not 100 >= first > second > third >= 0:
+            raise ParkFileError(
+                f"[safety_index] colours cuts {self.colours.cuts}.", "Let them fall."
+            )
+        if min(self.window_months, self.incident_window_months, self.slip.months) < 1:
+            raise ParkFileError("[safety_index] a window has no month.", "Give 1 or more.")
+        if not (0 < self.slip.worst_share <= 1 and 0 <= self.self_report.recheck_share <= 1):
+            raise ParkFileError("[safety_index] a share is not in [0, 1].", "Give 0.1 for 10 %.")
+        positive = (self.theta_scale, self.kappa, self.burden_scale, self.z)
+        if not min(positive) > 0:
+            raise ParkFileError("[safety_index] a scale is not above 0.", "Give the default.")
+
+
 @dataclass(frozen=True)
 class ModelSection:
     """`[model]`: every number that a surface depends on."""
@@ -248,7 +354,7 @@ class ParkFile:
     ----------
     path
         Absolute path of the file itself.
-    park, source, kind, calendar, severity, model, map, store, dask
+    park, source, kind, calendar, severity, safety_index, model, map, store, dask
         Its sections.
     """
 
@@ -258,6 +364,7 @@ class ParkFile:
     kind: tuple[ReportKind, ...] = ()
     calendar: Calendar = Calendar()
     severity: SeverityTable = SeverityTable()
+    safety_index: SafetyIndexSection = field(default_factory=SafetyIndexSection)
     model: ModelSection = ModelSection()
     map: MapSection = MapSection()
     store: StoreSection = StoreSection()
@@ -269,11 +376,23 @@ class ParkFile:
         "kind": ReportKind,
         "calendar": Calendar,
         "severity": SeverityTable,
+        "safety_index": SafetyIndexSection,
         "model": ModelSection,
         "map": MapSection,
         "store": StoreSection,
         "dask": DaskSection,
     }
+
+    def __post_init__(self) -> None:
+        """Refuse an index whose severities are not those of the one table."""
+        for name, attribute in (("severity_points", "points"), ("due_days", "due_days")):
+            for severity, said in getattr(self.safety_index, name).items():
+                rule = getattr(self.severity, severity, None)
+                if rule is None or getattr(rule, attribute) != said:
+                    raise ParkFileError(
+                        f"[safety_index] {name} {severity} = {said} is not what [severity] says.",
+                        "Change [severity], and leave it out here.",
+                    )
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -188,7 +188,9 @@ def compute_month(
                 worst=one.id in worst,
                 slip=slip,
                 slip_reasons=reasons,
-                lifts=_lifts(one, measured[one.id], reference, params) if lifts else {},
+                lifts=_lifts(one, measured[one.id], reference, params)
+                if lifts and one.in_scope
+                else {},
             )
         )
     said = [

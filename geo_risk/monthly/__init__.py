@@ -1,0 +1,35 @@
+"""The month of the safety index: counted from the store, previewed, frozen, published, revised.
+
+What was known when a month closed is read from events, so that a month can be counted again; what
+a score is, is `safety_index`'s. Frozen are inputs, numbers, reference table and output; lookers'
+effects are in the reference and leave by no function here.
+"""
+
+from geo_risk.monthly.freeze import canonical
+from geo_risk.monthly.gather import gather, is_empty
+from geo_risk.monthly.known import Books
+from geo_risk.monthly.months import closing_of, month_of, shift_month
+from geo_risk.monthly.params import params_of
+from geo_risk.monthly.publish import freeze, frozen_months, preview, results, revise
+from geo_risk.monthly.weights import Weights, all_weights, draft, sign, weights_of
+
+__all__ = [
+    "Books",
+    "Weights",
+    "all_weights",
+    "canonical",
+    "closing_of",
+    "draft",
+    "freeze",
+    "frozen_months",
+    "gather",
+    "is_empty",
+    "month_of",
+    "params_of",
+    "preview",
+    "results",
+    "revise",
+    "shift_month",
+    "sign",
+    "weights_of",
+]

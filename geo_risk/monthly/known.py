@@ -1,0 +1,182 @@
+"""Records as they were known at a moment: what was recorded later is taken back.
+
+Takes the store and a moment, gives the records of a collection as they stood then, from their
+events. A person's entry is known from when it was made. The first reading of a source brings its
+history, so each of its rows is known from when it says itself that it was told; what a later
+reading brings is known from that reading. A time that a record gives itself and that lies after the
+moment is cut off with what hangs on it. Person data is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from geo_risk.records import (
+    COLLECTIONS,
+    Actor,
+    CaseState,
+    Declaration,
+    Order,
+    Report,
+    Role,
+    Slip,
+    Step,
+    Visit,
+)
+from geo_risk.store import Query
+from geo_risk.store.rows import fields_of, record_of
+
+if TYPE_CHECKING:
+    from geo_risk.records import Record
+    from geo_risk.store import Event, Store
+
+READER = Actor(id="monthly", role=Role.KEEPER, door="cli")
+"""In whose name records are read; person data is not."""
+
+EVER = datetime.min.replace(tzinfo=UTC)
+"""When something became known that was there before anybody counted."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """One record as known at a moment.
+
+    Parameters
+    ----------
+    record
+        As it stood.
+    since
+        From when it was known; `EVER` for the history a first reading brought without a time.
+    history
+        (moment, field values) of every change known by then, oldest first.
+    """
+
+    record: Record
+    since: datetime
+    history: tuple[tuple[datetime, Mapping[str, Any]], ...] = ()
+
+    def value_at(self, name: str, moment: datetime) -> Any:
+        """Give a field's value as of a moment; before the first record, the first value."""
+        value = getattr(self.record, name)
+        told = [(at, changes[name]) for at, changes in self.history if name in changes]
+        if not told:
+            return value
+        before = [said for at, said in told if at < moment]
+        return before[-1] if before else told[0][1]
+
+
+class Books:
+    """The records of a store with their events, read once; asked as of any moment.
+
+    Parameters
+    ----------
+    store
+        The park's.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._read: dict[str, _Shelf] = {}
+
+    def known(self, collection: str, known_at: datetime) -> list[Known]:
+        """Give the records of a collection as known at a moment, in the order of ids.
+
+        Parameters
+        ----------
+        collection
+            Which.
+        known_at
+            Zone-aware; what was recorded at or after it is not known.
+
+        Returns
+        -------
+        list of Known
+        """
+        if collection not in self._read:
+            self._read[collection] = _shelf(self._store, collection)
+        shelf = self._read[collection]
+        known = (_replay(one, shelf, known_at) for one in shelf.records)
+        return [one for one in known if one is not None]
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    records: tuple[Record, ...]
+    events: Mapping[str, Sequence[Event]]
+    first: Mapping[str, datetime]
+
+
+def _shelf(store: Store, collection: str) -> _Shelf:
+    found = store.find(Query(collection), actor=READER)
+    by_record: dict[str, list[Event]] = {}
+    first: dict[str, datetime] = {}
+    for event in store.events(collection) if found else ():
+        by_record.setdefault(event.record_id, []).append(event)
+        if event.source:
+            first.setdefault(event.source, event.at)
+    return _Shelf(tuple(one.record for one in found), by_record, first)
+
+
+def _replay(now: Record, shelf: _Shelf, known_at: datetime) -> Known | None:
+    kind = COLLECTIONS[now.collection]
+    unset = {name: one.default for name, one in fields_of(kind).items()}
+    events = shelf.events.get(now.id, ())
+    plain: Mapping[str, Any] = unset
+    history: list[tuple[datetime, Mapping[str, Any]]] = []
+    since, left_out = None, False
+    for event in events:
+        if event.action not in {"created", "changed", "restored"}:
+            continue
+        brought = bool(event.source) and event.at <= shelf.first[event.source]
+        at = EVER if brought else event.at
+        if at >= known_at:
+            left_out = True
+            continue
+        since = at if since is None else since
+        if event.action == "created":
+            plain = {**unset, **event.changes}
+            history.append((at, plain))
+        else:
+            plain = {**plain, **event.changes}
+            history.append((at, event.changes))
+    if since is None:
+        return None
+    record = record_of(kind, now.id, plain, {}) if left_out else now
+    told = told_at(record)
+    if told is not None and told >= known_at:
+        return None
+    return Known(_cut(record, known_at), max(since, told or EVER), tuple(history))
+
+
+def told_at(record: Record) -> datetime | None:
+    """Give when a record says itself that it was told; None for what says no time."""
+    if isinstance(record, Visit):
+        return record.end or record.start
+    if isinstance(record, Report):
+        return record.reported_at or record.occurred_to
+    if isinstance(record, Declaration):
+        return record.declared_at
+    if isinstance(record, Order):
+        return record.ordered_at
+    if isinstance(record, Slip):
+        return record.drawn_at
+    return record.at if isinstance(record, Step) else None
+
+
+def _cut(record: Record, known_at: datetime) -> Record:
+    """Take off what a record says of times after the moment."""
+    if isinstance(record, Report):
+        late: dict[str, Any] = {
+            name: None
+            for name in ("closed_at", "rectified_at", "interim_at", "extended_at")
+            if (said := getattr(record, name)) is not None and said >= known_at
+        }
+        if "closed_at" in late:
+            late["state"] = CaseState.REPORTED.value
+        return replace(record, **late) if late else record
+    if isinstance(record, Declaration) and record.verified_at and record.verified_at >= known_at:
+        return replace(record, verified_by="", verified_at=None)
+    return record
