@@ -123,6 +123,38 @@ MAP = obj(
 UNLOCATED = obj({"premises": array({"type": "object"}), "total": {"type": "integer"}})
 IMPORTS = obj({"sources": array({"type": "object"}), "as_of": {"type": ["string", "null"]}})
 
+STANDING = obj(
+    {
+        "report": _TEXT,
+        "kind": _TEXT,
+        "state": _TEXT,
+        "etag": _TEXT,
+        "possible": array({"type": "object"}),
+        "steps": array({"type": "object"}),
+        "warnings": array(_TEXT),
+    },
+    due={"type": ["string", "null"]},
+)
+STEP_TAKEN = obj({"report": _TEXT, "state": _TEXT, "etag": _TEXT, "step": {"type": "object"}})
+CASES = obj(
+    {
+        "cases": array({"type": "object"}),
+        "total": {"type": "integer"},
+        "as_of": _TIME,
+        "warnings": array(_TEXT),
+    }
+)
+CASE_FIGURES = obj(
+    {
+        "from": _TEXT,
+        "to": _TEXT,
+        "by": _TEXT,
+        "as_of": _TIME,
+        "rows": array({"type": "object"}),
+        "total": {"type": "object"},
+    }
+)
+PAIRS = obj({"pairs": array({"type": "object"}), "total": {"type": "integer"}})
 
 XLSX = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {

@@ -37,7 +37,7 @@ class Acted:
     Parameters
     ----------
     report, step
-        As they are kept, without person data.
+        As they are kept, without person data; no step where the request had been answered before.
     answer
         What was answered, where the request had a key.
     """

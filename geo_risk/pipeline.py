@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from geo_risk.casework import with_due
 from geo_risk.errors import ConflictError, FileFormatError
 from geo_risk.fitting import ParkInputs, fit_park
 from geo_risk.ingest import (
@@ -27,6 +28,7 @@ from geo_risk.ingest import (
     source_digest,
     write_rejects,
 )
+from geo_risk.records import Report
 from geo_risk.store import Query, SourceRun
 
 if TYPE_CHECKING:
@@ -167,7 +169,16 @@ def ingest_park(
         )
         readmitted = run.summary.get("readmitted", []) if run and run.digest == digest else []
         batch = _without_readmitted(batch, readmitted)
-        _keep(store, batch, known, actor=actor, now=now, state_dir=state_dir, readmitted=readmitted)
+        _keep(
+            park,
+            store,
+            batch,
+            known,
+            actor=actor,
+            now=now,
+            state_dir=state_dir,
+            readmitted=readmitted,
+        )
     return boundary
 
 
@@ -216,7 +227,8 @@ def readmit(
         known = _known(store)
         batch = ingest_source(park, source, known, boundary=read_boundary(park), file=corrected)
         summary = _after_readmission(dict(run.summary), batch)
-        store.put(batch.records, actor=actor, at=now, run=replace(run, summary=summary, at=now))
+        records = [with_due(one, park) if isinstance(one, Report) else one for one in batch.records]
+        store.put(records, actor=actor, at=now, run=replace(run, summary=summary, at=now))
         _write_rejects(state_dir, batch)
     return batch
 
@@ -299,6 +311,7 @@ def _after_readmission(before: dict[str, Any], batch: Batch) -> dict[str, Any]:
 
 
 def _keep(
+    park: ParkFile,
     store: Store,
     batch: Batch,
     known: Known,
@@ -318,7 +331,8 @@ def _keep(
         "readmitted": readmitted,
     }
     run = SourceRun(name=batch.source.name, digest=batch.digest, summary=summary, at=now)
-    store.put(batch.records, actor=actor, at=now, run=run)
+    records = [with_due(one, park) if isinstance(one, Report) else one for one in batch.records]
+    store.put(records, actor=actor, at=now, run=run)
     _write_rejects(state_dir, batch)
 
 

@@ -17,6 +17,7 @@ import shapely
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from api.audience import entry_mark
+from geo_risk.casework import with_due
 from geo_risk.errors import ForbiddenError, InputError
 from geo_risk.records import (
     Actor,
@@ -177,7 +178,7 @@ class Desk:
         start = self._time("occurred_from", said.occurred_from, self.now)
         end = self._time("occurred_to", said.occurred_to, start)
         number = self._number()
-        return Report(
+        report = Report(
             id=f"http:{number}",
             source="http",
             number=number,
@@ -198,6 +199,7 @@ class Desk:
             reporter=said.reporter,
             **self._place(body.geometry, premises),
         )
+        return with_due(report, self.park)
 
     def visit(self, body: VisitIn, premises: Premises | None) -> Visit:
         """Make a visit; parameters and errors as for `report`."""

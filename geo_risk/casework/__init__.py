@@ -4,15 +4,26 @@ Values in, values out: reading and writing the store is `casebook`'s.
 """
 
 from geo_risk.casework.decide import Act, Decision, decide, missing_of, possible, replay
-from geo_risk.casework.due import due_of, end_of_day, has_calendar, working_days_after
+from geo_risk.casework.due import due_of, end_of_day, has_calendar, with_due, working_days_after
 from geo_risk.casework.duplicates import Pair, likely_pairs, near_pairs
-from geo_risk.casework.figures import GROUPS, Case, Figures, Rate, figures, wilson
+from geo_risk.casework.figures import (
+    GROUPS,
+    MEASURES,
+    Case,
+    Figures,
+    Rate,
+    figures,
+    wilson,
+    zones_at,
+)
 from geo_risk.casework.overdue import Late, late, lateness
-from geo_risk.casework.states import LEVELS, Move, is_open, machine_of, open_states
+from geo_risk.casework.states import ACTIONS, LEVELS, Move, is_open, machine_of, open_states
 
 __all__ = [
+    "ACTIONS",
     "GROUPS",
     "LEVELS",
+    "MEASURES",
     "Act",
     "Case",
     "Decision",
@@ -37,5 +48,7 @@ __all__ = [
     "possible",
     "replay",
     "wilson",
+    "with_due",
     "working_days_after",
+    "zones_at",
 ]

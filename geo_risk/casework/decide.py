@@ -57,6 +57,8 @@ class Act:
         Why, in words; kept apart as person data.
     station_id, other_id, second_id, level, code
         As of `Step` and `Report`.
+    due
+        Of an extension: the new due date, where it is to be sooner than the rule's.
     changes
         Of a correction: field to new value.
     """
@@ -68,6 +70,7 @@ class Act:
     second_id: str = ""
     level: str = ""
     code: str = ""
+    due: datetime | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -289,8 +292,14 @@ def _extension(one: _Taken) -> dict[str, Any]:
         raise InputError(
             f"{where} has no interim protection.", "Write down the protection first: protect."
         )
-    last_day = due - timedelta(seconds=1)
-    return {"due": end_of_day(last_day, days, one.park), "extended_at": one.at}
+    longest = end_of_day(due - timedelta(seconds=1), days, one.park)
+    asked = one.act.due or longest
+    if not due < asked <= longest:
+        raise InputError(
+            f"{where} cannot be extended to {asked.isoformat()}.",
+            f"Give a time after {due.isoformat()}, at most {longest.isoformat()}.",
+        )
+    return {"due": asked, "extended_at": one.at}
 
 
 def _check_second(one: _Taken) -> None:

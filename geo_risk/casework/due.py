@@ -6,6 +6,7 @@ park's time zone. A year that the calendar says nothing of has weekends only, an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,11 @@ def due_of(report: Report, park: ParkFile) -> datetime | None:
     if report.kind == "dispute":
         return end_of_day(begun, DISPUTE_DAYS, park)
     return None
+
+
+def with_due(report: Report, park: ParkFile) -> Report:
+    """Give a report its due date by the rule where it has none of its own."""
+    return report if report.due is not None else replace(report, due=due_of(report, park))
 
 
 def end_of_day(begun: datetime, days: int, park: ParkFile) -> datetime:

@@ -150,3 +150,7 @@ def is_open(kind: str, state: str) -> bool:
     """Say whether something is still to be done; a state the source made up counts as open."""
     ended = {S.CLOSED, S.SETTLED, S.FOLLOWED_UP, S.MERGED, S.VOID}
     return state in open_states(kind) or state not in ended
+
+
+ACTIONS = tuple(dict.fromkeys(one.action for one in (*HAZARD, *DISPUTE, *PLAIN)))
+"""Every word of the three diagrams."""

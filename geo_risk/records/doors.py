@@ -57,10 +57,11 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.VOLUNTEER, "POST /ogc/collections/reports/items"),
     ),
     Step: (
-        Door(Role.OFFICER, "POST /v1/reports/{id}/transitions", built=False),
-        Door(Role.CLERK, "POST /v1/reports/{id}/transitions", built=False),
-        Door(Role.CHIEF, "POST /v1/reports/{id}/transitions", built=False),
-        Door(Role.MEDIATOR, "POST /v1/reports/{id}/transitions", built=False),
+        Door(Role.OFFICER, "POST /v1/reports/{id}/transitions"),
+        Door(Role.CLERK, "POST /v1/reports/{id}/transitions"),
+        Door(Role.CHIEF, "POST /v1/reports/{id}/transitions"),
+        Door(Role.MEDIATOR, "POST /v1/reports/{id}/transitions"),
+        Door(Role.ENTERPRISE, "POST /v1/reports/{id}/transitions"),
     ),
     Flag: (Door(Role.KEEPER, "geo-risk cases check", built=False),),
     Declaration: (
