@@ -157,6 +157,7 @@ def _enterprises(park: Park, folder: Path) -> SourceFile:
         "kind": headings.PREMISES_KINDS,
         "risk_class": headings.GRADES,
         "above_scale": headings.YES_NO,
+        "key_listed": headings.YES_NO,
         "sole_trader": headings.YES_NO,
         "dangerous_goods": headings.YES_NO,
     }

@@ -20,7 +20,7 @@ ZONES = _pairs(
 )
 ENTERPRISES = _pairs(
     "id=企业编号 credit_code=统一社会信用代码 name=企业名称 contact=联系人",
-    "phone=联系电话 industry=行业 above_scale=是否规上 sole_trader=个体工商户",
+    "phone=联系电话 industry=行业 above_scale=是否规上 key_listed=重点名单 sole_trader=个体工商户",
     "employees=从业人数 kind=场所类型 address=地址 people=在场人数",
     "risk_class=固有风险等级 dangerous_goods=危险品 opening_hours=接待时间",
     "valid_from=成立日期 valid_to=注销日期 lon=经度 lat=纬度",
@@ -42,33 +42,43 @@ APP = _pairs(
     "occurred_from=发生时间起 occurred_to=发生时间止 reported_at=上报时间",
     "closed_at=办结时间 due=整改期限 severity=严重程度 state=状态",
     "duplicate_of=重复编号 text=内容 reporter=上报人 lon=经度 lat=纬度",
+    "interim_at=临时防护时间 rectified_at=整改完成时间 extended_at=延期时间",
+    "station=办理阵地 level=调解层级 reopened=重新打开次数",
 )
 FINDINGS = _pairs(
     "id=编号 visit=走访编号 kind=类别 category=小类 enterprise=企业编号",
     "premises=场所编号 occurred_from=发现时间起 occurred_to=发现时间止",
     "reported_at=登记时间 closed_at=销号时间 due=整改期限 severity=整改类型",
     "state=状态 text=隐患描述 lon=经度 lat=纬度",
+    "interim_at=临时防护时间 rectified_at=整改完成时间 extended_at=延期时间",
+    "station=办理阵地 level=调解层级 reopened=重新打开次数",
 )
 HOTLINE = _pairs(
     "id=编号 channel=渠道 kind=类别 category=事项 premises=场所编号",
     "occurred=发生时间 reported_at=来电时间 closed_at=办结时间 state=状态",
     "duplicate_of=重复编号 text=内容 reporter=反映人 lon=经度 lat=纬度",
+    "station=办理阵地 level=调解层级 reopened=重新打开次数",
 )
 PROGRAMS = {
     one: one
     for line in (
         "id kind channel category enterprise premises occurred_from occurred_to reported_at",
         "closed_at lon lat severity self_reported state duplicate_of text reporter",
+        "interim_at rectified_at station level reopened",
     )
     for one in line.split()
 }
 DECLARATIONS = _pairs(
     "enterprise=统一社会信用代码 month=月份 indicator=指标 have=实有 need=应有",
-    "declared_by=申报人 verified_by=核实人 verified_at=核实时间 evidence=佐证",
+    "declared_by=申报人 declared_at=申报时间 verified_by=核实人 verified_at=核实时间 evidence=佐证",
 )
 ORDERS = _pairs(
     "id=点单编号 enterprise=企业编号 service=服务事项 ordered_at=下单时间",
     "window_from=期望时间起 window_to=期望时间止 state=状态 text=说明",
+)
+ANTI_FRAUD = _pairs(
+    "enterprise=企业编号 month=月份 have=已安装人数 need=应安装人数 declared_at=统计时间",
+    "verified_by=核实人 verified_at=核实时间",
 )
 SERVICES = _pairs("id=服务编号 station=阵地编号 service=服务事项 at=服务时间 people=服务人数")
 
@@ -88,6 +98,7 @@ STATES = _pairs(
     "reported=已上报 assigned=已派单 rectifying=整改中 rechecking=待复查 closed=已办结",
     "mediating=调解中 settled=已化解 not_settled=未化解 followed_up=已回访 merged=已合并",
 )
+LEVELS = _pairs("village=村级 street=镇街 county=县级")
 ORDER_STATES = _pairs("ordered=已下单 accepted=已接单 completed=已完成 cancelled=已取消")
 CALLERS = _pairs("hotline=热线 petition=来信来访")
 

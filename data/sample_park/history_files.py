@@ -28,6 +28,7 @@ FILES = (
     "hotline.csv",
     "channels.parquet",
     "declarations.csv.gz",
+    "anti_fraud_code.csv",
     "orders.xlsx",
     "services.csv",
 )
@@ -37,7 +38,9 @@ _REPORT_WORDS: dict[str, dict[Any, str]] = {
     "kind": headings.KINDS,
     "severity": headings.SEVERITIES,
     "state": headings.STATES,
+    "level": headings.LEVELS,
 }
+_TIMES = ("closed_at", "interim_at", "rectified_at", "extended_at")
 
 
 def write_history(park: Park, folder: Path) -> list[SourceFile]:
@@ -51,6 +54,7 @@ def write_history(park: Park, folder: Path) -> list[SourceFile]:
         _hotline(park, folder),
         _programs(park, folder),
         _declarations(park, folder),
+        _anti_fraud(park, folder),
         _orders(park, folder),
         _services(park, folder),
     ]
@@ -78,7 +82,7 @@ def _reports(park: Park, *channels: str) -> pd.DataFrame:
 
 
 def _iso_times(reports: pd.DataFrame) -> pd.DataFrame:
-    names = ("occurred_from", "occurred_to", "reported_at", "closed_at")
+    names = ("occurred_from", "occurred_to", "reported_at", *_TIMES)
     return reports.assign(**{name: formats.isos(reports[name]) for name in names})
 
 
@@ -129,7 +133,12 @@ def _hotline(park: Park, folder: Path) -> SourceFile:
         lon=np.round(lon, 6),
         lat=np.round(lat, 6),
     )
-    words = {"kind": headings.KINDS, "state": headings.STATES, "channel": headings.CALLERS}
+    words = {
+        "kind": headings.KINDS,
+        "state": headings.STATES,
+        "channel": headings.CALLERS,
+        "level": headings.LEVELS,
+    }
     table = in_words(said, headings.HOTLINE, **words)
     table, planted = oddities.spoil_hotline(table)
     formats.write_csv(folder / "hotline.csv", table, "utf-8")
@@ -142,7 +151,7 @@ def _programs(park: Park, folder: Path) -> SourceFile:
     """Write what programs exchange: Parquet, our own words, times in UTC."""
     reports = _reports(park, *BY_PROGRAM)
     table = reports[list(headings.PROGRAMS)].copy()
-    for name in ("occurred_from", "occurred_to", "reported_at", "closed_at"):
+    for name in ("occurred_from", "occurred_to", "reported_at", *_TIMES[:3]):
         local = table[name].dt.tz_localize("Asia/Shanghai")
         table[name] = local.dt.tz_convert("UTC").dt.as_unit("us")
     missing = np.flatnonzero(table["premises"] == "")[:2]  # these have no place at all
@@ -166,6 +175,7 @@ def _declarations(park: Park, folder: Path) -> SourceFile:
         enterprise=declared["enterprise"].map(code),
         have=declared["have"].astype(int),
         need=declared["need"].astype(int),
+        declared_at=formats.isos(declared["declared_at"]),
         verified_at=formats.isos(declared["verified_at"]),
     )
     table = in_words(said, headings.DECLARATIONS)
@@ -173,6 +183,22 @@ def _declarations(park: Park, folder: Path) -> SourceFile:
     keys = {"columns": headings.DECLARATIONS}
     planted = Planted(len(table))
     return SourceFile("declarations", "declarations", "declarations.csv.gz", keys, planted)
+
+
+def _anti_fraud(park: Park, folder: Path) -> SourceFile:
+    """Write how many of each firm's staff have the anti-fraud code: the code's own list, UTF-8."""
+    covered = park.tables["anti_fraud"]
+    said = covered.assign(
+        have=covered["have"].astype(int),
+        need=covered["need"].astype(int),
+        declared_at=formats.isos(covered["declared_at"]),
+        verified_at=formats.isos(covered["verified_at"]),
+    )
+    table = in_words(said, headings.ANTI_FRAUD)
+    formats.write_csv(folder / "anti_fraud_code.csv", table, "utf-8")
+    keys = {"columns": headings.ANTI_FRAUD, "set": {"indicator": "anti_fraud_code"}}
+    planted = Planted(len(table))
+    return SourceFile("declarations", "anti_fraud_code", "anti_fraud_code.csv", keys, planted)
 
 
 def _orders(park: Park, folder: Path) -> SourceFile:

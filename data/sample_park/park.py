@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from data.sample_park import desk
+from data.sample_park import casework, desk, self_governance
 from data.sample_park.calendar import DAYS, MONTHS, MONTHS_OFFERED, cut_day, times
 from data.sample_park.enterprises import make_enterprises
 from data.sample_park.events import daily_rates, simulate_events
@@ -91,7 +91,7 @@ def simulate(seed: int = 1, variant: Variant = "misspecified", months: int = MON
         raise ValueError(f"variant is {variant!r}. Choose one of {', '.join(VARIANTS)}.")
     if months not in MONTHS_OFFERED:
         raise ValueError(f"months is {months}. Choose one of {MONTHS_OFFERED}.")
-    streams = iter(np.random.default_rng([20261101, seed]).spawn(8))
+    streams = iter(np.random.default_rng([20261101, seed]).spawn(11))
     place = make_place()
     enterprises, premises = make_enterprises(place, next(streams))
     truth = make_truth(place, premises, variant, next(streams))
@@ -116,6 +116,10 @@ def simulate(seed: int = 1, variant: Variant = "misspecified", months: int = MON
         "orders": desk.make_orders(enterprises, desk_rng),
         "services": desk.make_services(stations, desk_rng),
     }
+    declared = self_governance.declare(enterprises, tables["declarations"], next(streams))
+    tables["declarations"], tables["anti_fraud"] = declared
+    tables["reports"] = reports = casework.handle(reports, next(streams))
+    tables["enterprises"] = self_governance.key_list(enterprises, premises, next(streams))
     reports["visit"] = np.where(
         reports["visit"] >= 0, tables["visits"]["id"].to_numpy()[reports["visit"]], ""
     )
@@ -145,7 +149,7 @@ def _cut(tables: dict[str, pd.DataFrame], months: int) -> dict[str, pd.DataFrame
     """Keep the last months of what is dated; a report stays if it was made in them."""
     first = cut_day(months) if months else DAYS
     kept = dict(tables)
-    for name in ("visits", "declarations", "orders", "services"):
+    for name in ("visits", "declarations", "anti_fraud", "orders", "services"):
         kept[name] = tables[name][tables[name]["day"] >= first].reset_index(drop=True)
     reports = tables["reports"]
     reports = reports[reports["reported_at"] >= times([first])[0]].reset_index(drop=True)

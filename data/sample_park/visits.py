@@ -31,6 +31,9 @@ CROSS_SHARE = 0.15
 RECHECK_SHARE = 0.45
 OTHER_REASONS = ("slip", "order", "complaint", "guidance")
 OTHER_SHARE = 0.08
+WAY = 10 / 1440
+DAY_BEGINS, DAY_ENDS = 4 / 24, 18.5 / 24
+"""A day is as long as it must be: a team with many rechecks begins early."""
 SEVERITIES = ("major", "general", "minor")
 
 
@@ -76,6 +79,7 @@ def simulate_visits(
         )
         visits = visits.sort_values("day", kind="stable", ignore_index=True)
         seen = _look(visits, month, premises, truth, rates, rng)
+        visits, seen = _in_turn(visits, seen)
         memory = _remember(visits, seen, len(premises), truth, rng)
         findings.append(seen.assign(visit=seen["visit"] + first))
         months.append(visits)
@@ -202,6 +206,28 @@ def _look(
             table["severity"] = _severity(grade[which], rng)
         found.append(table)
     return pd.concat(found, ignore_index=True).sort_values("visit", kind="stable")
+
+
+def _in_turn(visits: pd.DataFrame, seen: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Let a team make one visit after the other: same day and length, no two at once."""
+    start, length = visits["day"].to_numpy(copy=True), visits["hours"].to_numpy() / 24.0
+    for rows in visits.groupby([visits["team"], np.floor(start)], sort=True).indices.values():
+        midnight, free = np.floor(start[rows[0]]), 0.0
+        for row in rows:  # in order of time; a visit waits for the one before it
+            start[row] = free = max(start[row], free)
+            free += length[row] + WAY
+        latest = midnight + DAY_ENDS
+        for row in rows[::-1]:  # and begins sooner where the day would end too late
+            start[row] = min(start[row], latest - length[row])
+            latest = start[row] - WAY
+        first = midnight + DAY_BEGINS
+        start[rows] += max(0.0, first - start[rows[0]])
+    order = np.argsort(start, kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    visits = visits.assign(day=start).iloc[order].reset_index(drop=True)
+    seen = seen.assign(visit=place[seen["visit"]]).sort_values("visit", kind="stable")
+    return visits, seen
 
 
 def _severity(grade: Ints, rng: np.random.Generator) -> NDArray[np.str_]:

@@ -59,11 +59,12 @@ def build_report(context: Context, row: Row) -> tuple[Record, ...]:
     try:
         premises, enterprise = _attached(context, row)
         visit = context.refer(row, "visit", "visits", "unknown_visit")
+        station = context.refer(row, "station", "stations", "unknown_station")
     except RowRefusedError as refused:
         if not located:
             raise
         context.odd[refused.code] += 1
-        premises, enterprise, visit = _usable(context, row)
+        premises, enterprise, visit, station = _usable(context, row)
     place = row.place
     if premises and place.unlocated == "missing":
         place = Place(unlocated="")
@@ -86,10 +87,16 @@ def build_report(context: Context, row: Row) -> tuple[Record, ...]:
         occurred_mid=middle,
         reported_at=reported,
         closed_at=closed,
+        interim_at=row.start("interim_at"),
+        rectified_at=row.start("rectified_at"),
+        extended_at=row.start("extended_at"),
         severity=row.values.get("severity"),
         self_reported=bool(row.values.get("self_reported")),
-        state=row.text("state") or (CaseState.CLOSED if closed else CaseState.REPORTED).value,
+        state=row.text("state") or _state(row).value,
         due=row.end("due"),
+        station_id=station,
+        level=row.text("level"),
+        reopened=row.values.get("reopened") or 0,
         legal_grade=row.text("legal_grade"),
         referred_to=row.text("referred_to"),
         duplicate_of=_found(context, row, "duplicate_of", "reports"),
@@ -110,6 +117,7 @@ def build_declaration(context: Context, row: Row) -> tuple[Record, ...]:
         have=row.values["have"],
         need=row.values["need"],
         declared_by=row.text("declared_by"),
+        declared_at=row.start("declared_at"),
         verified_by=row.text("verified_by"),
         verified_at=row.start("verified_at"),
         evidence=row.text("evidence"),
@@ -161,11 +169,26 @@ def _attached(context: Context, row: Row) -> tuple[str, str]:
     return premises, enterprise
 
 
-def _usable(context: Context, row: Row) -> tuple[str, str, str]:
-    """Give those of premises, enterprise and visit that are known."""
-    pairs = (("premises", "premises"), ("enterprise", "enterprises"), ("visit", "visits"))
-    premises, enterprise, visit = (_found(context, row, *pair) for pair in pairs)
-    return premises, enterprise, visit
+def _usable(context: Context, row: Row) -> tuple[str, str, str, str]:
+    """Give those of premises, enterprise, visit and station that are known."""
+    pairs = (
+        ("premises", "premises"),
+        ("enterprise", "enterprises"),
+        ("visit", "visits"),
+        ("station", "stations"),
+    )
+    premises, enterprise, visit, station = (_found(context, row, *pair) for pair in pairs)
+    return premises, enterprise, visit, station
+
+
+def _state(row: Row) -> CaseState:
+    """Give where a case stands whose source does not say: closed, rectified, or reported only."""
+    if row.values.get("closed_at") is not None:
+        return CaseState.CLOSED
+    hazard = row.values["kind"] == "hazard"
+    if hazard and row.values.get("rectified_at") is not None:
+        return CaseState.RECHECKING
+    return CaseState.REPORTED
 
 
 def _found(context: Context, row: Row, name: str, collection: str) -> str:

@@ -38,6 +38,7 @@ def build_enterprise(context: Context, row: Row) -> tuple[Record, ...]:
         phone=row.text("phone"),
         industry=row.text("industry"),
         above_scale=bool(row.values.get("above_scale")),
+        key_listed=bool(row.values.get("key_listed")),
         sole_trader=bool(row.values.get("sole_trader")),
         employees=row.values.get("employees"),
     )

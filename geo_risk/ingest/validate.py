@@ -189,6 +189,7 @@ def _parsers(source: Source, park: ParkFile, table: Table) -> dict[str, Callable
         "report_kind": vocabulary.report_kinds(park.kinds),
         "premises_kind": vocabulary.parse_premises_kind,
         "state": vocabulary.parse_state,
+        "level": vocabulary.parse_level,
         "time": time,
         "time_end": time,
         "month": v.parse_month,

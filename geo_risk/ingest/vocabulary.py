@@ -108,8 +108,15 @@ _STATE = {
         not_settled="未化解 调解不成 调解失败",
         followed_up="已回访",
         merged="已合并 重复 duplicate",
+        void="已作废 作废 无效",
     ).items()
 }
+
+_LEVEL = _table(
+    village="村级 村 村社 社区 村居",
+    street="镇街 镇街级 街道 街道级 镇级 乡镇 乡镇级",
+    county="县级 县 区县 区级 县区",
+)
 
 parse_bool = words(_BOOL, "是, 否, 有, 无, Y, N, √, ×")
 parse_class = words(_CLASS, "1, 2, 3, 4, 一级, 二级, 三级, 四级")
@@ -117,6 +124,7 @@ parse_severity = words(_SEVERITY, "major, general, minor, 立即整改, 限期�
 parse_reason = words(_REASON, ", ".join(VisitReason))
 parse_channel = words(_CHANNEL, ", ".join(Channel))
 parse_state = words(_STATE, ", ".join(CaseState))
+parse_level = words(_LEVEL, "village, street, county, 村级, 镇街, 县级")
 
 
 def parse_premises_kind(cell: str) -> PremisesKind | Bad | None:
