@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 STAFF = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
 """Station roles that see everything of the park, names included; such reads are audited."""
 
+_DESK = frozenset({Role.CLERK, Role.CHIEF, Role.KEEPER})
 _ALL = frozenset(LISTED)
 _MEDIATOR = frozenset({"zones", "stations", "roads", "enterprises", "premises", "reports"})
 _ANALYST = _ALL - {"officers", "teams", "assignments", "steps", "slips", "guidance", "campaigns"}
@@ -213,6 +214,13 @@ def check_station(sight: Sight) -> None:
     """Refuse a page of the station's own work to everybody else; raises as `check_collection`."""
     if not sight.is_station:
         _refuse(sight, "This is for the station only.")
+
+
+def check_desk(sight: Sight) -> Actor:
+    """Give the actor of the desk: clerk, chief or keeper; raises as `check_collection`."""
+    if sight.actor is None or sight.actor.role not in _DESK:
+        _refuse(sight, "This is the desk's work.")
+    return sight.reader
 
 
 def check_names(sight: Sight) -> None:

@@ -16,8 +16,9 @@ from uuid import uuid4
 import shapely
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
-from api.audience import entry_mark
+from api.audience import STAFF, entry_mark
 from geo_risk.casework import with_due
+from geo_risk.channels import OWN_SOURCES
 from geo_risk.errors import ForbiddenError, InputError
 from geo_risk.records import (
     Actor,
@@ -82,6 +83,8 @@ class ReportProperties(_Body):
     occurred_to: Moment | None = Field(None, description="latest time; default: occurred_from")
     severity: Severity | None = None
     referred_to: Code = ""
+    source: Code = Field("", description="with number: whose number it is; of staff only")
+    number: Code = Field("", description="the source's own number; of staff only")
     text: str = Field("", max_length=5000)
     reporter: str = Field("", max_length=200)
 
@@ -177,10 +180,10 @@ class Desk:
             )
         start = self._time("occurred_from", said.occurred_from, self.now)
         end = self._time("occurred_to", said.occurred_to, start)
-        number = self._number()
+        source, number = self._numbered(said)
         report = Report(
-            id=f"http:{number}",
-            source="http",
+            id=f"{source}:{number}",
+            source=source,
             number=number,
             kind=said.kind,
             channel=self._channel(said),
@@ -237,6 +240,21 @@ class Desk:
             "located_by": "pin",
             "outside": self._is_outside(lon, lat),
         }
+
+    def _numbered(self, said: ReportProperties) -> tuple[str, str]:
+        """Give source and number: the source's own where staff passes something on, else ours."""
+        if not said.source and not said.number:
+            return "http", self._number()
+        if self.actor.role not in STAFF:
+            raise ForbiddenError(
+                "Numbers of other sources are entered at the station.", "Leave source, number out."
+            )
+        if not said.source or not said.number or said.source in OWN_SOURCES:
+            raise InputError(
+                f"source is {said.source!r}, number {said.number!r}.",
+                "Give both, of another source; or neither.",
+            )
+        return said.source, said.number
 
     def _number(self) -> str:
         return f"{entry_mark(self.actor)}-{self.now:%Y%m%d%H%M%S}-{uuid4().hex[:12]}"

@@ -23,7 +23,13 @@ from api.ogc.features import features_of
 from api.problems import responses
 from api.reading import find_all, get_one
 from api.routes.ogc import FeatureId
-from geo_risk.errors import AuthError, ForbiddenError, InputError, PreconditionMissingError
+from geo_risk.errors import (
+    AuthError,
+    ConflictError,
+    ForbiddenError,
+    InputError,
+    PreconditionMissingError,
+)
 from geo_risk.records import Premises, Report, Visit, may_create
 from geo_risk.store import Answer, Idempotency, Query
 
@@ -57,7 +63,7 @@ IdempotencyKey = Annotated[
 @router.post(
     "/collections/reports/items",
     status_code=201,
-    responses={201: _CREATED, **responses(*_REFUSALS)},
+    responses={201: _CREATED, **responses(*_REFUSALS, 409)},
 )
 def create_report(
     body: ReportIn,
@@ -72,7 +78,10 @@ def create_report(
     _check_known(service, sight, "visits", body.properties.visit_id, "visit_id")
     _check_known(service, sight, "enterprises", body.properties.enterprise_id, "enterprise_id")
     desk = Desk(service.park, service.wire, service.boundary, actor, now)
-    return _create(service, sight, desk.report(body, premises), body, idempotency_key, now)
+    report = desk.report(body, premises)
+    if body.properties.number:
+        _check_new(service, report, actor, idempotency_key, now)
+    return _create(service, sight, report, body, idempotency_key, now)
 
 
 @router.post(
@@ -185,6 +194,19 @@ def _check_exists(service: Service, collection: str, record_ids: Sequence[str], 
                 f"{field} holds {record_id!r}: there is no such record.",
                 f"Take an id of /ogc/collections/{collection}/items, or leave it out.",
             )
+
+
+def _check_new(
+    service: Service, report: Report, actor: Actor, key: str | None, now: datetime
+) -> None:
+    """Refuse a number that its source has given before: what is there is not written over."""
+    if key is not None and service.store.answer(actor.id, key, now=now) is not None:
+        return
+    if service.store.count(Query("reports", ids=[report.id])):
+        raise ConflictError(
+            f"{report.source} has a report {report.number!r} already.",
+            f"Read {item_path('reports', report.id)}; a repeat needs a number of its own.",
+        )
 
 
 def _create(

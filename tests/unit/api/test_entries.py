@@ -49,6 +49,18 @@ def visit(**properties: object) -> VisitIn:
     )
 
 
+def test_staff_passes_a_number_of_another_source_on():
+    """It is kept as the source's own; half of it, our own sources and other roles are refused."""
+    made = desk().report(report(source="county_app", number="ZS2026-1"), None)
+    assert (made.id, made.source, made.number) == ("county_app:ZS2026-1", "county_app", "ZS2026-1")
+    for said in ({"source": "county_app"}, {"number": "1"}, {"source": "http", "number": "1"}):
+        with pytest.raises(InputError, match="source is"):
+            desk().report(report(**said), None)
+    for role in (Role.ENTERPRISE, Role.VOLUNTEER):
+        with pytest.raises(ForbiddenError, match="other sources"):
+            desk(role).report(report(source="county_app", number="1"), None)
+
+
 def test_a_report_gets_an_id_of_its_own_and_says_when_it_came():
     """And a volunteer who entered it finds it again by the mark."""
     one, other = desk().report(report(), None), desk().report(report(), None)
