@@ -27,7 +27,19 @@ from api.limits import BodyLimit
 from api.ogc.wire import wire_of
 from api.openapi import describe
 from api.pages import pages_of
-from api.routes import cases, channels, console, entries, health, map, ogc, session, surfaces  # noqa: A004 (a module)
+from api.routes import (
+    cases,
+    channels,
+    console,
+    entries,
+    health,
+    map,  # noqa: A004 (a module)
+    ogc,
+    receipts,
+    session,
+    slips,
+    surfaces,
+)
 from api.service import Service
 from api.shown import Watcher
 from api.tiles import Tiles
@@ -41,7 +53,7 @@ if TYPE_CHECKING:
     from geo_risk.park import ParkFile
     from geo_risk.settings import Settings
 
-_ROUTERS = (health, ogc, entries, cases, surfaces, map, console, session, channels)
+_ROUTERS = (health, ogc, entries, cases, surfaces, map, console, session, channels, slips, receipts)
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
 

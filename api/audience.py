@@ -26,6 +26,7 @@ from geo_risk.records import (
     Role,
     personal_fields,
 )
+from geo_risk.slips import SENT
 
 if TYPE_CHECKING:
     from geo_risk.park import MapSection
@@ -164,6 +165,8 @@ def own_filters(sight: Sight, collection: str) -> dict[str, tuple[str, ...]]:
             return {"id": own}
         if collection == "reports":
             return {"enterprise_id": own, "channel": _OWN_CHANNELS}
+        if collection == "slips":
+            return {"enterprise_id": own, "state": tuple(one.value for one in SENT)}
         return {"enterprise_id": own}
     if actor is not None and actor.role is Role.MEDIATOR and collection == "reports":
         return {"kind": ("dispute",)}

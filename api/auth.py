@@ -264,12 +264,16 @@ def cookie_of(header: str, name: str) -> str:
 
 
 class Throttles:
-    """Failed sign-ins: few per name and address together, more per name, more per address."""
+    """Failed sign-ins: few per name and address together, more per name, more per address.
+
+    `receipts` counts, per address, who tries addresses of receipts that do not hold.
+    """
 
     def __init__(self) -> None:
         self._pair = Throttle(5, timedelta(minutes=5))
         self._name = Throttle(30, timedelta(minutes=15))
         self._address = Throttle(30, timedelta(minutes=5))
+        self.receipts = Throttle(20, timedelta(minutes=5))
 
     def take(self, name: str, address: str, now: datetime) -> None:
         """Count a sign-in as failed before it is looked at, or raise RateError.

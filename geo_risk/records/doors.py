@@ -72,7 +72,10 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
     Station: (_imported("stations"),),
     ServiceEvent: (_imported("services"),),
     Order: (_imported("orders"), Door(Role.ENTERPRISE, "POST /v1/orders", built=False)),
-    Slip: (Door(Role.CHIEF, "POST /v1/slips/draw", built=False),),
+    Slip: (
+        Door(Role.CHIEF, "POST /v1/slips/draw"),
+        Door(Role.KEEPER, "geo-risk slips --draw", built=False),
+    ),
     Guidance: (Door(Role.OFFICER, "POST /ogc/collections/guidance/items", built=False),),
     Campaign: (Door(Role.CLERK, "POST /ogc/collections/campaigns/items", built=False),),
     Road: (_imported("roads"),),

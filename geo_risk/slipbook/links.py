@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from geo_risk.errors import ConflictError, NotFoundError
+from geo_risk.errors import ConflictError
 from geo_risk.records import Actor, Role, Slip
 from geo_risk.slips import UNDER_WAY
-from geo_risk.store import Link
+from geo_risk.store import Link, Query
 
 if TYPE_CHECKING:
     from geo_risk.store import Store, Stored
@@ -70,21 +70,16 @@ def make_link(store: Store, slip: Slip, secret: str, *, at: datetime) -> datetim
     return expires
 
 
-def open_link(store: Store, secret: str, *, now: datetime) -> Opened:
-    """Give what a secret opens, used or not; nothing is written.
-
-    Raises
-    ------
-    NotFoundError
-        When it is unknown or expired, or its slip is gone.
-    """
+def open_link(store: Store, secret: str, *, now: datetime) -> Opened | None:
+    """Give what a secret opens, used or not, and write nothing; None: unknown, expired or gone."""
     digest = secret_digest(secret)
     link = store.link(digest, now=now)
     if link is None or link.purpose != LINK_PURPOSE:
-        raise NotFoundError(
-            "This address does not hold any more.", "Ask the station for a new one."
-        )
-    found = cast("Stored[Slip]", store.get("slips", link.subject, actor=_READER))
+        return None
+    slips = store.find(Query("slips", ids=[link.subject]), actor=_READER)
+    if not slips:
+        return None
+    found = cast("Stored[Slip]", slips[0])
     actor = Actor(
         id=f"receipt-{digest[:12]}",
         role=Role.ENTERPRISE,

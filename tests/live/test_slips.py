@@ -1,0 +1,244 @@
+"""Slips over HTTP and on paper and phone: one server, each role through its own door."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from geo_risk.records import Actor, Report, Role, Severity
+from tests.live.browser import Browse
+from tests.live.small_park import write_small_park
+
+pytest_plugins = ("tests.live.browser_fixtures",)
+
+OFFICER = Actor("somebody", Role.OFFICER, "http")
+WORDS = "样例：配电间门口堆放纸箱，挡住灭火器"
+ITEMS = 10
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, sample_park: Any, server_on: Any) -> Iterator:
+    """The small park, all of it in scope; the enterprise's own and others have overdue majors."""
+    folder = tmp_path_factory.mktemp("slips")
+    file = write_small_park(folder / "park").park_file
+    text = file.read_text(encoding="utf-8").replace("[park]\n", '[park]\nscope = "all"\n', 1)
+    file.write_text(text, encoding="utf-8")
+    park = type(sample_park)(file, folder / "state")
+    park.build()
+    with server_on(park) as running:
+        own = _own(running)
+        others = [one.id for one in park.records("enterprises") if one.id != own][:2]
+        with park.open() as store:
+            store.put(
+                [
+                    *(_overdue(f"own{n}", own) for n in range(ITEMS)),
+                    *(_overdue(f"other{n}", one) for n, one in enumerate(others)),
+                ],
+                actor=OFFICER,
+                at=datetime.now(UTC),
+            )
+        with running.client("chief") as chief:
+            drawn = chief.post("/v1/slips/draw")
+        assert drawn.status_code == 200, drawn.text
+        assert len(drawn.json()["slips"]) == 3
+        yield running
+
+
+def _own(server: Any) -> str:
+    with server.park.open() as store:
+        user = store.user_by_name(server.logins["enterprise"][0])
+    return user.enterprise_id
+
+
+def _overdue(number: str, enterprise_id: str) -> Report:
+    at = datetime.now(UTC) - timedelta(days=60)
+    return Report(
+        id=f"http:{number}",
+        kind="hazard",
+        channel="visit",
+        enterprise_id=enterprise_id,
+        occurred_from=at,
+        occurred_to=at,
+        reported_at=at,
+        interim_at=at,
+        severity=Severity.MAJOR,
+        text=WORDS * 4,
+    )
+
+
+def _slips(server: Any, role: str = "chief") -> list[dict[str, Any]]:
+    with server.client(role) as client:
+        return client.get("/v1/slips").json()["slips"]
+
+
+def _slip_of(server: Any, own: bool = True) -> dict[str, Any]:
+    mine = _own(server)
+    return next(one for one in _slips(server) if (one["enterprise_id"] == mine) == own)
+
+
+def _path(slip: dict[str, Any], rest: str = "") -> str:
+    return f"/v1/slips/{quote(slip['id'], safe='')}{rest}"
+
+
+def _take(server: Any, role: str, slip: dict[str, Any], **body: str) -> httpx.Response:
+    with server.client(role) as client:
+        return client.post(_path(slip, "/transitions"), json=body)
+
+
+def _issued(server: Any, *, own: bool = True) -> dict[str, Any]:
+    slip = _slip_of(server, own)
+    if slip["state"] == "drawn":
+        assert _take(server, "officer", slip, action="check").status_code == 200
+        done = _take(server, "chief", slip, action="issue", text="逾期未整改")
+        assert done.status_code == 200, done.text
+    return _slip_of(server, own)
+
+
+def _link(server: Any, slip: dict[str, Any]) -> str:
+    with server.client("clerk") as clerk:
+        return clerk.post(_path(slip, "/link")).json()["url"]
+
+
+@pytest.mark.parametrize("role", [None, *(one.value for one in Role)])
+def test_who_draws_and_who_reads(server, role):
+    """The chief draws; station roles and the enterprise list; everybody else is refused."""
+    with server.client(role) as client:
+        drawn = client.post("/v1/slips/draw").status_code
+        read = client.get("/v1/slips").status_code
+    assert drawn == (401 if role is None else 200 if role == "chief" else 403)
+    reads = {"officer", "clerk", "chief", "keeper", "enterprise"}
+    assert read == (401 if role is None else 200 if role in reads else 403)
+
+
+def test_an_enterprise_sees_no_draft_and_no_other(server):
+    """Nothing by any door before the issue; after it its own, without who decided."""
+    draft = _slip_of(server, own=False)
+    with server.client("enterprise") as own:
+        assert own.get(_path(draft)).status_code == 404
+        assert own.get(_path(draft, ".html")).status_code == 404
+        assert own.post(_path(draft, "/transitions"), json={"action": "receive"}).status_code == 404
+        slip = _issued(server)
+        listed = own.get("/v1/slips").json()["slips"]
+        assert [one["id"] for one in listed] == [slip["id"]]
+        assert not {"decided_by", "decision"} & listed[0].keys()
+        whole = own.get(_path(slip)).json()
+        assert {one["action"] for one in whole["steps"]} <= {"issue", "plan_visit", "receive"}
+        assert "逾期未整改" not in own.get(_path(slip)).text
+        items = own.get("/ogc/collections/slips/items").json()["features"]
+        assert [one["id"] for one in items] == [slip["id"]]
+
+
+def test_a_step_needs_its_state_its_etag_and_comes_once(server):
+    """Impossible: 409 with what is possible; another's state: 412; the same key again: the same."""
+    slip = _slip_of(server, own=False)
+    refused = _take(server, "chief", slip, action="issue", text="x")
+    assert refused.status_code == 409
+    assert "check" in refused.json()["hint"]
+    with server.client("officer") as officer:
+        path, key = _path(slip, "/transitions"), {"Idempotency-Key": "check-once-1"}
+        stale = officer.post(path, json={"action": "check"}, headers={"If-Match": '"1-x"'})
+        assert stale.status_code == 412
+        first = officer.post(path, json={"action": "check"}, headers=key)
+        again = officer.post(path, json={"action": "check"}, headers=key)
+    assert (first.status_code, first.text) == (200, again.text)
+    assert _slip_of(server, own=False)["state"] == "checked"
+    withheld = _take(server, "chief", slip, action="withhold", text="昨天已整改")
+    assert withheld.json()["state"] == "withheld"
+    with server.client("chief") as chief:
+        assert chief.get("/v1/slips").json()["counts"]["withheld"] == 1
+        found = chief.get("/v1/slips", params={"state": "withheld", "f": "xlsx"})
+    assert found.content[:2] == b"PK"
+
+
+def test_the_printed_slip_is_one_page_and_nothing_overflows(server, browse: Browse):
+    """On A4 in Chromium: one sheet, all within its edges, the code drawn, no other host asked."""
+    slip = _issued(server)
+    page, _ = browse(server, "chief", viewport={"width": 794, "height": 1123})
+    page.goto(_path(slip, ".html"))
+    page.emulate_media(media="print")
+    assert page.locator(".sheet").count() == 1
+    within = page.evaluate(
+        """() => { const sheet = document.querySelector('.sheet'),
+        end = document.querySelector('.end').getBoundingClientRect().top;
+        return [sheet.scrollHeight <= sheet.clientHeight + 1,
+        sheet.scrollWidth <= sheet.clientWidth,
+        document.querySelector('.foot').getBoundingClientRect().bottom <= end,
+        document.querySelector('.qr').naturalWidth > 0]; }"""
+    )
+    assert within == [True, True, True, True]
+    made = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", made)) == 1
+    with server.client("chief") as chief:
+        answer = chief.get(_path(slip, ".pdf"))
+        batch = chief.get("/v1/slips/batch.pdf", params={"month": slip["month"]})
+    assert answer.headers["content-type"] == batch.headers["content-type"] == "application/pdf"
+    assert answer.content[:5] == batch.content[:5] == b"%PDF-"
+
+
+def test_the_receipt_on_a_phone_without_an_account(server, browse: Browse):
+    """Read twice, confirmed, answered; then the address says thank you and nothing else."""
+    slip = _issued(server)
+    url = _link(server, slip)
+    page, _ = browse(server, viewport={"width": 360, "height": 740})
+    page.goto(url)
+    page.reload()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    names = [one.name for one in server.park.records("enterprises", personal=True)]
+    own = {one.id: one.name for one in server.park.records("enterprises", personal=True)}
+    shown = page.locator("body").inner_text()
+    assert {one for one in names if one in shown} == {own[slip["enterprise_id"]]}
+    page.get_by_role("button", name="确认收到").click()
+    page.get_by_text("已签收").wait_for()
+    assert _slip_of(server)["state"] == "received"
+    page.get_by_label("已经做了什么").fill("  ")
+    page.get_by_role("button", name="提交回复").click()
+    page.get_by_text("请先写内容").wait_for()
+    page.goto(url)
+    page.get_by_label("已经做了什么").fill("纸箱已经搬走，周五前换好灭火器")
+    page.get_by_role("button", name="提交回复").click()
+    page.get_by_text("已经收到您的意见").wait_for()
+    assert WORDS[:6] not in page.locator("body").inner_text()
+    answered = _slip_of(server)
+    assert (answered["state"], answered["answer"][:4]) == ("answered", "纸箱已经")
+
+
+def test_the_receipt_keeps_quiet(server):
+    """Not indexed, not kept, not guessed; a used or made-up address tells nothing."""
+    slip = _issued(server)
+    url = _link(server, slip)
+    with httpx.Client(trust_env=False) as nobody:
+        there = nobody.get(url)
+        assert "noindex" in there.headers["x-robots-tag"]
+        assert there.headers["cache-control"] == "no-store"
+        made_up = nobody.get(url[:-6] + "AAAAAA")
+        assert made_up.status_code == 404
+        assert slip["slip_no"] not in made_up.text
+        tried = {nobody.get(f"{server.url}/receipt/{n:040d}").status_code for n in range(30)}
+    assert tried == {404, 429}
+    secret = url.rsplit("/", 1)[1]
+    kept = b"".join(one.read_bytes() for one in server.state_dir.rglob("*.sqlite*"))
+    assert secret.encode() not in kept
+
+
+def test_a_slip_closes_by_a_visit_for_it(server):
+    """The officer goes there with the reason slip; the hazard is closed first."""
+    slip = _issued(server)
+    with server.park.open() as store:
+        for n in range(ITEMS):
+            change = {"state": "closed", "closed_at": datetime.now(UTC)}
+            store.update("reports", f"http:own{n}", change, actor=OFFICER, at=datetime.now(UTC))
+    home = next(
+        one for one in server.park.records("premises") if one.enterprise_id == slip["enterprise_id"]
+    )
+    body = {"start": datetime.now(UTC).isoformat(), "premises_id": home.id, "reason": "slip"}
+    with server.client("officer") as officer:
+        visit = officer.post("/ogc/collections/visits/items", json={"properties": body}).json()
+    done = _take(server, "officer", slip, action="verify", code="fixed", other_id=visit["id"])
+    assert done.status_code == 200, done.text
+    assert _slip_of(server)["state"] == "closed"
