@@ -92,3 +92,42 @@ class Events:
         rows = np.column_stack([self.time_days, self.easting, self.northing, self.weight])
         rows = np.ascontiguousarray(rows[np.lexsort(rows.T[::-1])])
         return hashlib.sha256(self.crs.encode() + rows.tobytes()).hexdigest()
+
+
+@dataclass(frozen=True)
+class OpenCases:
+    """Cases while something was still to be done about them.
+
+    Parameters
+    ----------
+    points
+        (n,) one event a case, at its own time; weights are severity points.
+    begun_days, ended_days
+        (n,) when each became known and when it was closed, days since the epoch; inf: open still.
+    """
+
+    points: Events
+    begun_days: Floats
+    ended_days: Floats
+
+    def __post_init__(self) -> None:
+        """Refuse columns of another length, and a beginning nobody knows."""
+        if {self.begun_days.shape, self.ended_days.shape} != {self.points.time_days.shape}:
+            raise InputError("Open cases have columns of unequal length.", "Give one each.")
+        if not np.isfinite(self.begun_days).all() or np.isnan(self.ended_days).any():
+            raise InputError("An open case has a time that is none.", "Leave that case out.")
+
+    def __len__(self) -> int:
+        """How many cases."""
+        return len(self.points)
+
+    def at(self, days: float) -> Events:
+        """Give those that were known and open at a moment, days since the epoch."""
+        return self.points.where((self.begun_days <= days) & (self.ended_days > days))
+
+    def digest(self) -> str:
+        """Give the SHA-256 (hex) of the columns, whatever their order of rows."""
+        where = (self.points.easting, self.points.northing, self.points.weight)
+        rows = np.column_stack([self.begun_days, self.ended_days, self.points.time_days, *where])
+        rows = np.ascontiguousarray(rows[np.lexsort(rows.T[::-1])])
+        return hashlib.sha256(rows.tobytes()).hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from geo_risk.features.counts import Counts, measure_counts
 from geo_risk.features.denied import check_inputs
 from geo_risk.features.effort import Effort, measure_effort, measure_patrol
 from geo_risk.features.history import History, measure_history
+from geo_risk.features.open_cases import measure_open_cases
 from geo_risk.features.places import holds
 from geo_risk.features.proximity import (
     Sites,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from geo_risk.events import OpenCases
     from geo_risk.features.inputs import ParkInputs
     from geo_risk.grid import Grid
 
@@ -59,6 +61,8 @@ class Ground:
         Zone id to polygon in metres, those that hold at the moment.
     counts
         Per zone and per premises.
+    open_cases
+        Kind to the cases that were open, where there are any.
     """
 
     history: History
@@ -67,6 +71,7 @@ class Ground:
     layers: Mapping[str, Floats]
     zones: Mapping[str, BaseGeometry]
     counts: Counts
+    open_cases: Mapping[str, OpenCases] = field(default_factory=dict)
 
     def digest(self) -> str:
         """Give the SHA-256 (hex) of all that a model is fitted on."""
@@ -74,6 +79,8 @@ class Ground:
         for kind, one in sorted(self.history.kinds.items()):
             digest.update(f"{kind}:{one.severity.digest()}:{one.count.digest()};".encode())
         digest.update(self.effort.visits.digest().encode())
+        for kind, cases in sorted(self.open_cases.items()):
+            digest.update(f"open {kind}:{cases.digest()};".encode())
         for name in sorted(self.layers):
             digest.update(name.encode() + np.ascontiguousarray(self.layers[name]).tobytes())
         return digest.hexdigest()
@@ -155,4 +162,12 @@ def measure_ground(
         ),
     }
     check_inputs(layers)
-    return Ground(history, effort, sites, layers, zones, counts)
+    open_cases = measure_open_cases(
+        reports=inputs.reports,
+        premises=inputs.premises,
+        severity=park.severity,
+        boundary=outline,
+        crs=crs,
+        as_of=as_of,
+    )
+    return Ground(history, effort, sites, layers, zones, counts, open_cases)

@@ -72,7 +72,7 @@ class History:
         Since when visits and reports come in without a gap of more than 180 days; None without any.
     left_out
         Number of reports (findings) left out of surfaces: `unlocated`, `outside`, `duplicate`,
-        `in_visit` (counted in their visit), `not_yet_known`.
+        `in_visit` (counted in their visit), `void`, `not_yet_known`.
     used
         Number of reports (findings) that are events.
     """
@@ -120,12 +120,13 @@ def measure_history(
     rows = _Rows()
     done = [one for one in visits if is_known_visit(one, as_of)]
     counted = {one.id for one in visits if one.found is not None}
+    gone = taken_back(reports)
     for visit in done:
         if visit.found is not None:
             at = directory.premises_of(visit)
             for level in Severity:
-                number = getattr(visit.found, level.value)
-                if number:
+                number = getattr(visit.found, level.value) - gone[visit.id, level]
+                if number > 0:
                     points = severity.points(level)
                     known = visit.end or visit.start
                     rows.add(FINDINGS_KIND, at, visit.start, known, number * points, number)
@@ -181,9 +182,22 @@ def reason_to_leave_out(report: Report, counted: set[str], as_of: datetime) -> s
         return NOT_YET
     if report.duplicate_of or report.state == CaseState.MERGED:
         return "duplicate"
+    if report.state == CaseState.VOID:
+        return "void"
     if report.kind == FINDINGS_KIND and report.visit_id in counted:
         return "in_visit"
     return ""
+
+
+def taken_back(reports: Sequence[Report]) -> Counter[tuple[str, Severity]]:
+    """Count the findings of visits that turned out to be none, or to repeat another report."""
+    return Counter(
+        (one.visit_id, one.severity or Severity.MINOR)
+        for one in reports
+        if one.kind == FINDINGS_KIND
+        and one.visit_id
+        and (one.duplicate_of or one.state in {CaseState.MERGED, CaseState.VOID})
+    )
 
 
 class _Rows:

@@ -16,7 +16,12 @@ import numpy as np
 
 from geo_risk.events import days_since_epoch
 from geo_risk.features.denied import allowed_premises, check_inputs, is_denied
-from geo_risk.features.history import FINDINGS_KIND, is_known_visit, reason_to_leave_out
+from geo_risk.features.history import (
+    FINDINGS_KIND,
+    is_known_visit,
+    reason_to_leave_out,
+    taken_back,
+)
 from geo_risk.features.places import Directory, place
 from geo_risk.looks import LookedPremises, LookedVisits, Looks, ToldReports
 from geo_risk.records import Channel
@@ -83,7 +88,8 @@ def measure_looks(
         if is_known_visit(one, as_of) and one.start >= start
     ]
     told = _told(kind, reports, visits, start, as_of)
-    looked = _visits(kind, known, told, directory, row_of, span[1], left_out)
+    gone = Counter(visit_id for visit_id, _ in taken_back(reports).elements())
+    looked = _visits(kind, known, told, gone, directory, row_of, span[1], left_out)
     named = {one.id for one in known}
     public = [
         one
@@ -126,6 +132,7 @@ def _visits(
     kind: str,
     known: Sequence[Visit],
     told: Sequence[Report],
+    gone: Counter[str],
     directory: Directory,
     row_of: Mapping[str, int],
     as_of_days: float,
@@ -143,7 +150,8 @@ def _visits(
         who = visit.team or frozenset(visit.participant_ids)
         found = float(reported[visit.id])
         if kind == FINDINGS_KIND and visit.found is not None:
-            found = float(visit.found.major + visit.found.general + visit.found.minor)
+            counted = visit.found.major + visit.found.general + visit.found.minor
+            found = float(max(0, counted - gone[visit.id]))
         age = as_of_days - days_since_epoch(visit.start)
         looker = lookers.setdefault(who, len(lookers))
         rows.append((row_of[at.id], looker, int(age // _PERIOD_DAYS), share, found))

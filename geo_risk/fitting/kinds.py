@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo_risk.events import days_since_epoch
+from geo_risk.fitting.standing import with_standing
 from geo_risk.grid import Unit
 from geo_risk.published import GradedSurface
 from geo_risk.surfaces.intensity import Intensity, IntensityParams, KindEvents, fit_intensity
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 def fit_kind(setting: Setting, kind: str, inherent: Floats) -> Intensity:
     """Fit what is served for one kind of report; `inherent` is (rows, cols), as of `whole`."""
     model, history = setting.inputs.park.model, setting.ground.history.kinds[kind]
-    return fit_intensity(
+    earlier = _earlier(setting)
+    fitted = fit_intensity(
         KindEvents(
             history.count,
             history.severity,
@@ -51,8 +53,9 @@ def fit_kind(setting: Setting, kind: str, inherent: Floats) -> Intensity:
         forecast=setting.forecasts(kind),
         inherent=inherent,
         as_of_days=setting.as_of_days,
-        earlier_days=_earlier(setting),
+        earlier_days=earlier,
     )
+    return with_standing(setting, kind, fitted, earlier)
 
 
 def _earlier(setting: Setting) -> tuple[float, ...]:

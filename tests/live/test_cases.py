@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -21,12 +23,31 @@ REPORTS = "/ogc/collections/reports/items"
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> SmallPark:
-    return write_small_park(tmp_path_factory.mktemp("cases") / "park")
+    """A small park with five months of hazards, all closed but `X1` and its repeat `X2`."""
+    small = write_small_park(tmp_path_factory.mktemp("cases") / "park")
+    places = [place for one, place in sorted(small.places.items()) if "E" in one]
+    today = datetime.now(UTC).replace(microsecond=0)
+    rows = [["id", "occurred", "reported_at", "closed_at", "state", "severity", "lon", "lat"]]
+    for n in range(60):
+        told = today - timedelta(days=150 - 2.4 * n)
+        lon, lat = places[n]
+        rows.append([f"R{n}", told, told, told + timedelta(days=2), "closed", "minor", lon, lat])
+    for name in ("X1", "X2"):
+        told = today - timedelta(days=100)
+        rows.append([name, told, told, "", "reported", "major", *places[0]])
+    with (small.park_file.parent / "reports.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    with small.park_file.open("a", encoding="utf-8") as file:
+        file.write(
+            '[[source]]\nkind = "reports"\nfile = "reports.csv"\ndatum = "wgs84"\n'
+            'set = { kind = "hazard", channel = "grid" }\n'
+        )
+    return small
 
 
 @pytest.fixture(scope="module")
 def server(small, server_on) -> Iterator[Server]:
-    """An empty park of 64 enterprises, served."""
+    """The small park, built and served."""
     park = BuiltPark(small.park_file, small.park_file.parents[1] / "state")
     park.build()
     with server_on(park) as one:
@@ -223,3 +244,34 @@ def test_the_same_thing_said_twice_is_proposed_and_merged(server):
         assert two not in listed
         done(server, "clerk", two, "unmerge", text="是两处")
         assert two in {row["id"] for row in clerk.get("/v1/cases").json()["cases"]}
+
+
+def test_closing_merging_and_reopening_change_the_surfaces(server, small):
+    """Intensity and combined risk at the place fall, fall and rise with the next publication."""
+    lon, lat = next(place for one, place in sorted(small.places.items()) if "E" in one)
+    one, two = "reports:X1", "reports:X2"
+
+    def value(surface: str) -> float:
+        with server.client("chief") as chief:
+            answer = chief.get(f"/v1/surfaces/{surface}/value?lon={lon}&lat={lat}")
+        return float(answer.json()["value"])
+
+    def built() -> tuple[float, float]:
+        server.park.build()
+        time.sleep(1.5)  # shown within a second
+        return value("intensity.hazard"), value("risk.combined")
+
+    open_both = built()
+    done(server, "clerk", two, "merge", other_id=one)
+    merged = built()
+    done(server, "officer", one, "rectify")
+    done(server, "officer", one, "pass", second_id="demo-chief")
+    closed = built()
+    done(server, "clerk", one, "reopen", text="又被堵上")
+    reopened = built()
+    done(server, "clerk", two, "unmerge", text="是两处")
+    apart = built()
+    for n in (0, 1):
+        assert closed[n] < 0.9 * merged[n] < 0.8 * open_both[n]
+        assert reopened[n] == pytest.approx(merged[n], rel=1e-3)
+        assert apart[n] == pytest.approx(open_both[n], rel=1e-3)
