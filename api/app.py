@@ -21,6 +21,7 @@ from api import audience, problems
 from api.auth import PUBLIC, Throttles
 from api.deps import check_form_mark
 from api.edge import Edge, Metrics, configure_logs, security_headers
+from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.languages import lang_of
 from api.limits import BodyLimit
@@ -33,6 +34,7 @@ from api.routes import (
     console,
     entries,
     health,
+    imports,
     map,  # noqa: A004 (a module)
     ogc,
     receipts,
@@ -53,7 +55,20 @@ if TYPE_CHECKING:
     from geo_risk.park import ParkFile
     from geo_risk.settings import Settings
 
-_ROUTERS = (health, ogc, entries, cases, surfaces, map, console, session, channels, slips, receipts)
+_ROUTERS = (
+    health,
+    ogc,
+    entries,
+    cases,
+    surfaces,
+    map,
+    imports,
+    console,
+    session,
+    channels,
+    slips,
+    receipts,
+)
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
 
@@ -118,6 +133,8 @@ def _open(settings: Settings, park: ParkFile) -> Service:
     kept = KeptRecords(store)
     watcher = Watcher(store, park.park.datum, on_swap=kept.clear)
     watcher.start()
+    jobs = Jobs(settings, park)
+    jobs.mend()
     return Service(
         settings=settings,
         park=park,
@@ -128,10 +145,12 @@ def _open(settings: Settings, park: ParkFile) -> Service:
         watcher=watcher,
         throttles=Throttles(),
         clock=lambda: datetime.now(UTC),
+        jobs=jobs,
     )
 
 
 def _close(service: Service) -> None:
+    service.jobs.close()
     service.watcher.stop()
     service.store.close()
 

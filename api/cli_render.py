@@ -27,6 +27,7 @@ from api.cli_export import (
 from api.cli_park import open_workspace
 from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, write_text
 from api.edge import configure_logs
+from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.ogc.wire import wire_of
 from api.pages import Pages
@@ -113,6 +114,7 @@ def _service(workspace: Workspace, moment: datetime) -> Service:
         watcher=Watcher(store, park.park.datum),
         throttles=Throttles(),
         clock=lambda: moment,
+        jobs=Jobs(Settings(), park),
     )
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 1_000_000
+MAX_FILE_BYTES = 50_000_000
+FILE_PATHS = frozenset({"/v1/imports"})
+"""Where files are handed in."""
 
 _RUN_OFF_BYTES = 32_000_000
 _RUN_OFF_S = 5.0
@@ -31,21 +34,25 @@ class BodyLimit:
     ----------
     app
         What to wrap.
-    most
-        Bytes that a body may have.
+    most, most_of_file
+        Bytes that a body may have, and one that brings a file.
     """
 
-    def __init__(self, app: ASGIApp, most: int = MAX_BODY_BYTES) -> None:
+    def __init__(
+        self, app: ASGIApp, most: int = MAX_BODY_BYTES, most_of_file: int = MAX_FILE_BYTES
+    ) -> None:
         self._app = app
         self._most = most
+        self._most_of_file = most_of_file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _announced(scope) > self._most:
-            await self._refuse(scope, receive, send)
+        most = self._most_of_file if scope["path"] in FILE_PATHS else self._most
+        if _announced(scope) > most:
+            await self._refuse(scope, receive, send, most)
             return
         seen, too_large, refused = 0, False, False
 
@@ -53,7 +60,7 @@ class BodyLimit:
             nonlocal seen, too_large
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most:
+            if seen > most:
                 too_large = True
                 return {"type": "http.disconnect"}
             return message
@@ -64,18 +71,16 @@ class BodyLimit:
                 await send(message)
             elif not refused:
                 refused = True
-                await self._refuse(scope, receive, send)
+                await self._refuse(scope, receive, send, most)
 
         await self._app(scope, receive_counted, send_checked)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         if not any(
             name == b"expect" for name, _ in scope["headers"]
         ):  # who asks first sends nothing
             await _run_off(receive)
-        error = TooLargeError(
-            f"The body is larger than {self._most:,} bytes.", "Send less at once."
-        )
+        error = TooLargeError(f"The body is larger than {most:,} bytes.", "Send less at once.")
         body = json.dumps(problem_of(error, scope["path"]), ensure_ascii=False).encode()
         headers = [
             (b"content-type", MEDIA_TYPE.encode()),

@@ -120,6 +120,20 @@ MAP = obj(
         "unlocated": {"type": "integer"},
     }
 )
+JOB = obj(
+    {
+        "id": _TEXT,
+        "state": {"type": "string", "enum": ["queued", "running", "done", "failed"]},
+        "source": _TEXT,
+        "kind": _TEXT,
+        "at": _TIME,
+        "counts": {"type": "object"},
+        "odd": {"type": "object"},
+        "error": _TEXT,
+        "hint": _TEXT,
+        "rejects": {"type": ["string", "null"]},
+    }
+)
 UNLOCATED = obj({"premises": array({"type": "object"}), "total": {"type": "integer"}})
 IMPORTS = obj({"sources": array({"type": "object"}), "as_of": {"type": ["string", "null"]}})
 

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from api.audience import Sight
 from api.auth import Throttles
 from api.board import Board
+from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.ogc.wire import Wire
 from api.shown import Watcher
@@ -45,6 +46,8 @@ class Service:
         Counts failed sign-ins.
     clock
         Gives the present, zone-aware; read at the door only.
+    jobs
+        Work that takes longer than a request.
     """
 
     settings: Settings
@@ -56,6 +59,7 @@ class Service:
     watcher: Watcher
     throttles: Throttles
     clock: Callable[[], datetime]
+    jobs: Jobs
 
     @property
     def session_cookie(self) -> str:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from geo_risk.park import ParkFile
+    from geo_risk.park import ParkFile, Source
     from geo_risk.published import Publication
     from geo_risk.records import Actor
     from geo_risk.store import Store
@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 
 COUNTS = ("read", "accepted", "rejected", "unlocated", "outside")
 """The counts of a source in `build --json`; accepted + rejected = read."""
+
+HANDED_IN = "@handed-in"
+"""Ends the name of a run whose file was handed in at the service, not declared in the park file."""
 
 _KEPT_PUBLICATIONS = 3
 _FITTED = (
@@ -230,6 +233,47 @@ def readmit(
         records = [with_due(one, park) if isinstance(one, Report) else one for one in batch.records]
         store.put(records, actor=actor, at=now, run=replace(run, summary=summary, at=now))
         _write_rejects(state_dir, batch)
+    return batch
+
+
+def import_file(
+    park: ParkFile,
+    store: Store,
+    source: Source,
+    *,
+    actor: Actor,
+    now: datetime,
+    state_dir: Path,
+    progress: Progress | None = None,
+) -> Batch:
+    """Read one file that was handed in: by the description of a source, or by one of its own.
+
+    Parameters
+    ----------
+    source
+        `file` is what was handed in; `name` that of a declared source, where it is one's next file.
+    actor, now, state_dir, progress
+        As for `build`.
+
+    Returns
+    -------
+    Batch
+        accepted + rejected = read. The same file twice changes nothing. Its own run stands beside
+        the declared file's, so the next build does not read that one again.
+
+    Raises
+    ------
+    FileFormatError, ColumnError, ParkFileError, BusyError
+        As `build`.
+    """
+    say = progress or (lambda _stage, _done, _total: None)
+    with store.park_lock():
+        known = _known(store)
+        batch = ingest_source(
+            park, source, known, boundary=read_boundary(park), progress=partial(say, source.name)
+        )
+        handed_in = replace(batch, source=replace(source, name=f"{source.name}{HANDED_IN}"))
+        _keep(store, handed_in, known, actor=actor, now=now, state_dir=state_dir, readmitted=[])
     return batch
 
 

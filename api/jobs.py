@@ -1,0 +1,193 @@
+"""Work that takes longer than a request: a file that was handed in is read in another process.
+
+Takes what to do, gives a job whose state is a file of its own in the state folder: any process of
+the service may be asked for it, and a service that was killed finds it again. A job that was under
+way then has failed and says so; the store is as before it, for a file goes in whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import platform
+import re
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo_risk.errors import GeoRiskError, NotFoundError
+from geo_risk.park import read_park
+from geo_risk.records import Actor, Role
+from geo_risk.store import open_store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from geo_risk.park import ParkFile, Source
+    from geo_risk.settings import Settings
+
+QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work.
+
+    Parameters
+    ----------
+    id
+        32 hex digits.
+    state
+        queued, running, done, failed.
+    source, kind
+        What is read, and as which kind of source.
+    actor_id
+        Who asked for it.
+    process
+        Host and process of the service that took it on.
+    at
+        When it was asked for (ISO, UTC).
+    counts
+        read, accepted, rejected, unlocated, outside; empty until done.
+    odd
+        What else to know, code to count.
+    error, hint
+        Why it failed and what to do next; empty otherwise.
+    """
+
+    id: str
+    state: str
+    source: str
+    kind: str
+    actor_id: str
+    at: str
+    process: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+    odd: dict[str, int] = field(default_factory=dict)
+    error: str = ""
+    hint: str = ""
+
+
+class Jobs:
+    """The jobs of one service.
+
+    Parameters
+    ----------
+    settings, park
+        Its own.
+    """
+
+    def __init__(self, settings: Settings, park: ParkFile) -> None:
+        self._settings, self._park = settings, park
+        self._folder = settings.state_dir(park) / "imports"
+        self._pool: ProcessPoolExecutor | None = None
+
+    def folder_of(self, job_id: str) -> Path:
+        """Give the folder of a job: its file, its state, its rejects."""
+        if not _ID.fullmatch(job_id):
+            raise NotFoundError(f"There is no job {job_id!r}.", "Check the id.")
+        return self._folder / job_id
+
+    def start(self, job: Job, source: Source, actor: Actor, now: datetime) -> None:
+        """Queue the reading of a file that lies in the job's folder."""
+        folder = self.folder_of(job.id)
+        job = replace(job, process=f"{platform.node()}:{os.getpid()}")
+        _write(folder, job)
+        if self._pool is None:
+            spawned = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(max_workers=1, mp_context=spawned)
+        told = (actor.id, actor.role.value, actor.door)
+        self._pool.submit(
+            read_file, self._settings.model_dump(), self._park.path, source, folder, job, told, now
+        )
+
+    def find(self, job_id: str) -> Job:
+        """Give a job as it stands.
+
+        Raises
+        ------
+        NotFoundError
+            When there is none with this id.
+        """
+        try:
+            text = (self.folder_of(job_id) / "job.json").read_text(encoding="utf-8")
+        except OSError:
+            raise NotFoundError(f"There is no job {job_id!r}.", "Check the id.") from None
+        return Job(**json.loads(text))
+
+    def mend(self) -> None:
+        """Mark what a killed service left: nothing of such a file was kept."""
+        for path in self._folder.glob("*/job.json"):
+            job = Job(**json.loads(path.read_text(encoding="utf-8")))
+            if job.state in {QUEUED, RUNNING} and not _is_alive(job.process):
+                said = "The service stopped before the file was read."
+                _write(path.parent, replace(job, state=FAILED, error=said, hint="Send it again."))
+
+    def close(self) -> None:
+        """Let what is under way end; what waits is given up, and says so at the next start."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _is_alive(process: str) -> bool:
+    """Say whether the service that took a job on still runs; one on another host may."""
+    host, _, pid = process.rpartition(":")
+    if host != platform.node():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except (OSError, ValueError):
+        return False
+    return int(pid) != os.getpid()
+
+
+def read_file(
+    settings: dict[str, Any],
+    park_file: Path,
+    source: Source,
+    folder: Path,
+    job: Job,
+    told: tuple[str, str, str],
+    now: datetime,
+) -> None:
+    """Read one file in a process of its own, and write down what came of it."""
+    from geo_risk import pipeline  # noqa: PLC0415  # models: only this process waits for them
+    from geo_risk.ingest import write_rejects  # noqa: PLC0415  # as above
+    from geo_risk.settings import Settings  # noqa: PLC0415  # as above
+
+    warnings.simplefilter("ignore")
+    _write(folder, replace(job, state=RUNNING))
+    own = Settings(**settings)
+    try:
+        park = read_park(park_file, own.shared_data)
+        actor = Actor(id=told[0], role=Role(told[1]), door=told[2])
+        state_dir = own.state_dir(park)
+        url = own.url_of_store(park)
+        with open_store(url, park_id=park.park.id, state_dir=state_dir) as store:
+            batch = pipeline.import_file(
+                park, store, source, actor=actor, now=now, state_dir=state_dir
+            )
+    except GeoRiskError as error:
+        _write(folder, replace(job, state=FAILED, error=error.message, hint=error.hint))
+        return
+    except Exception as error:  # noqa: BLE001  # whatever it was, the job must not hang
+        said = f"{type(error).__name__}: {error}"
+        _write(folder, replace(job, state=FAILED, error=said, hint="Tell the keeper."))
+        return
+    if batch.rejected_rows:
+        write_rejects(folder / "rejects.xlsx", batch)
+    counts = {name: getattr(batch, name) for name in pipeline.COUNTS}
+    odd = {code: count for code, count in batch.odd.items() if count}
+    source.file.unlink(missing_ok=True)  # names are in it: they stand in the store now
+    _write(folder, replace(job, state=DONE, counts=counts, odd=odd))
+
+
+def _write(folder: Path, job: Job) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / "job.part"
+    part.write_text(json.dumps(asdict(job), ensure_ascii=False), encoding="utf-8")
+    part.replace(folder / "job.json")
