@@ -35,6 +35,7 @@ from api.routes import (
     entries,
     health,
     imports,
+    index,
     map,  # noqa: A004 (a module)
     ogc,
     receipts,
@@ -60,6 +61,7 @@ _ROUTERS = (
     ogc,
     entries,
     cases,
+    index,
     surfaces,
     map,
     imports,

@@ -27,6 +27,7 @@ TOPICS = {
     "serve": "cli_serve",
     "render": "cli_render",
     "export": "cli_export",
+    "index": "cli_index",
     "forget": "cli_keeper",
     "retention": "cli_keeper",
     "backup": "cli_keeper",

@@ -8,16 +8,27 @@ effects are in the reference and leave by no function here.
 from geo_risk.monthly.freeze import canonical
 from geo_risk.monthly.gather import gather, is_empty
 from geo_risk.monthly.known import Books
-from geo_risk.monthly.months import closing_of, month_of, shift_month
+from geo_risk.monthly.months import check_month, closing_of, month_of, shift_month
+from geo_risk.monthly.moves import MonthMoves, Mover, who_would_move
 from geo_risk.monthly.params import params_of
-from geo_risk.monthly.publish import freeze, frozen_months, preview, results, revise
+from geo_risk.monthly.publish import (
+    freeze,
+    frozen_months,
+    preview,
+    results,
+    revise,
+    said_by,
+)
 from geo_risk.monthly.weights import Weights, all_weights, draft, sign, weights_of
 
 __all__ = [
     "Books",
+    "MonthMoves",
+    "Mover",
     "Weights",
     "all_weights",
     "canonical",
+    "check_month",
     "closing_of",
     "draft",
     "freeze",
@@ -29,7 +40,9 @@ __all__ = [
     "preview",
     "results",
     "revise",
+    "said_by",
     "shift_month",
     "sign",
     "weights_of",
+    "who_would_move",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -84,20 +84,29 @@ def _key(name: Any) -> str:
     return "|".join(name) if isinstance(name, tuple) else str(name)
 
 
-def output_of(month: Month) -> dict[str, Any]:
+def output_of(month: Month, propose: Sequence[str] = ()) -> dict[str, Any]:
     """Give what a month says, enterprise by enterprise; nothing of any looker.
+
+    Parameters
+    ----------
+    month
+        As computed.
+    propose
+        Enterprises where a visit by another looker is called for.
 
     Returns
     -------
     dict
         `month`, `notes`, `results`: id to score (`micro`, integer micro-points that add up),
-        `parts`, `most` (what each part may be at most), `deficits`, `interval`, `ranks`, `colour`,
-        `slip`, `slip_reasons`, `lifts`, and what the next month needs.
+        `parts`, `most` (what each part may be at most), `deficits`, `u`, `interval`, `ranks`,
+        `colour`, `slip`, `slip_reasons`, `lifts`, and what the next month needs;
+        `propose_cross_visits`, where officer and enterprise cannot be told apart.
     """
     return {
         "month": month.month,
         "notes": list(month.notes),
         "cross_visits": month.reference.cross_visits,
+        "propose_cross_visits": list(propose),
         "results": {one.id: _result(one) for one in month.results},
     }
 
@@ -110,6 +119,7 @@ def _result(one: Result) -> dict[str, Any]:
         "parts": dict(score.parts),
         "most": {name: round(1_000_000 * most) for name, most in score.weights.items()},
         "deficits": score.deficits(),
+        "u": {name: some.u for name, some in one.measured.items() if some.u is not None},
         "sd": score.sd,
         "interval": one.interval,
         "measured": score.measured,

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from geo_risk.errors import ConflictError, NotFoundError
+from geo_risk.monthly.cross_visits import propose_cross_visits
 from geo_risk.monthly.freeze import INPUT, OUTPUT, PARAMS, REFERENCE, canonical, output_of
 from geo_risk.monthly.gather import gather, is_empty
 from geo_risk.monthly.known import Books
@@ -158,6 +159,13 @@ def revise(
     return revised
 
 
+def said_by(computed: Computed) -> dict[str, Any]:
+    """Give what a computed month says, cross-visits it calls for included."""
+    month = computed.month
+    asked = month.reference.unidentified or month.reference.provisional
+    return output_of(month, propose_cross_visits(computed.inputs) if asked else ())
+
+
 def results(store: Store, month: str, revision: int | None = None) -> dict[str, Any]:
     """Give what a frozen month says.
 
@@ -286,6 +294,6 @@ def _keep(
             }
         ),
         REFERENCE: canonical(computed.month.reference),
-        OUTPUT: canonical(output_of(computed.month)),
+        OUTPUT: canonical(said_by(computed)),
     }
     return store.keep_documents("index", computed.month.month, revision, bodies, actor=actor, at=at)

@@ -1,0 +1,78 @@
+"""`geo-risk index`: a month of the safety index, as it stands or frozen.
+
+Takes a park file and a month, prints the table; with `--publish` the month is frozen for ever. What
+is frozen is shown as it was frozen. The keeper runs commands, so the table is the station's own; no
+looker's effect is in it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.cli_park import open_workspace
+from api.cli_session import KEEPER, OUT, JsonOption, ParkArgument, now, print_table, write_json
+from geo_risk import monthly
+from geo_risk.safety_index import shown
+
+_SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add this topic's commands."""
+    app.command()(index)
+
+
+def index(
+    park: ParkArgument,
+    month: Annotated[
+        str, typer.Option("--month", metavar="YYYY-MM", help="Which month.", show_default=False)
+    ],
+    json_file: JsonOption = None,
+    *,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Freeze it; it must have closed.")
+    ] = False,
+) -> None:
+    """Compute a month of the safety index (安商指数); the last places first."""
+    monthly.check_month(month)
+    with open_workspace(park) as workspace:
+        store, moment = workspace.store, now()
+        if publish:
+            monthly.freeze(store, workspace.park, month, actor=KEEPER, at=moment)
+        frozen = month in monthly.frozen_months(store)
+        if frozen:
+            said = monthly.results(store, month)
+        else:
+            said = monthly.said_by(monthly.preview(store, workspace.park, month, now=moment))
+        store.audit(KEEPER, "export", f"index/{month}", moment, count=len(said["results"]))
+    rows = shown.ranking(said["results"])
+    state = f"revision {said['revision']}, {said['digest'][:12]}" if frozen else "preview, not kept"
+    inside = [row for row in rows if "out_of_scope" not in row["notes"]]
+    OUT.print(f"{month}: {len(inside):,} in scope, {state}", markup=False)
+    for note in said["notes"]:
+        OUT.print(f"note: {note}; no routine slips", markup=False)
+    if said["propose_cross_visits"]:
+        proposed = ", ".join(said["propose_cross_visits"])
+        OUT.print(f"cross-visits proposed: {proposed}", markup=False)
+    lowest = sorted(inside, key=lambda row: (row["ranks"] is None, row["score"], row["id"]))
+    print_table(
+        ("enterprise", "score", "low", "high", "ranks", "colour", "slip", "notes"),
+        [
+            (
+                row["id"],
+                row["score"],
+                *row["interval"],
+                "–".join(map(str, row["ranks"] or ())),
+                row["colour"],
+                row["slip"],
+                ", ".join(row["notes"]),
+            )
+            for row in lowest[:_SHOWN]
+        ],
+    )
+    if json_file is not None:
+        kept = ("month", "revision", "digest", "notes", "propose_cross_visits")
+        head = {name: said[name] for name in kept if name in said}
+        write_json(json_file, {**head, "enterprises": rows})
