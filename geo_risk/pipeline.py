@@ -273,7 +273,9 @@ def import_file(
             park, source, known, boundary=read_boundary(park), progress=partial(say, source.name)
         )
         handed_in = replace(batch, source=replace(source, name=f"{source.name}{HANDED_IN}"))
-        _keep(store, handed_in, known, actor=actor, now=now, state_dir=state_dir, readmitted=[])
+        _keep(
+            park, store, handed_in, known, actor=actor, now=now, state_dir=state_dir, readmitted=[]
+        )
     return batch
 
 

@@ -116,8 +116,13 @@ def _shelf(store: Store, collection: str) -> _Shelf:
     for event in store.events(collection) if found else ():
         by_record.setdefault(event.record_id, []).append(event)
         if event.source:
-            first.setdefault(event.source, event.at)
+            first.setdefault(_source(event), event.at)
     return _Shelf(tuple(one.record for one in found), by_record, first)
+
+
+def _source(event: Event) -> str:
+    """Give a source's name: a file handed in at the service is a later reading of it."""
+    return event.source.partition("@")[0]
 
 
 def _replay(now: Record, shelf: _Shelf, known_at: datetime) -> Known | None:
@@ -130,7 +135,7 @@ def _replay(now: Record, shelf: _Shelf, known_at: datetime) -> Known | None:
     for event in events:
         if event.action not in {"created", "changed", "restored"}:
             continue
-        brought = bool(event.source) and event.at <= shelf.first[event.source]
+        brought = bool(event.source) and event.at <= shelf.first[_source(event)]
         at = EVER if brought else event.at
         if at >= known_at:
             left_out = True
