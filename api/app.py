@@ -32,6 +32,7 @@ from api.routes import (
     cases,
     channels,
     console,
+    declarations,
     entries,
     health,
     imports,
@@ -70,6 +71,7 @@ _ROUTERS = (
     channels,
     slips,
     receipts,
+    declarations,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

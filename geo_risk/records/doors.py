@@ -66,7 +66,8 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
     Flag: (Door(Role.KEEPER, "geo-risk cases check", built=False),),
     Declaration: (
         _imported("declarations"),
-        Door(Role.ENTERPRISE, "POST /v1/declarations", built=False),
+        Door(Role.ENTERPRISE, "POST /v1/declarations"),
+        Door(Role.CLERK, "POST /v1/declarations"),
     ),
     PatrolZone: (_imported("zones"),),
     Station: (_imported("stations"),),
