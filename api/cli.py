@@ -28,6 +28,7 @@ TOPICS = {
     "render": "cli_render",
     "export": "cli_export",
     "index": "cli_index",
+    "cases": "cli_cases",
     "forget": "cli_keeper",
     "retention": "cli_keeper",
     "backup": "cli_keeper",

@@ -63,7 +63,7 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.MEDIATOR, "POST /v1/reports/{id}/transitions"),
         Door(Role.ENTERPRISE, "POST /v1/reports/{id}/transitions"),
     ),
-    Flag: (Door(Role.KEEPER, "geo-risk cases check", built=False),),
+    Flag: (Door(Role.KEEPER, "geo-risk cases check"),),
     Declaration: (
         _imported("declarations"),
         Door(Role.ENTERPRISE, "POST /v1/declarations"),
