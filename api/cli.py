@@ -28,6 +28,8 @@ TOPICS = {
     "render": "cli_render",
     "export": "cli_export",
     "index": "cli_index",
+    "slips": "cli_slips",
+    "declarations": "cli_slips",
     "cases": "cli_cases",
     "forget": "cli_keeper",
     "retention": "cli_keeper",

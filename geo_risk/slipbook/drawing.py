@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from geo_risk import monthly
 from geo_risk.casework import due_of, is_open
-from geo_risk.errors import ForbiddenError, NotFoundError
+from geo_risk.errors import ForbiddenError
 from geo_risk.records import (
     Actor,
     Channel,
@@ -110,7 +111,9 @@ def draw(
     """
     if actor.role not in DRAWERS:
         raise ForbiddenError(f"The role {actor.role} does not draw slips.", "Ask the chief.")
-    frozen = results if results is not None else frozen_results(store, month)
+    frozen = results
+    if frozen is None and month is not None:
+        frozen = monthly.results(store, month)
     firms = {
         one.id: one
         for one in cast("list[Enterprise]", _all(store, Query("enterprises"), actor))
@@ -137,24 +140,6 @@ def draw(
     return Drawn(
         tuple(sorted(one.id for one in made)), tuple(sorted(already)), tuple(sorted(needs_visit))
     )
-
-
-def frozen_results(store: Store, month: str | None) -> Mapping[str, Any] | None:
-    """Give a frozen month's figures as they were kept, None without a month.
-
-    Raises
-    ------
-    NotFoundError
-        When the month is not frozen.
-    """
-    if month is None:
-        return None
-    kept = store.document("index.output", month)
-    if kept is None:
-        raise NotFoundError(
-            f"The index of {month} is not frozen.", "Freeze it first: geo-risk index --publish."
-        )
-    return {**json.loads(kept.body), "revision": kept.revision}
 
 
 def is_in_scope(one: Enterprise, park: ParkFile, at: datetime) -> bool:

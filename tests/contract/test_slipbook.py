@@ -111,7 +111,7 @@ def test_a_withheld_slip_stays_and_is_not_drawn_again(park_store: Store) -> None
     assert _act(park_store, routine, CHIEF, "withhold", text="本周停产").state == "withheld"
     again = slipbook.draw(park_store, PARK, MONTH, results=_frozen(5), actor=CHIEF, at=NOW + DAY)
     assert again.slip_ids == ()
-    with pytest.raises(NotFoundError, match="not frozen"):
+    with pytest.raises(NotFoundError, match="not published"):
         slipbook.draw(park_store, PARK, "2026-01", actor=CHIEF, at=NOW)
     with pytest.raises(ForbiddenError):
         slipbook.draw(park_store, PARK, actor=OFFICER, at=NOW)
