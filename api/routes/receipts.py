@@ -8,7 +8,7 @@ caches, and who tries addresses that do not hold is slowed down.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -38,10 +38,14 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
+_PAGE: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
+_GONE: dict[int | str, dict[str, Any]] = {
+    404: {"description": "The address does not hold any more.", "content": _PAGE}
+}
 _LAST_WORDS = frozenset({"answer", "object"})
 
 
-@router.get("/{secret}", responses=responses(404, 422, 429, 503))
+@router.get("/{secret}", responses={**responses(422, 429, 503), **_GONE})
 def show_receipt(
     secret: Secret,
     request: Request,
@@ -56,7 +60,14 @@ def show_receipt(
     return _page(request, service, shown, opened, now, missing=missing)
 
 
-@router.post("/{secret}", responses=responses(403, 404, 409, 422, 429, 503))
+@router.post(
+    "/{secret}",
+    responses={
+        303: {"description": "Taken; the page says what is so now."},
+        **responses(400, 409, 422, 429, 503),
+        **_GONE,
+    },
+)
 def take_receipt(
     secret: Secret,
     request: Request,
