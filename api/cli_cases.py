@@ -52,7 +52,9 @@ def check(park: ParkArgument, since: SinceOption = None, until: UntilOption = No
         raised = flagbook.check(workspace.store, workspace.park, first, last, actor=KEEPER, at=at)
     by_check = Counter(one.check for one in raised)
     print_table(("check", "asked"), [(name, by_check[name]) for name in CHECKS])
-    OUT.print(f"{first:%Y-%m-%d} to {last:%Y-%m-%d}: {len(raised):,} new", markup=False)
+    zone = workspace.park.zone
+    told = (f"{one.astimezone(zone):%Y-%m-%d %H:%M}" for one in (first, last))
+    OUT.print(f"{' to '.join(told)}: {len(raised):,} new", markup=False)
 
 
 def _midnight(park: ParkFile, day: datetime | None) -> datetime | None:

@@ -266,7 +266,7 @@ def _entry(
         place=place,
         found=found or bool(told),
         photos=tuple(_photos(store, [visit, *told], actor)),
-        words="\n".join(one for one in (visit.note, *(report.text for report in told)) if one),
+        words=tuple(one for one in (visit.note, *(report.text for report in told)) if one),
     )
 
 

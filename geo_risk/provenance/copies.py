@@ -73,7 +73,7 @@ def check_same_words(entries: Sequence[Entry]) -> list[Doubt]:
         With the entries that share a text.
     """
     told = {
-        person: [(one, runs) for one in own if (runs := _runs_of(one))]
+        person: [(one, runs) for one in own for text in one.words if (runs := _runs_of(text, one))]
         for person, own in by_person(entries).items()
     }
     doubted: dict[str, list[str]] = defaultdict(list)
@@ -81,12 +81,7 @@ def check_same_words(entries: Sequence[Entry]) -> list[Doubt]:
         for group in _alike(own):
             if len({one.premises_id or one.id for one, _ in group}) < TOLD_TIMES:
                 continue
-            sample = group[0][1]
-            others = sum(
-                any(_jaccard(sample, runs) >= ALIKE for _, runs in some)
-                for other, some in told.items()
-                if other != person
-            )
+            others = sum(_uses(some, group) for other, some in told.items() if other != person)
             if others < FORM_PEOPLE:
                 doubted[person] += [one.id for one, _ in group]
     return doubts_of("same_words", doubted)
@@ -103,11 +98,16 @@ def _same_gate(first: Entry, one: Entry) -> bool:
     return math.dist(first.place, one.place) <= SAME_GATE_M
 
 
-def _runs_of(one: Entry) -> frozenset[str]:
+def _uses(told: Sequence[Told], group: Sequence[Told]) -> bool:
+    """Say whether one of a person's texts is like one of a group."""
+    return any(_jaccard(a, b) >= ALIKE for a in {runs for _, runs in group} for _, b in told)
+
+
+def _runs_of(text: str, one: Entry) -> frozenset[str]:
     """Give the runs of three characters of a text that is long enough to be somebody's own."""
     plain = "".join(
         char
-        for char in unicodedata.normalize("NFKC", one.words).casefold()
+        for char in unicodedata.normalize("NFKC", text).casefold()
         if char.isalnum() and not char.isdigit()
     )
     if len(plain) < (SHORT_WORDS if one.found else SHORT_WORDS_NOTHING_FOUND):

@@ -42,7 +42,7 @@ class Entry:
     photos
         Digests of its photos (`pixels_digest`).
     words
-        Its note: looked at here, kept nowhere.
+        Its note and what was told of it, each by itself: looked at here, kept nowhere.
     """
 
     id: str
@@ -54,7 +54,7 @@ class Entry:
     place: tuple[float, float] | None = None
     found: bool = False
     photos: tuple[str, ...] = ()
-    words: str = ""
+    words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse times without a zone: two of them could not be compared."""

@@ -97,7 +97,7 @@ def _round(
                 place=(float(there[0]), float(there[1])),
                 found=found,
                 photos=photo,
-                words=_sentence(rng) if found else (pet if rng.random() < 0.5 else "未发现隐患"),
+                words=(_sentence(rng) if found else (pet if rng.random() < 0.5 else "未发现隐患"),),
             )
         )
         minute, here = minute + stay, there
@@ -151,7 +151,7 @@ def _one_text(entries: list[Entry], rng: np.random.Generator) -> list[Entry]:
     """Copy a report from premises to premises, with another number and here and there a word."""
     texts = [_sentence(rng) + ",负责人已签字确认" for _ in range(3)]
     return [
-        replace(one, found=True, words=f"{rng.choice(texts)}{rng.choice(['', '。', ' 完'])}")
+        replace(one, found=True, words=(f"{rng.choice(texts)}{rng.choice(['', '。', ' 完'])}",))
         for one in entries
     ]
 

@@ -28,7 +28,7 @@ def doubted(check: str, *entries: Entry) -> list[tuple[str, tuple[str, ...]]]:
 def test_nothing_and_one_entry_raise_no_doubt() -> None:
     """No entries, one entry, one person alone: nobody to compare with, nobody asked."""
     assert check_entries([]) == []
-    assert check_entries([entry("1", photos=("p",), words=LONG, found=True, place=(0, 0))]) == []
+    assert check_entries([entry("1", photos=("p",), words=(LONG,), found=True, place=(0, 0))]) == []
     false, _ = faked("regular_times", "F", np.random.default_rng(1))
     assert CHECKS["regular_times"](false) == []
 
@@ -77,7 +77,7 @@ def test_the_same_pixels_have_one_digest() -> None:
 def test_one_text_of_three_premises_is_asked_about() -> None:
     """Digits and marks do not make it another; two premises are not enough."""
     told = [
-        entry(str(k), 100 * k, premises_id=f"P{k}", found=True, words=f"{LONG}{k}处。")
+        entry(str(k), 100 * k, premises_id=f"P{k}", found=True, words=(f"{LONG}{k}处。",))
         for k in range(3)
     ]
     assert doubted("same_words", *told) == [("A", ("0", "1", "2"))]
@@ -88,12 +88,12 @@ def test_one_text_of_three_premises_is_asked_about() -> None:
 def test_a_form_is_nobodys_copy() -> None:
     """What two others write as well, and a set phrase, raise no doubt."""
     told = [
-        entry(f"{who}{k}", 100 * k, person_id=who, premises_id=f"P{k}", found=True, words=LONG)
+        entry(f"{who}{k}", 100 * k, person_id=who, premises_id=f"P{k}", found=True, words=(LONG,))
         for who in "ABC"
         for k in range(3)
     ]
     assert doubted("same_words", *told) == []
-    short = [replace(one, words="未发现隐患") for one in told if one.person_id == "A"]
+    short = [replace(one, words=("未发现隐患",)) for one in told if one.person_id == "A"]
     assert doubted("same_words", *short) == []
 
 
