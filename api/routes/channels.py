@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import audience, sheets
+from api import audience, schemas, sheets
 from api.answers import Json
 from api.deps import Now, ThePark, TheSight, TheStore
 from api.ogc.entries import Moment
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1/channels", tags=["channels"], default_response_class=Json)
 
 _REFUSALS = (400, 401, 403, 404, 422, 503)
+_BOTH = schemas.answer({"type": "object"}, xlsx=True)
 _COLUMNS = {
     "number": "编号",
     "source": "来源",
@@ -92,7 +93,7 @@ def read_channels(store: TheStore, sight: TheSight) -> Json:
     })  # fmt: skip
 
 
-@router.get("/{channel}/outbox", responses=responses(*_REFUSALS))
+@router.get("/{channel}/outbox", responses={200: _BOTH, **responses(*_REFUSALS)})
 def read_outbox(
     channel: TheChannel,
     store: TheStore,
@@ -126,7 +127,7 @@ def acknowledge(
     return Json({"acknowledged": done.new, "before": done.before, "changed": list(done.changed)})
 
 
-@router.get("/{channel}/reconciliation", responses=responses(*_REFUSALS))
+@router.get("/{channel}/reconciliation", responses={200: _BOTH, **responses(*_REFUSALS)})
 def read_reconciliation(
     channel: TheChannel,
     store: TheStore,
