@@ -8,19 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.ogc.features import plain
 from api.sheets import table
-from geo_risk.casework import MEASURES, due_of, has_calendar, lateness, missing_of, possible
+from geo_risk.casework import (
+    MEASURES,
+    due_of,
+    has_calendar,
+    lateness,
+    missing_of,
+    possible,
+    zones_at,
+)
+from geo_risk.errors import InputError
 from geo_risk.export import Sheet
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from geo_risk.casework import Case, Figures, Pair
     from geo_risk.park import ParkFile
-    from geo_risk.records import Actor, Report, Step
+    from geo_risk.records import Actor, PatrolZone, Report, Step
     from geo_risk.store import Stored
 
 LEVEL_ZH = {0: "", 1: "阵地", 2: "所长", 3: "县级"}
@@ -65,7 +73,7 @@ PAIR_COLUMNS = {
     "days": "相隔(天)",
     "alike": "文字相近",
 }
-_TIMES = ("reported_at", "due", "closed_at")
+_YEARS = (1990, 2999)
 _OUTWARD = ("action", "state_from", "state_to", "at", "due")
 _STATION = (
     *_OUTWARD,
@@ -135,6 +143,50 @@ def case_row(case: Case, zone: str, zone_now: str, as_of: datetime) -> dict[str,
         "level": how_late.level if how_late else 0,
         "unprotected": bool(how_late and how_late.unprotected),
     }
+
+
+def case_rows(
+    cases: Sequence[Case], zones: Sequence[PatrolZone], as_of: datetime
+) -> list[dict[str, Any]]:
+    """Give cases as rows, with the zone that was theirs and the one that is."""
+    places = [one.place for one in cases]
+    told = [one.report.reported_at or one.report.occurred_to for one in cases]
+    return [
+        case_row(case, then, now, as_of)
+        for case, then, now in zip(
+            cases,
+            zones_at(places, told, zones),
+            zones_at(places, [as_of] * len(cases), zones),
+            strict=True,
+        )
+    ]
+
+
+def period(
+    park: ParkFile, start: date | None, end: date | None, as_of: datetime
+) -> tuple[datetime, datetime, dict[str, str]]:
+    """Give [first moment, moment after the last day) of a period, and the days as text.
+
+    Parameters
+    ----------
+    start, end
+        Days of the park, both included; by default the month of the last day, up to today.
+
+    Raises
+    ------
+    InputError
+        When the last day is before the first, or nobody's century.
+    """
+    last = end or as_of.astimezone(park.zone).date()
+    first = start or last.replace(day=1)
+    if last < first:
+        raise InputError(f"to {last} is before from {first}.", "Exchange the two.")
+    if first.year < _YEARS[0] or last.year > _YEARS[1]:
+        raise InputError(f"{first} to {last} is no period.", "Give days of this century.")
+    begun, after = (
+        datetime.combine(day, time(), tzinfo=park.zone) for day in (first, last + timedelta(days=1))
+    )
+    return begun, after, {"from": str(first), "to": str(last)}
 
 
 def case_sheet(rows: Sequence[dict[str, Any]], moments: Sequence[Case]) -> Sheet:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import commands, effort, kernels, peers
+from bench import casework, commands, effort, kernels, peers
 from bench.table import machine, show, write_json
 
 _HEAD = """# Speed, measured
@@ -25,6 +25,7 @@ def main() -> int:
     parts, missed = [f"{_HEAD}\n{machine()}"], False
     for name, title, measure in (
         ("commands", "What people wait for", commands.measure),
+        ("casework", "Casework", casework.measure),
         ("peers", "Inner work and its peers", peers.measure),
     ):
         lines = list(measure())

@@ -141,6 +141,7 @@ def cases_of(
     *,
     actor: Actor,
     teams: bool = False,
+    steps: bool = True,
 ) -> list[Case]:
     """Give reports as cases: with due date by the rule, place, team, and their steps.
 
@@ -150,6 +151,8 @@ def cases_of(
         As read for whoever asks: only these are cases.
     teams
         Whether to look up the team of the visit that found each.
+    steps
+        Whether to read their steps, which figures look at and lists do not.
 
     Returns
     -------
@@ -162,17 +165,14 @@ def cases_of(
     if teams:
         visits = store.find(Query("visits"), actor=actor)
         found_by = {one.record.id: getattr(one.record, "team", "") for one in visits}
-    steps: dict[str, list[Step]] = {}
-    for one in store.find(Query("steps", filters={"subject": "reports"}), actor=actor):
-        step = cast("Step", one.record)
-        steps.setdefault(step.subject_id, []).append(step)
+    taken = _steps_of_all(store, actor) if steps else {}
     return [
         Case(
             one.record,
             one.record.due or due_of(one.record, park),
             one.place or premises.get(one.record.premises_id),
             found_by.get(one.record.visit_id, ""),
-            tuple(in_order(steps.get(one.record.id, ()))),
+            tuple(in_order(taken.get(one.record.id, ()))),
         )
         for one in reports
     ]
@@ -215,6 +215,14 @@ def duplicates(store: Store, *, actor: Actor, as_of: datetime, days: int = 60) -
         for one in store.find(Query("reports", ids=ids, personal=True), actor=actor)
     }
     return likely_pairs(near, texts)
+
+
+def _steps_of_all(store: Store, actor: Actor) -> dict[str, list[Step]]:
+    taken: dict[str, list[Step]] = {}
+    for one in store.find(Query("steps", filters={"subject": "reports"}), actor=actor):
+        step = cast("Step", one.record)
+        taken.setdefault(step.subject_id, []).append(step)
+    return taken
 
 
 def _premises_places(store: Store, actor: Actor) -> dict[str, tuple[float, float] | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -18,15 +18,15 @@ from pydantic_core import to_json
 
 from api import audience, casework, schemas, sheets
 from api.answers import Json, etags_in
-from api.deps import Now, ThePark, TheService, TheSight
+from api.deps import Now, TheService, TheSight
 from api.ogc.documents import item_path
 from api.ogc.entries import Code, Id, Moment, _Body
 from api.problems import responses
 from api.reading import find_all, get_one
 from api.routes.entries import IdempotencyKey
 from geo_risk import casebook
-from geo_risk.casework import ACTIONS, GROUPS, Act, figures, is_open, zones_at
-from geo_risk.errors import AuthError, InputError, PreconditionMissingError
+from geo_risk.casework import ACTIONS, GROUPS, Act, figures, is_open
+from geo_risk.errors import AuthError, PreconditionMissingError
 from geo_risk.records import CaseState, Severity
 from geo_risk.store import Answer, Idempotency
 from geo_risk.store import Query as Asked
@@ -34,8 +34,6 @@ from geo_risk.store import Query as Asked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from api.service import Service
-    from geo_risk.casework import Case
     from geo_risk.park import ParkFile
     from geo_risk.records import Record
     from geo_risk.store import Stored
@@ -167,8 +165,9 @@ def read_cases(
     if state is None:
         found = [one for one in found if _is_open(one)]
     as_of = service.park.as_of(now)
-    cases = casebook.cases_of(service.store, service.park, found, actor=sight.reader)
-    rows = _rows(service, sight, cases, as_of)
+    cases = casebook.cases_of(service.store, service.park, found, actor=sight.reader, steps=False)
+    zones = casebook.zones_of(service.store, actor=sight.reader)
+    rows = casework.case_rows(cases, zones, as_of)
     both = [
         pair for pair in zip(rows, cases, strict=True) if not zone or pair[0]["zone_now"] == zone
     ]
@@ -213,7 +212,7 @@ def read_figures(
     if by == "team":
         audience.check_names(sight)
     as_of = service.park.as_of(now)
-    first, after = _period(service.park, start, end, as_of)
+    first, after, said = casework.period(service.park, start, end, as_of)
     found = find_all(service.store, _quiet(sight), Asked("reports"))
     cases = casebook.cases_of(
         service.store, service.park, found, actor=sight.reader, teams=by == "team"
@@ -221,7 +220,6 @@ def read_figures(
     zones = casebook.zones_of(service.store, actor=sight.reader) if "zone" in by else []
     rows = figures(cases, first, after, as_of=as_of, by=by, zones=zones)
     (total,) = figures(cases, first, after, as_of=as_of)
-    said = {"from": str(_day(first, service.park)), "to": str(_last_day(after, service.park))}
     if form == "json":
         return Json(
             {
@@ -273,50 +271,9 @@ def _answer(step: Any, report: Stored[Any]) -> Answer:
     return Answer(201, to_json(body).decode(), headers)
 
 
-def _rows(
-    service: Service, sight: audience.Sight, cases: Sequence[Case], as_of: datetime
-) -> list[dict[str, Any]]:
-    zones = casebook.zones_of(service.store, actor=sight.reader)
-    places = [one.place for one in cases]
-    then = [one.report.reported_at or one.report.occurred_to for one in cases]
-    return [
-        casework.case_row(case, before, present, as_of)
-        for case, before, present in zip(
-            cases,
-            zones_at(places, then, zones),
-            zones_at(places, [as_of] * len(cases), zones),
-            strict=True,
-        )
-    ]
-
-
 def _is_open(stored: Stored[Record]) -> bool:
     report: Any = stored.record
     return is_open(report.kind, report.state) and not report.duplicate_of
-
-
-def _period(
-    park: ThePark, start: date | None, end: date | None, as_of: datetime
-) -> tuple[datetime, datetime]:
-    today = _day(as_of, park)
-    last = end or today
-    first = start or last.replace(day=1)
-    if last < first:
-        raise InputError(f"to {last} is before from {first}.", "Exchange the two.")
-    if last.year > 9000 or first.year < 1900:
-        raise InputError(f"The period {first} to {last} is none.", "Give days of this century.")
-    begun, after = (
-        datetime.combine(day, time(), tzinfo=park.zone) for day in (first, last + timedelta(days=1))
-    )
-    return begun, after
-
-
-def _day(moment: datetime, park: ThePark) -> date:
-    return moment.astimezone(park.zone).date()
-
-
-def _last_day(after: datetime, park: ThePark) -> date:
-    return _day(after - timedelta(seconds=1), park)
 
 
 def _quiet(sight: audience.Sight) -> audience.Sight:
