@@ -15,6 +15,7 @@ import httpx
 import openpyxl
 import pytest
 
+from tests.live.commands import run_for_json
 from tests.live.conftest import BuiltPark, Server
 from tests.live.small_park import SmallPark, write_small_park
 
@@ -275,3 +276,13 @@ def test_closing_merging_and_reopening_change_the_surfaces(server, small):
         assert closed[n] < 0.9 * merged[n] < 0.8 * open_both[n]
         assert reopened[n] == pytest.approx(merged[n], rel=1e-3)
         assert apart[n] == pytest.approx(open_both[n], rel=1e-3)
+
+
+def test_the_command_counts_what_the_route_counts(server, command_path):
+    """One figure, two doors."""
+    state = server.park.state_dir
+    told = run_for_json(command_path, "cases", "figures", str(server.park_file), state=state)
+    with server.client("chief") as chief:
+        route = chief.get("/v1/cases/figures").json()
+    assert told["total"] == route["total"]
+    assert told["rows"] == route["rows"]
