@@ -23,12 +23,14 @@ help: ## this list
 
 setup: $(VENV)/.packages $(VENV)/.project $(WEB)/.built ## .venv, locked packages, local web assets; quick when nothing changed
 
+# A set-up that was broken off half-way leaves packages without their names: it begins anew.
 $(VENV)/.packages: requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3 setup"; exit 1; }
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@test -x $(PY) -a ! -e $(VENV)/.installing || $(PYTHON) -m venv --clear $(VENV)
+	@touch $(VENV)/.installing
 	$(PY) -m pip install --quiet --require-hashes -r requirements/dev.txt
-	@touch $@
+	@rm $(VENV)/.installing && touch $@
 
 $(VENV)/.project: $(VENV)/.packages pyproject.toml
 	$(PY) -m pip install --quiet --no-deps --no-build-isolation -e .
