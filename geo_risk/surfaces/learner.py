@@ -54,6 +54,9 @@ class RidgePoisson(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scik
     the ridge.
     """
 
+    coef_: Floats
+    scale_: Floats
+
     def __init__(self, ridge: float = 100.0) -> None:
         self.ridge = ridge
 
