@@ -40,6 +40,7 @@ from api.routes import (
     index,
     map,  # noqa: A004 (a module)
     ogc,
+    photos,
     receipts,
     session,
     slips,
@@ -62,6 +63,7 @@ _ROUTERS = (
     health,
     ogc,
     entries,
+    photos,
     cases,
     index,
     surfaces,

@@ -134,6 +134,8 @@ JOB = obj(
         "rejects": {"type": ["string", "null"]},
     }
 )
+PHOTO = obj({"id": _TEXT, "href": _TEXT})
+PHOTOS = obj({"photos": array(PHOTO)})
 UNLOCATED = obj({"premises": array({"type": "object"}), "total": {"type": "integer"}})
 IMPORTS = obj({"sources": array({"type": "object"}), "as_of": {"type": ["string", "null"]}})
 
