@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import casework, commands, effort, kernels, peers
+from bench import casework, commands, effort, kernels, peers, safety_index
 from bench.table import machine, show, write_json
 
 _HEAD = """# Speed, measured
@@ -39,6 +39,9 @@ def main() -> int:
         flush=True,
     )
     effort.main([] if effort.shared_data() else ["--only", "truth"])
+    if effort.shared_data():
+        print("\n## Safety index: its rate part beside counts, on Chicago", flush=True)
+        safety_index.main([])
     return int(missed)
 
 
