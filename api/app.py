@@ -33,6 +33,7 @@ from api.routes import (
     channels,
     console,
     declarations,
+    declare,
     entries,
     flags,
     health,
@@ -74,6 +75,7 @@ _ROUTERS = (
     slips,
     receipts,
     declarations,
+    declare,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

@@ -68,6 +68,8 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         _imported("declarations"),
         Door(Role.ENTERPRISE, "POST /v1/declarations"),
         Door(Role.CLERK, "POST /v1/declarations"),
+        Door(Role.ENTERPRISE, "POST /declare"),
+        Door(Role.CLERK, "POST /declare"),
     ),
     PatrolZone: (_imported("zones"),),
     Station: (_imported("stations"),),

@@ -47,7 +47,7 @@ def routes() -> list[tuple[str, re.Pattern[str]]]:
 
 def exists(door: Door) -> bool:
     """Say whether a door is there: a command with such a source, or a route."""
-    if found := re.fullmatch(r"geo-risk (\w+)(?: \((\w+)\))?", door.where):
+    if found := re.fullmatch(r"geo-risk ([\w ]+?)(?: --\w+)?(?: \((\w+)\))?", door.where):
         command, kind = found.groups()
         return command in COMMANDS and (
             kind is None
