@@ -55,6 +55,7 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.CLERK, "POST /ogc/collections/reports/items"),
         Door(Role.ENTERPRISE, "POST /ogc/collections/reports/items"),
         Door(Role.VOLUNTEER, "POST /ogc/collections/reports/items"),
+        Door(Role.ENTERPRISE, "POST /report"),
     ),
     Step: (
         Door(Role.OFFICER, "POST /v1/reports/{id}/transitions"),
@@ -62,6 +63,11 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.CHIEF, "POST /v1/reports/{id}/transitions"),
         Door(Role.MEDIATOR, "POST /v1/reports/{id}/transitions"),
         Door(Role.ENTERPRISE, "POST /v1/reports/{id}/transitions"),
+        Door(Role.OFFICER, "POST /cases/{id}"),
+        Door(Role.CLERK, "POST /cases/{id}"),
+        Door(Role.CHIEF, "POST /cases/{id}"),
+        Door(Role.MEDIATOR, "POST /cases/{id}"),
+        Door(Role.ENTERPRISE, "POST /cases/{id}"),
     ),
     Flag: (Door(Role.KEEPER, "geo-risk cases check"),),
     Declaration: (
