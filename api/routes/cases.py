@@ -67,7 +67,7 @@ class ActIn(_Body):
     action: str = Field(max_length=40, json_schema_extra={"enum": list(ACTIONS)})
     text: str = Field("", max_length=5000, description="why, in words")
     station_id: Id = ""
-    second_id: Id = Field("", description="account of the second person")
+    second_id: Id = Field("", description="account of the second person: id, or name as signed in")
     other_id: Id = Field("", description="the report it repeats")
     code: Code = ""
     level: str = Field("", pattern="^(village|street|county)?$")
