@@ -28,19 +28,25 @@ from api.limits import BodyLimit
 from api.ogc.wire import wire_of
 from api.openapi import describe
 from api.pages import pages_of
+from api.previews import Previews
 from api.routes import (
+    case_pages,
     cases,
     channels,
     console,
     declarations,
+    declare,
     entries,
     flags,
     health,
     imports,
     index,
+    index_pages,
     map,  # noqa: A004 (a module)
     ogc,
+    photos,
     receipts,
+    report,
     session,
     slips,
     surfaces,
@@ -62,6 +68,7 @@ _ROUTERS = (
     health,
     ogc,
     entries,
+    photos,
     cases,
     index,
     surfaces,
@@ -74,6 +81,10 @@ _ROUTERS = (
     slips,
     receipts,
     declarations,
+    declare,
+    report,
+    case_pages,
+    index_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
@@ -165,6 +176,7 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
         throttles=Throttles(),
         clock=clock,
         jobs=jobs,
+        previews=Previews(),
     )
 
 

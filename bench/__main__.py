@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import casework, commands, effort, kernels, peers
+from bench import casework, commands, effort, kernels, month_end, peers, safety_index
 from bench.table import machine, show, write_json
 
 _HEAD = """# Speed, measured
@@ -26,6 +26,7 @@ def main() -> int:
     for name, title, measure in (
         ("commands", "What people wait for", commands.measure),
         ("casework", "Casework", casework.measure),
+        ("month_end", "Month's end", month_end.measure),
         ("peers", "Inner work and its peers", peers.measure),
     ):
         lines = list(measure())
@@ -39,6 +40,9 @@ def main() -> int:
         flush=True,
     )
     effort.main([] if effort.shared_data() else ["--only", "truth"])
+    if effort.shared_data():
+        print("\n## Safety index: its rate part beside counts, on Chicago", flush=True)
+        safety_index.main([])
     return int(missed)
 
 

@@ -104,20 +104,29 @@ class Books:
 
 @dataclass(frozen=True)
 class _Shelf:
+    """Records with what was told of each: (when it became known, changes), oldest first."""
+
     records: tuple[Record, ...]
-    events: Mapping[str, Sequence[Event]]
-    first: Mapping[str, datetime]
+    told: Mapping[str, Sequence[tuple[datetime, Mapping[str, Any]]]]
+
+
+_TELLING = frozenset({"created", "changed", "restored"})
 
 
 def _shelf(store: Store, collection: str) -> _Shelf:
     found = store.find(Query(collection), actor=READER)
-    by_record: dict[str, list[Event]] = {}
+    told: dict[str, list[tuple[datetime, Mapping[str, Any]]]] = {}
     first: dict[str, datetime] = {}
+    unset = {name: one.default for name, one in fields_of(COLLECTIONS[collection]).items()}
     for event in store.events(collection) if found else ():
-        by_record.setdefault(event.record_id, []).append(event)
-        if event.source:
-            first.setdefault(_source(event), event.at)
-    return _Shelf(tuple(one.record for one in found), by_record, first)
+        brought = bool(event.source) and event.at <= first.setdefault(_source(event), event.at)
+        if event.action in _TELLING:
+            at = EVER if brought else event.at
+            told.setdefault(event.record_id, []).append((at, event.changes))
+    for some in told.values():
+        if len(some) > 1:  # what was not said at first was unset until it was
+            some[0] = (some[0][0], {**unset, **some[0][1]})
+    return _Shelf(tuple(one.record for one in found), told)
 
 
 def _source(event: Event) -> str:
@@ -126,34 +135,21 @@ def _source(event: Event) -> str:
 
 
 def _replay(now: Record, shelf: _Shelf, known_at: datetime) -> Known | None:
-    kind = COLLECTIONS[now.collection]
-    unset = {name: one.default for name, one in fields_of(kind).items()}
-    events = shelf.events.get(now.id, ())
-    plain: Mapping[str, Any] = unset
-    history: list[tuple[datetime, Mapping[str, Any]]] = []
-    since, left_out = None, False
-    for event in events:
-        if event.action not in {"created", "changed", "restored"}:
-            continue
-        brought = bool(event.source) and event.at <= shelf.first[_source(event)]
-        at = EVER if brought else event.at
-        if at >= known_at:
-            left_out = True
-            continue
-        since = at if since is None else since
-        if event.action == "created":
-            plain = {**unset, **event.changes}
-            history.append((at, plain))
-        else:
-            plain = {**plain, **event.changes}
-            history.append((at, event.changes))
-    if since is None:
+    told = shelf.told.get(now.id, ())
+    history = tuple(one for one in told if one[0] < known_at)
+    if not history:
         return None
-    record = record_of(kind, now.id, plain, {}) if left_out else now
-    told = told_at(record)
-    if told is not None and told >= known_at:
+    record = now
+    if len(history) < len(told):
+        kind = COLLECTIONS[now.collection]
+        plain = {name: one.default for name, one in fields_of(kind).items()}
+        for _, changes in history:
+            plain |= changes
+        record = record_of(kind, now.id, plain, {})
+    own = told_at(record)
+    if own is not None and own >= known_at:
         return None
-    return Known(_cut(record, known_at), max(since, told or EVER), tuple(history))
+    return Known(_cut(record, known_at), max(history[0][0], own or EVER), history)
 
 
 def told_at(record: Record) -> datetime | None:

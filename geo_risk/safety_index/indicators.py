@@ -77,13 +77,7 @@ def measure_indicators(
     found: dict[str, Measured] = {}
     for name in COVERAGE:
         found[name] = _coverage(one.coverage.get(name, Coverage(missing=1)), reference, group, name)
-    for name, severity in zip(FOUND_RATES, SEVERITIES, strict=True):
-        rate, place = reference.found[severity], SEVERITIES.index(severity)
-        terms = (
-            (visit.found[place], rate.expected(visit.looker, group, visit.effort))
-            for visit in sorted(one.visits, key=lambda visit: visit.id)
-        )
-        found[name] = measure_rate(terms, rate.tau2, rate.phi, params)
+    found |= measure_found_rates(one, reference, params)
     for name in MONTHLY_RATES:
         monthly = reference.monthly[name]
         counts = (
@@ -95,6 +89,23 @@ def measure_indicators(
         found[name] = measure_share(one.share(name), reference.share_mean(group, name), params)
     found[BURDEN] = measure_burden(one.overdue, params)
     return {name: found[name] for name in INDICATORS}
+
+
+def measure_found_rates(
+    one: EnterpriseMonth, reference: Reference, params: IndexParams
+) -> dict[str, Measured]:
+    """Measure what visits found of each severity beside what was to be expected of who looked."""
+    group = reference.group_of(one.id)
+    visits = sorted(one.visits, key=lambda visit: visit.id)
+    found = {}
+    for place, (name, severity) in enumerate(zip(FOUND_RATES, SEVERITIES, strict=True)):
+        rate = reference.found[severity]
+        terms = (
+            (visit.found[place], rate.expected(visit.looker, group, visit.effort))
+            for visit in visits
+        )
+        found[name] = measure_rate(terms, rate.tau2, rate.phi, params)
+    return found
 
 
 def measure_rate(

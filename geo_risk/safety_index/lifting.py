@@ -7,19 +7,21 @@ first. A clean visit is no act: nobody orders one. Specification, section 5.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from geo_risk.safety_index.indicators import Measured, measure_burden, measure_share
+from geo_risk.safety_index.indicators import measure_burden, measure_share
 from geo_risk.safety_index.parameters import BURDEN, COVERAGE, INDICATORS
 from geo_risk.safety_index.score import MICRO, score_indicators
 from geo_risk.safety_index.values import Coverage
 
 if TYPE_CHECKING:
+    from geo_risk.safety_index.indicators import Measured
     from geo_risk.safety_index.parameters import IndexParams
     from geo_risk.safety_index.reference import Reference
+    from geo_risk.safety_index.score import Score
     from geo_risk.safety_index.values import EnterpriseMonth
 
 CLOSE_OVERDUE, SETTLE_DISPUTES, SELF_REPORT = "close_overdue", "settle_disputes", "self_report"
@@ -73,7 +75,7 @@ def apply_acts(one: EnterpriseMonth, acts: Sequence[str], params: IndexParams) -
 
 def find_lift(
     one: EnterpriseMonth,
-    measured: dict[str, Measured],
+    measured: Mapping[str, Measured],
     reference: Reference,
     params: IndexParams,
     target: float,
@@ -93,61 +95,84 @@ def find_lift(
     -------
     Lift
     """
+    return find_lifts(one, measured, reference, params, {"": target})[""]
+
+
+def find_lifts(
+    one: EnterpriseMonth,
+    measured: Mapping[str, Measured],
+    reference: Reference,
+    params: IndexParams,
+    targets: Mapping[str, float],
+) -> dict[str, Lift]:
+    """Find the acts for several targets, by name; as `find_lift` for each."""
     now = score_indicators(measured, params)
-    wanted = round(target * MICRO)
-    if now.micro >= wanted:
-        return Lift(target, (), now.micro)
-    gains = _Gains(one, measured, reference, params, now.micro)
-    for many in range(1, MOST_ACTS + 1):
-        best: tuple[int, tuple[str, ...]] | None = None
-        for acts in combinations(gains.useful, many):
-            reached = now.micro + gains.of(acts)
-            if reached >= wanted and (best is None or reached > best[0]):
-                best = (reached, acts)
-        if best is not None:
-            return Lift(target, best[1], best[0])
-    return Lift(target, (), now.micro)
+    gains = None
+    lifts = {}
+    for name, target in targets.items():
+        wanted = round(target * MICRO)
+        if now.micro >= wanted:
+            lifts[name] = Lift(target, (), now.micro)
+            continue
+        gains = gains or _Gains(one, reference, params, now)
+        lifts[name] = gains.reach(target, wanted - now.micro)
+    return lifts
 
 
 class _Gains:
     """What acts add, in micro-points; two of them touch one indicator and are not added up."""
 
     def __init__(
-        self,
-        one: EnterpriseMonth,
-        measured: dict[str, Measured],
-        reference: Reference,
-        params: IndexParams,
-        now: int,
+        self, one: EnterpriseMonth, reference: Reference, params: IndexParams, now: Score
     ) -> None:
-        self._one, self._reference, self._params = one, reference, params
-        self._measured, self._now = measured, now
+        self._one, self._reference, self._params, self._now = one, reference, params, now
         self._group = reference.group_of(one.id)
         shared = (CLOSE_OVERDUE, SELF_REPORT)
         self._single = {act: self._gain((act,)) for act in ACTS if act not in shared}
         self._pair = {acts: self._gain(acts) for acts in ((), *((act,) for act in shared), shared)}
-        self.useful = tuple(
+        self._useful = tuple(
             act for act in ACTS if (self._pair[(act,)] if act in shared else self._single[act]) > 0
         )
 
-    def of(self, acts: tuple[str, ...]) -> int:
-        """Give the gain of a set of acts."""
+    def reach(self, target: float, lacks: int) -> Lift:
+        """Give the fewest acts that gain what is lacking."""
+        for many in range(1, MOST_ACTS + 1):
+            best: tuple[int, tuple[str, ...]] | None = None
+            for acts in combinations(self._useful, many):
+                gain = self._of(acts)
+                if gain >= lacks and (best is None or gain > best[0]):
+                    best = (gain, acts)
+            if best is not None:
+                return Lift(target, best[1], self._now.micro + best[0])
+        return Lift(target, (), self._now.micro)
+
+    def _of(self, acts: tuple[str, ...]) -> int:
         shared = tuple(act for act in (CLOSE_OVERDUE, SELF_REPORT) if act in acts)
         return self._pair[shared] + sum(self._single[act] for act in acts if act in self._single)
 
     def _gain(self, acts: tuple[str, ...]) -> int:
-        if not acts:
-            return 0
+        """Measure again what these acts touch; every other part of the score stays."""
         after = apply_acts(self._one, acts, self._params)
-        changed = dict(self._measured)
-        for act in acts:
-            if act.startswith("complete."):
-                name = act.removeprefix("complete.")
-                if changed[name].u is None:
-                    return 0  # left out for all: completing it alone would change the weights
-                changed[name] = Measured(1.0)
-        changed[BURDEN] = measure_burden(after.overdue, self._params)
-        for name in ("self_found", "timeliness", "recurrence", "resolution"):
-            mean = self._reference.share_mean(self._group, name)
-            changed[name] = measure_share(after.share(name), mean, self._params)
-        return score_indicators(changed, self._params).micro - self._now
+        gain = 0
+        for name in dict.fromkeys(name for act in acts for name in _touched(act)):
+            if name not in self._now.parts:
+                return 0  # left out for all: completing it alone would change the weights
+            if name == BURDEN:
+                u = measure_burden(after.overdue, self._params).u
+            elif name in COVERAGE:
+                u = 1.0
+            else:
+                mean = self._reference.share_mean(self._group, name)
+                u = measure_share(after.share(name), mean, self._params).u
+            assert u is not None  # noqa: S101  (burden and shares always are)
+            gain += round(MICRO * self._now.weights[name] * u) - self._now.parts[name]
+        return gain
+
+
+def _touched(act: str) -> tuple[str, ...]:
+    """Give the indicators that an act changes."""
+    if act == CLOSE_OVERDUE:
+        return (BURDEN, "recurrence")
+    if act == SELF_REPORT:
+        return ("self_found", "timeliness", "recurrence")
+    return ("resolution",) if act == SETTLE_DISPUTES else (act.removeprefix("complete."),)

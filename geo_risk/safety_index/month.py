@@ -16,7 +16,7 @@ import numpy as np
 
 from geo_risk.safety_index.colours import ColourState, next_state, shown_colour
 from geo_risk.safety_index.indicators import Measured, measure_indicators
-from geo_risk.safety_index.lifting import Lift, find_lift
+from geo_risk.safety_index.lifting import Lift, find_lifts
 from geo_risk.safety_index.score import Score, rank_ranges, score_indicators
 
 if TYPE_CHECKING:
@@ -299,10 +299,7 @@ def _lifts(
     reference: Reference,
     params: IndexParams,
 ) -> dict[str, Lift]:
-    targets = {"yellow": params.cuts[1], "blue": params.cuts[0]}
     now = score_indicators(measured, params).points
-    return {
-        name: find_lift(one, dict(measured), reference, params, cut + params.margin)
-        for name, cut in targets.items()
-        if now < cut + params.margin
-    }
+    targets = {"yellow": params.cuts[1] + params.margin, "blue": params.cuts[0] + params.margin}
+    below = {name: target for name, target in targets.items() if now < target}
+    return find_lifts(one, measured, reference, params, below)

@@ -226,9 +226,10 @@ def _shares(
     enterprises: Sequence[EnterpriseMonth], groups: Mapping[str, str]
 ) -> dict[tuple[str, str], float]:
     means = {}
+    members = _members(enterprises, groups)
     for name in SHARES:
-        for group in (*sorted(set(groups.values())), ALL):
-            own = [one.share(name) for one in enterprises if group in (ALL, groups[one.id])]
+        for group, some in members.items():
+            own = [one.share(name) for one in some]
             n = sum(one.n for one in own)
             if n > 0:
                 means[group, name] = sum(one.x for one in own) / n
@@ -241,13 +242,13 @@ def _coverages(
     enterprises: Sequence[EnterpriseMonth], groups: Mapping[str, str]
 ) -> dict[tuple[str, str], PeerCoverage]:
     told = {}
+    members = _members(enterprises, groups)
     for name in COVERAGE:
-        for group in (*sorted(set(groups.values())), ALL):
+        for group, some in members.items():
             values = [
                 min(1.0, said.have / said.need) if said.need > 0 else 1.0
-                for one in enterprises
-                if group in (ALL, groups[one.id])
-                and (said := one.coverage.get(name)) is not None
+                for one in some
+                if (said := one.coverage.get(name)) is not None
                 and not said.missing
                 and not said.neutral
                 and said.verified
@@ -260,3 +261,14 @@ def _coverages(
                     float(np.var(values)),
                 )
     return told
+
+
+def _members(
+    enterprises: Sequence[EnterpriseMonth], groups: Mapping[str, str]
+) -> dict[str, list[EnterpriseMonth]]:
+    """Give the enterprises of each group in their order, and of all."""
+    members: dict[str, list[EnterpriseMonth]] = {name: [] for name in sorted(set(groups.values()))}
+    for one in enterprises:
+        members[groups[one.id]].append(one)
+    members.pop(ALL, None)  # who has no group of its own is compared with all
+    return {**members, ALL: list(enterprises)}

@@ -216,9 +216,12 @@ def test_the_receipt_keeps_quiet(server):
         there = nobody.get(url)
         assert "noindex" in there.headers["x-robots-tag"]
         assert there.headers["cache-control"] == "no-store"
-        made_up = nobody.get(url[:-6] + "AAAAAA")
-        assert made_up.status_code == 404
-        assert slip["slip_no"] not in made_up.text
+        for accept, kind in (("text/html", "text/html"), ("*/*", "application/problem+json")):
+            made_up = nobody.get(url[:-6] + "AAAAAA", headers={"Accept": accept})
+            assert made_up.status_code == 404
+            assert made_up.headers["content-type"].startswith(kind)
+            assert "no-store" in made_up.headers["cache-control"]
+            assert slip["slip_no"] not in made_up.text
         tried = {nobody.get(f"{server.url}/receipt/{n:040d}").status_code for n in range(30)}
     assert tried == {404, 429}
     secret = url.rsplit("/", 1)[1]
