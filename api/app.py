@@ -7,7 +7,7 @@ publications and closing both again is the lifespan's. From the outside in: head
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
@@ -89,7 +89,15 @@ _ROUTERS = (
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
 
-def create_app(settings: Settings, park: ParkFile) -> FastAPI:
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Give the present moment: the clock of a service that is told no other."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> FastAPI:
     """Make the service of one park.
 
     Parameters
@@ -98,6 +106,9 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
         As read at the door.
     park
         The checked park file.
+    clock
+        Gives the moment, zone-aware, that a request takes as now; it never runs backwards. What
+        tells the story of a month in a minute brings its own, everything else the machine's.
 
     Returns
     -------
@@ -113,7 +124,7 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
-        lifespan=lambda one: _lifespan(one, settings, park),
+        lifespan=lambda one: _lifespan(one, settings, park, clock),
         dependencies=[Depends(check_form_mark)],
     )
     app.state.metrics = Metrics()
@@ -133,8 +144,10 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI, settings: Settings, park: ParkFile) -> AsyncIterator[None]:
-    service = await run_in_threadpool(_open, settings, park)
+async def _lifespan(
+    app: FastAPI, settings: Settings, park: ParkFile, clock: Clock
+) -> AsyncIterator[None]:
+    service = await run_in_threadpool(_open, settings, park, clock)
     app.state.service = service
     try:
         yield
@@ -142,7 +155,7 @@ async def _lifespan(app: FastAPI, settings: Settings, park: ParkFile) -> AsyncIt
         await run_in_threadpool(_close, service)
 
 
-def _open(settings: Settings, park: ParkFile) -> Service:
+def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
     boundary = read_boundary(park)
     store = open_store(
         settings.url_of_store(park), park_id=park.park.id, state_dir=settings.state_dir(park)
@@ -161,7 +174,7 @@ def _open(settings: Settings, park: ParkFile) -> Service:
         wire=wire_of(park),
         watcher=watcher,
         throttles=Throttles(),
-        clock=lambda: datetime.now(UTC),
+        clock=clock,
         jobs=jobs,
         previews=Previews(),
     )
