@@ -17,6 +17,7 @@ import numpy as np
 from geo_risk.safety_index.colours import ColourState, next_state, shown_colour
 from geo_risk.safety_index.indicators import Measured, measure_indicators
 from geo_risk.safety_index.lifting import Lift, find_lifts
+from geo_risk.safety_index.peers import ALL
 from geo_risk.safety_index.score import Score, rank_ranges, score_indicators
 
 if TYPE_CHECKING:
@@ -251,6 +252,7 @@ def _worst(
     by_group: dict[str, list[float]] = {}
     for one in ranked:
         by_group.setdefault(reference.group_of(one.id), []).append(scores[one.id].points)
+    by_group[ALL] = points  # whose sector is too small is compared with all
     medians = {group: float(np.median(some)) for group, some in by_group.items()}
     return {
         one.id

@@ -103,11 +103,22 @@ def score_indicators(measured: Mapping[str, Measured], params: IndexParams) -> S
 
 
 def rescaled(names: Mapping[str, object], params: IndexParams) -> dict[str, float]:
-    """Give the weights of these indicators, rescaled to 100 together."""
+    """Give the weights of these indicators, rescaled to 100 together.
+
+    In whole micro-points that add up to 10^8, so that parts and deficits do too: what rounding
+    leaves over goes to the largest remainders (Hamilton's rule), in the order of the indicators.
+    """
     total = math.fsum(params.weights[name] for name in names)
-    if len(names) == len(params.weights) or total <= 0:
+    if total <= 0:
         return {name: params.weights[name] for name in names}
-    return {name: params.weights[name] * 100.0 / total for name in names}
+    exact = {name: params.weights[name] * 100.0 * MICRO / total for name in names}
+    whole = {name: round(one) for name, one in exact.items()}
+    over = 100 * MICRO - sum(whole.values())
+    step = 1 if over > 0 else -1
+    by_remainder = sorted(exact, key=lambda name: step * (whole[name] - exact[name]))
+    for name in by_remainder[: abs(over)]:
+        whole[name] += step
+    return {name: one / MICRO for name, one in whole.items()}
 
 
 def ties(first: float, first_sd: float, second: float, second_sd: float, z: float) -> bool:
