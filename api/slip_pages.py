@@ -109,7 +109,7 @@ def step_name(action: str, lang: str) -> str:
     move = next((one for one in MACHINE if one.action == action), None)
     if move is not None:
         return move_name(move, lang)
-    return word("slips.plan_visit", lang) if action == PLAN_VISIT else action
+    return word("slip_step.plan_visit", lang) if action == PLAN_VISIT else action
 
 
 def _form(service: Service, sight: Sight, slip: Slip, move: Move, lang: str) -> StepForm:
