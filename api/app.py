@@ -48,6 +48,7 @@ from api.routes import (
     receipts,
     report,
     session,
+    slip_pages,
     slips,
     surfaces,
 )
@@ -85,6 +86,7 @@ _ROUTERS = (
     report,
     case_pages,
     index_pages,
+    slip_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from api.reading import find_all, names_of
 from geo_risk import casebook
 from geo_risk.casework import LEVELS, Act, Case, due_of, lateness, machine_of, missing_of, possible
-from geo_risk.records import Enterprise, Premises, Severity, Station
+from geo_risk.records import Premises, Severity, Station
 from geo_risk.store import Query
 from maps.month import CaseRow, CaseView, StepField, StepForm, StepTaken
 from maps.views import Refusal
@@ -107,6 +108,7 @@ def case_view(
     steps = casebook.steps_of(
         service.store, report.id, actor=actor, personal="steps" in sight.personal
     )
+    owner = report.enterprise_id
     due = report.due or due_of(report, service.park)
     late = lateness(Case(report, due, stored.place), service.park.as_of(now))
     stations = station_names(service, now)
@@ -117,7 +119,7 @@ def case_view(
         severity=report.severity.value if report.severity else "",
         category=report.category,
         channel=report.channel if sight.shows("reports", "channel") else "",
-        name=_name(service, sight, report.enterprise_id),
+        name=names_of(service.store, sight, [owner]).get(owner, "") if owner else "",
         address=_address(service, sight, report.premises_id),
         station=stations.get(report.station_id, report.station_id),
         text=report.text,
@@ -320,17 +322,9 @@ def _taken(
     )
 
 
-def _name(service: Service, sight: Sight, enterprise_id: str) -> str:
-    if not enterprise_id or "enterprises" not in sight.personal:
-        return ""
-    query = Query("enterprises", ids=[enterprise_id], personal=True)
-    found = service.store.find(query, actor=sight.reader)
-    return next((one.record.name for one in found if isinstance(one.record, Enterprise)), "")
-
-
 def _address(service: Service, sight: Sight, premises_id: str) -> str:
-    if not premises_id or "premises" not in sight.personal:
+    """Give the words of a place, '' where the reader is not told."""
+    if not premises_id:
         return ""
-    query = Query("premises", ids=[premises_id], personal=True)
-    found = service.store.find(query, actor=sight.reader)
+    found = find_all(service.store, sight, Query("premises", ids=[premises_id]))
     return next((one.record.address for one in found if isinstance(one.record, Premises)), "")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from geo_risk.errors import (
     ConflictError,
@@ -67,10 +66,3 @@ def amount_of(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) and 0 <= value <= _MOST else None
-
-
-def local_path(wanted: str, otherwise: str) -> str:
-    """Give a path on this host; anything else becomes `otherwise`."""
-    parts = urlsplit(wanted)
-    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if plain and not parts.netloc and wanted.isprintable() else otherwise

@@ -26,7 +26,7 @@ from api.case_pages import (
     step_name,
 )
 from api.deps import FROM_OUR_PAGE
-from api.forms import local_path, refusal_of, tried
+from api.forms import refusal_of, tried
 from api.languages import Lang, remember_lang
 from api.page_deps import ThePages
 from api.passwords import random_secret
@@ -49,6 +49,7 @@ router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
 
 _REFUSALS = (401, 403, 404, 503)
 _PAGE_SIZE = 50
+_REPORT = "/report"
 _REFUSED: dict[int | str, Any] = dict.fromkeys((403, 409, 412, 422), schemas.REFUSED)
 State = Annotated[str, Query(json_schema_extra={"enum": ["", *(one.value for one in CaseState)]})]
 Short = Annotated[str, Form(max_length=200)]
@@ -164,7 +165,7 @@ def take_case_step(
         refused = _act(pages, actor, case_id, typed, etag or view.etag, key)
         if refused is None:
             asked = urlencode({"done": typed["action"], "lang": lang})
-            here = local_path(back, f"/cases/{quote(case_id, safe='')}")
+            here = _REPORT if back == _REPORT else f"/cases/{quote(case_id, safe='')}"
             return RedirectResponse(f"{here}?{asked}", 303)
         refusal, status = refusal_of(refused), status_of(refused, request.url.path)
         if "there is no report" in refused.message:

@@ -47,6 +47,7 @@ router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
 _REFUSALS = (401, 403, 404, 503)
 _REFUSED: dict[int | str, Any] = {409: schemas.REFUSED}
 _PAGE_SIZE = 50
+_MOST_MONTHS = 24
 _MICRO = 1_000_000
 _PUBLISHERS = frozenset({Role.CHIEF, Role.KEEPER})
 Month = Annotated[str, Path(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", description="YYYY-MM.")]
@@ -120,7 +121,7 @@ def _months(pages: Pages, refusal: Refusal | None = None) -> MonthsView:
     own = sight.audience is Audience.ENTERPRISE
     frozen = monthly.frozen_months(store)
     rows = []
-    for month in reversed(frozen):
+    for month in reversed(frozen[-_MOST_MONTHS:]):
         said = monthly.results(store, month)
         mine = said["results"].get(sight.reader.enterprise_id) if own else None
         if own and mine is None:
@@ -170,6 +171,7 @@ def _month(pages: Pages, month: str, colour: str, page: int, *, fresh: bool) -> 
         preview = service.previews.of(store, park, month, pages.now, fresh=fresh)
         said, made_at = preview.said, preview.at
     rows = [one for one in shown.ranking(said["results"]) if "out_of_scope" not in one["notes"]]
+    rows.sort(key=lambda one: (not one["slip"], one["ranks"] is None, one["score"], one["id"]))
     counts = Counter(one["colour"] for one in rows)
     if colour:
         rows = [one for one in rows if (one["colour"] or "none") == colour]
@@ -232,7 +234,7 @@ def _row(row: Mapping[str, Any], name: str, before: float | None) -> IndexRow:
         high=high,
         colour=row["colour"],
         ranks=tuple(row["ranks"]) if row["ranks"] else None,
-        notes=tuple(one for one in row["notes"] if one != "out_of_scope"),
+        notes=tuple(row["notes"]),
         parts=tuple(zip(names, points, most, strict=True)),
         lifts=tuple(
             (colour, tuple(one["acts"]), one["score"]) for colour, one in row["lifts"].items()

@@ -83,6 +83,7 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
     Order: (_imported("orders"), Door(Role.ENTERPRISE, "POST /v1/orders", built=False)),
     Slip: (
         Door(Role.CHIEF, "POST /v1/slips/draw"),
+        Door(Role.CHIEF, "POST /slips/draw"),
         Door(Role.KEEPER, "geo-risk slips --draw"),
     ),
     Guidance: (Door(Role.OFFICER, "POST /ogc/collections/guidance/items", built=False),),

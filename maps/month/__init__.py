@@ -17,6 +17,7 @@ from maps.month.index import (
     own_index_page,
 )
 from maps.month.report import OwnHazard, ReportView, report_page
+from maps.month.slips import SlipCard, SlipsView, slips_page
 from maps.month.steps import StepField, StepForm, StepTaken
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "MonthsView",
     "OwnHazard",
     "ReportView",
+    "SlipCard",
+    "SlipsView",
     "StepField",
     "StepForm",
     "StepTaken",
@@ -42,4 +45,5 @@ __all__ = [
     "months_page",
     "own_index_page",
     "report_page",
+    "slips_page",
 ]

@@ -11,8 +11,14 @@ from maps.month import (
     CaseView,
     DeclareRow,
     DeclareView,
+    IndexRow,
+    IndexView,
+    MonthRow,
+    MonthsView,
     OwnHazard,
     ReportView,
+    SlipCard,
+    SlipsView,
     StepField,
     StepForm,
     StepTaken,
@@ -20,8 +26,13 @@ from maps.month import (
     cases_page,
     choose_page,
     declare_page,
+    index_page,
+    months_page,
+    own_index_page,
     report_page,
+    slips_page,
 )
+from maps.slip_sheet import SheetItem, SheetView
 from maps.views import Frame, Listing, Refusal
 
 NOW = datetime(2026, 5, 13, 6, tzinfo=UTC)
@@ -107,10 +118,102 @@ def _report(frame: Frame, name: str, lang: str) -> str:
     return report_page(frame, lang, view)
 
 
+def _row(name: str) -> IndexRow:
+    return IndexRow(
+        name,
+        name,
+        70.0,
+        65.0,
+        75.0,
+        "orange",
+        (3, 9),
+        ("imputed", "stale"),
+        (("guards", 1.0, 4.0), ("overdue", 10.0, 10.0)),
+        (("yellow", ("close_overdue", "self_report"), 72.0), ("blue", (), 0.0)),
+        -1.5,
+        "routine",
+    )
+
+
+def _months(frame: Frame, name: str, lang: str) -> str:
+    rows = (MonthRow("2026-04", 1, {"blue": 3}), MonthRow("2026-03"))
+    refusal = Refusal("not_published", detail=name)
+    view = MonthsView(rows, "2026-06", "2026-05", ("2026-05", NOW), refusal=refusal)
+    return months_page(frame, lang, view)
+
+
+def _index(frame: Frame, name: str, lang: str) -> str:
+    view = IndexView(
+        "2026-05",
+        None,
+        (_row(name),),
+        Listing(200, 2),
+        {"orange": 1},
+        notes=("provisional",),
+        made_at=NOW,
+        propose=(name,),
+        may_publish=True,
+        closes=NOW,
+    )
+    return index_page(frame, lang, view)
+
+
+def _slips(frame: Frame, name: str, lang: str) -> str:
+    sheet = SheetView(
+        name=name,
+        slip_no=name,
+        state="drawn",
+        month="2026-05",
+        basis="routine",
+        reasons=("major_overdue",),
+        items=(SheetItem("major", name, NOW, NOW),),
+        deficits=(("guards", 4.0),),
+        lifts=(("yellow", ("self_report",)), ("blue", ())),
+        due=NOW,
+    )
+    forms = (
+        StepForm("check", name),
+        StepForm("withhold", name, (StepField("text", value=name),), refused=True),
+    )
+    card = SlipCard(
+        name,
+        name,
+        sheet,
+        name,
+        name,
+        name,
+        forms,
+        (StepTaken(name, NOW, name, name),),
+        Refusal("missing", "1-withhold-text"),
+        name,
+    )
+    view = SlipsView(
+        (card,),
+        Listing(90, 2, 20),
+        {"drawn": 1},
+        "2026-05",
+        "drawn",
+        ("2026-05",),
+        ("drawn", "issued"),
+        "?page=2",
+        name,
+        draws=True,
+        draw_month="2026-05",
+        drawn=2,
+        needs_visit=1,
+        done=name,
+    )
+    return slips_page(frame, lang, view)
+
+
 MONTH_PAGES: dict[str, Callable[[Frame, str, str], str]] = {
     "cases": _cases,
     "case": _case,
     "report": _report,
+    "index_months": _months,
+    "index_month": _index,
+    "index_own": lambda frame, name, lang: own_index_page(frame, lang, "2026-05", 1, _row(name)),
+    "slips": _slips,
     "declare": _declare,
     "declare_choose": lambda frame, name, lang: choose_page(
         frame, lang, name, [(name, name, name)], 3

@@ -42,7 +42,7 @@ FROM_DATA = (
         "surface.",
         "surface_of.",
     ),
-    *("slip_act.", "slip_part.", "slip_reason.", "slip_severity."),
+    *("slip_act.", "slip_code.", "slip_part.", "slip_reason.", "slip_severity.", "slip_step."),
 )
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
