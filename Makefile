@@ -16,7 +16,7 @@ SAMPLE := data/sample
 WEB := maps/assets/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lint types contracts stale docs picture bench golden soak lock
+.PHONY: help setup run test check format lint types contracts stale docs picture story bench golden soak lock
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -79,6 +79,9 @@ docs: setup ## write the generated tables of docs/
 
 picture: setup $(SAMPLE)/.built ## draw docs/map.png anew (needs Chromium)
 	$(PY) -m docs.picture
+
+story: setup ## tell docs/month.md anew on a live service, with its pictures (needs Chromium)
+	$(PY) -m docs.month
 
 bench: setup $(VENV)/.peers ## the benchmark tables, JSON in bench/out/
 	$(PY) -m bench $(BENCH)

@@ -7,7 +7,7 @@ publications and closing both again is the lifespan's. From the outside in: head
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
@@ -28,20 +28,27 @@ from api.limits import BodyLimit
 from api.ogc.wire import wire_of
 from api.openapi import describe
 from api.pages import pages_of
+from api.previews import Previews
 from api.routes import (
+    case_pages,
     cases,
     channels,
     console,
     declarations,
+    declare,
     entries,
     flags,
     health,
     imports,
     index,
+    index_pages,
     map,  # noqa: A004 (a module)
     ogc,
+    photos,
     receipts,
+    report,
     session,
+    slip_pages,
     slips,
     surfaces,
 )
@@ -62,6 +69,7 @@ _ROUTERS = (
     health,
     ogc,
     entries,
+    photos,
     cases,
     index,
     surfaces,
@@ -74,11 +82,24 @@ _ROUTERS = (
     slips,
     receipts,
     declarations,
+    declare,
+    report,
+    case_pages,
+    index_pages,
+    slip_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
 
-def create_app(settings: Settings, park: ParkFile) -> FastAPI:
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Give the present moment: the clock of a service that is told no other."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> FastAPI:
     """Make the service of one park.
 
     Parameters
@@ -87,6 +108,9 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
         As read at the door.
     park
         The checked park file.
+    clock
+        Gives the moment, zone-aware, that a request takes as now; it never runs backwards. What
+        tells the story of a month in a minute brings its own, everything else the machine's.
 
     Returns
     -------
@@ -102,7 +126,7 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
-        lifespan=lambda one: _lifespan(one, settings, park),
+        lifespan=lambda one: _lifespan(one, settings, park, clock),
         dependencies=[Depends(check_form_mark)],
     )
     app.state.metrics = Metrics()
@@ -122,8 +146,10 @@ def create_app(settings: Settings, park: ParkFile) -> FastAPI:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI, settings: Settings, park: ParkFile) -> AsyncIterator[None]:
-    service = await run_in_threadpool(_open, settings, park)
+async def _lifespan(
+    app: FastAPI, settings: Settings, park: ParkFile, clock: Clock
+) -> AsyncIterator[None]:
+    service = await run_in_threadpool(_open, settings, park, clock)
     app.state.service = service
     try:
         yield
@@ -131,7 +157,7 @@ async def _lifespan(app: FastAPI, settings: Settings, park: ParkFile) -> AsyncIt
         await run_in_threadpool(_close, service)
 
 
-def _open(settings: Settings, park: ParkFile) -> Service:
+def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
     boundary = read_boundary(park)
     store = open_store(
         settings.url_of_store(park), park_id=park.park.id, state_dir=settings.state_dir(park)
@@ -150,8 +176,9 @@ def _open(settings: Settings, park: ParkFile) -> Service:
         wire=wire_of(park),
         watcher=watcher,
         throttles=Throttles(),
-        clock=lambda: datetime.now(UTC),
+        clock=clock,
         jobs=jobs,
+        previews=Previews(),
     )
 
 

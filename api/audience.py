@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from geo_risk.errors import AuthError, ForbiddenError
@@ -205,6 +205,18 @@ def check_collection(sight: Sight, collection: str) -> None:
     """
     if collection not in sight.collections:
         _refuse(sight, f"{collection} are not public.")
+
+
+def check_personal(sight: Sight, collection: str) -> None:
+    """Refuse person data of a collection, photos too; raises as `check_collection`."""
+    check_collection(sight, collection)
+    if collection not in sight.personal:
+        _refuse(sight, f"Person data of {collection} is in it.")
+
+
+def without_persons(sight: Sight) -> Sight:
+    """Give a sight without person data: for answers that are kept, and to check a reference."""
+    return replace(sight, personal=frozenset())
 
 
 def check_cells(sight: Sight) -> None:

@@ -77,9 +77,9 @@ def readmit(
 ) -> None:
     """Read corrected rejects again: good rows go in, the others stay rejected."""
     with open_workspace(park, data) as workspace:
-        from geo_risk import pipeline  # noqa: PLC0415  # models: seconds that other commands save
+        from geo_risk import intake  # noqa: PLC0415  # readers of files, which no other command wants
 
-        batch = pipeline.readmit(
+        batch = intake.readmit(
             workspace.park,
             workspace.store,
             source or rejects.stem,

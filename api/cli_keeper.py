@@ -141,11 +141,11 @@ def list_users(park: ParkArgument) -> None:
     with open_workspace(park) as workspace:
         users = workspace.store.users()
     print_table(
-        ("name", "role", "zones", "enterprise", "made", "disabled"),
+        ("name", "role", "zones", "enterprise", "made", "disabled", "id"),
         [
             (
                 *(one.name, one.role.value, " ".join(one.zone_ids), one.enterprise_id),
-                *(_day(one.created_at), _day(one.disabled_at)),
+                *(_day(one.created_at), _day(one.disabled_at), one.id),
             )
             for one in users
         ],

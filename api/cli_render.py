@@ -31,6 +31,7 @@ from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.ogc.wire import wire_of
 from api.pages import Pages
+from api.previews import Previews
 from api.reading import names_of
 from api.routes.map import read_map
 from api.routes.surfaces import read_surfaces
@@ -115,6 +116,7 @@ def _service(workspace: Workspace, moment: datetime) -> Service:
         throttles=Throttles(),
         clock=lambda: moment,
         jobs=Jobs(Settings(), park),
+        previews=Previews(),
     )
 
 

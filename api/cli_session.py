@@ -11,8 +11,9 @@ import getpass
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -58,11 +59,27 @@ AsOfOption = Annotated[
 ]
 
 _STAGES = {"fit": "surfaces", "publish": "publication"}
+_CLOCK: ContextVar[Callable[[], datetime] | None] = ContextVar("clock", default=None)
 
 
 def now() -> datetime:
     """Give the present moment; a command asks once."""
-    return datetime.now(UTC)
+    clock = _CLOCK.get()
+    return datetime.now(UTC) if clock is None else clock()
+
+
+@contextmanager
+def by_clock(clock: Callable[[], datetime]) -> Iterator[None]:
+    """Run the commands of this block by another clock than the machine's.
+
+    For who calls commands from a program, as `create_app` takes a clock: no option and no setting
+    leads here.
+    """
+    before = _CLOCK.set(clock)
+    try:
+        yield
+    finally:
+        _CLOCK.reset(before)
 
 
 def made_by() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Request
 
 from api import audience, auth
 from api.audience import Sight
@@ -62,11 +62,22 @@ def shown_of(request: Request) -> Shown:
     return cast("Shown", request.state.shown)
 
 
+def check_mark_in_form(request: Request, csrf: Annotated[str, Form(max_length=200)] = "") -> None:
+    """Refuse a page's form that does not hold the page's mark."""
+    auth.check_form_mark(identity_of(request), request.method, csrf)
+
+
+FROM_OUR_PAGE = Depends(check_mark_in_form)
+"""Stands in the `dependencies` of every route that a page's form posts to."""
+
+
 def check_form_mark(request: Request) -> None:
     """Refuse a change that a cookie alone asks for."""
     path = request.url.path
     if request.method in auth.SAFE_METHODS or path in FORM_ROUTES or path.startswith(RECEIPT):
         return
+    if FROM_OUR_PAGE in getattr(request.scope.get("route"), "dependencies", ()):
+        return  # the form holds the mark, and is checked there
     given = request.headers.get(auth.FORM_HEADER, "")
     auth.check_form_mark(identity_of(request), request.method, given)
 

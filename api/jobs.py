@@ -18,16 +18,18 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo_risk import intake
 from geo_risk.errors import GeoRiskError, NotFoundError
+from geo_risk.ingest import write_rejects
 from geo_risk.park import read_park
 from geo_risk.records import Actor, Role
+from geo_risk.settings import Settings
 from geo_risk.store import open_store
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from geo_risk.park import ParkFile, Source
-    from geo_risk.settings import Settings
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -155,10 +157,6 @@ def read_file(
     now: datetime,
 ) -> None:
     """Read one file in a process of its own, and write down what came of it."""
-    from geo_risk import pipeline  # noqa: PLC0415  # models: only this process waits for them
-    from geo_risk.ingest import write_rejects  # noqa: PLC0415  # as above
-    from geo_risk.settings import Settings  # noqa: PLC0415  # as above
-
     warnings.simplefilter("ignore")
     _write(folder, replace(job, state=RUNNING))
     own = Settings(**settings)
@@ -168,7 +166,7 @@ def read_file(
         state_dir = own.state_dir(park)
         url = own.url_of_store(park)
         with open_store(url, park_id=park.park.id, state_dir=state_dir) as store:
-            batch = pipeline.import_file(
+            batch = intake.import_file(
                 park, store, source, actor=actor, now=now, state_dir=state_dir
             )
     except GeoRiskError as error:
@@ -180,7 +178,7 @@ def read_file(
         return
     if batch.rejected_rows:
         write_rejects(folder / "rejects.xlsx", batch)
-    counts = {name: getattr(batch, name) for name in pipeline.COUNTS}
+    counts = {name: getattr(batch, name) for name in intake.COUNTS}
     odd = {code: count for code, count in batch.odd.items() if count}
     source.file.unlink(missing_ok=True)  # names are in it: they stand in the store now
     _write(folder, replace(job, state=DONE, counts=counts, odd=odd))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_BODY_BYTES = 1_000_000
 MAX_FILE_BYTES = 50_000_000
+MAX_PHOTO_BYTES = 20_000_000
 FILE_PATHS = frozenset({"/v1/imports"})
 """Where files are handed in."""
 
@@ -50,7 +51,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._most_of_file if scope["path"] in FILE_PATHS else self._most
+        most = self._most_at(scope["path"])
         if _announced(scope) > most:
             await self._refuse(scope, receive, send, most)
             return
@@ -74,6 +75,13 @@ class BodyLimit:
                 await self._refuse(scope, receive, send, most)
 
         await self._app(scope, receive_counted, send_checked)
+
+    def _most_at(self, path: str) -> int:
+        if path in FILE_PATHS:
+            return self._most_of_file
+        if path.startswith("/v1/reports/") and path.endswith("/photos"):
+            return min(self._most_of_file, MAX_PHOTO_BYTES)
+        return self._most
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         if not any(

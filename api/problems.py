@@ -184,6 +184,13 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {one: {"description": HTTPStatus(one).phrase, "content": content} for one in statuses}
 
 
+def wants_page(request: Request) -> bool:
+    """Say whether a person with a browser asks, not a program: and not at an address of the API."""
+    if request.url.path.startswith(_API):
+        return False
+    return "text/html" in request.headers.get("accept", "")
+
+
 def install(app: FastAPI, error_page: ErrorPage | None = None) -> None:
     """Answer every failure of an application with a problem, or with a page where that was asked.
 
@@ -201,9 +208,9 @@ def install(app: FastAPI, error_page: ErrorPage | None = None) -> None:
         extra = dict(headers)
         if status in RETRY_AFTER_S:
             extra.setdefault("Retry-After", RETRY_AFTER_S[status])
-        if status == 401 and not _wants_page(request):
+        if status == 401 and not wants_page(request):
             extra["WWW-Authenticate"] = 'Bearer realm="geo-risk"'
-        if _wants_page(request) and error_page is not None:
+        if wants_page(request) and error_page is not None:
             if status == 401 and request.method == "GET":
                 return RedirectResponse(_sign_in(request), 303, {"Cache-Control": "no-store"})
             page = error_page(request, status, body["detail"], body["hint"])
@@ -275,12 +282,6 @@ def install(app: FastAPI, error_page: ErrorPage | None = None) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(Exception, unforeseen)
-
-
-def _wants_page(request: Request) -> bool:
-    if request.url.path.startswith(_API):
-        return False
-    return "text/html" in request.headers.get("accept", "")
 
 
 def _methods_at(request: Request) -> list[str]:

@@ -81,7 +81,12 @@ def get_one(store: Store, sight: Sight, collection: str, record_id: str) -> Stor
 
 
 def narrow(sight: Sight, query: Query) -> Query | None:
-    """Join a query with the reader's own bounds; None where nothing can match."""
+    """Join a query with the reader's own bounds; None where nothing can match.
+
+    A collection that does not exist for the reader holds nothing, whoever asks for it.
+    """
+    if query.collection not in sight.collections:
+        return None
     filters: dict[str, Any] = dict(query.filters)
     ids = query.ids
     for name, allowed in own_filters(sight, query.collection).items():

@@ -7,6 +7,7 @@ from typing import Any
 _TEXT: dict[str, Any] = {"type": "string"}
 _NUMBER_OR_NULL: dict[str, Any] = {"type": ["number", "null"]}
 _CLASS: dict[str, Any] = {"type": "string", "enum": ["red", "orange", "yellow", "blue", "none"]}
+_PROBLEM: dict[str, Any] = {"$ref": "#/components/schemas/Problem"}
 _TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
 
 
@@ -134,6 +135,8 @@ JOB = obj(
         "rejects": {"type": ["string", "null"]},
     }
 )
+PHOTO = obj({"id": _TEXT, "href": _TEXT})
+PHOTOS = obj({"photos": array(PHOTO)})
 UNLOCATED = obj({"premises": array({"type": "object"}), "total": {"type": "integer"}})
 IMPORTS = obj({"sources": array({"type": "object"}), "as_of": {"type": ["string", "null"]}})
 
@@ -187,3 +190,8 @@ def answer(
 
 PAGE = answer({"type": "string"}, "text/html")
 LIST_PAGE = answer({"type": "string"}, "text/html", xlsx=True)
+REFUSED: dict[str, Any] = {
+    "description": "Not taken: the page says why, and keeps what was typed.",
+    "content": {"text/html": {"schema": _TEXT}, "application/problem+json": {"schema": _PROBLEM}},
+}
+"""Of a page's form; who asks for no page gets a problem where the request itself is wrong."""

@@ -18,6 +18,7 @@ from api.board import Board
 from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.ogc.wire import Wire
+from api.previews import Previews
 from api.shown import Watcher
 from geo_risk.park import ParkFile
 from geo_risk.settings import Settings
@@ -48,6 +49,8 @@ class Service:
         Gives the present, zone-aware; read at the door only.
     jobs
         Work that takes longer than a request.
+    previews
+        The running month's index, worked out a moment ago.
     """
 
     settings: Settings
@@ -60,6 +63,7 @@ class Service:
     throttles: Throttles
     clock: Callable[[], datetime]
     jobs: Jobs
+    previews: Previews
 
     @property
     def session_cookie(self) -> str:

@@ -71,7 +71,7 @@ SLIP_COLUMNS = {
     "visit_id": "核验走访",
     "id": "标识",
 }
-_OWN_TEXTS = frozenset({"decide_objection", "withdraw"})
+OWN_TEXTS = frozenset({"decide_objection", "withdraw"})
 _INNER = frozenset({"draw", "check", "withhold"})
 
 
@@ -118,7 +118,7 @@ def slip_whole(store: Store, park: ParkFile, sight: Sight, slip_id: str) -> dict
         "possible": [
             {"action": one.action, "needs": one.needs, "zh": one.zh, "en": one.en} for one in moves
         ],
-        "steps": [_step_json(one, sight) for one in steps if sight.is_station or _is_own(one)],
+        "steps": [_step_json(one, sight) for one in steps if sight.is_station or is_own(one)],
     }
 
 
@@ -168,7 +168,7 @@ def _words(record: object) -> str:
     return record.text if isinstance(record, Report) else ""
 
 
-def _is_own(step: Step) -> bool:
+def is_own(step: Step) -> bool:
     """Say whether the enterprise sees a step: what came after the issue."""
     return step.action not in _INNER
 
@@ -185,7 +185,7 @@ def _step_json(step: Step, sight: Sight) -> dict[str, Any]:
     }
     if sight.is_station:
         return {**said, "actor_id": step.actor_id, "role": step.role, "text": step.text}
-    told = step.role == "enterprise" or step.action in _OWN_TEXTS
+    told = step.role == "enterprise" or step.action in OWN_TEXTS
     return {**said, "text": step.text if told else ""}
 
 

@@ -34,7 +34,7 @@ from bench.worlds import (
 )
 from data.sample_park import simulate
 from data.sample_park.truth import VARIANTS
-from geo_risk import Events, Grid, open_park, pipeline
+from geo_risk import Events, Grid, intake, open_park, pipeline
 from geo_risk.crs import project_geometry
 from geo_risk.features.history import start_of_history
 from geo_risk.features.looks import measure_looks
@@ -95,7 +95,7 @@ def read_chicago(data: Path) -> ParkInputs:
         tempfile.TemporaryDirectory(prefix="chicago-") as state,
         open_park(ROOT / "data" / "chicago.toml", data=data, state=state) as park,
     ):
-        boundary = pipeline.ingest_park(
+        boundary = intake.ingest_park(
             park.park,
             park.store,
             actor=KEEPER,

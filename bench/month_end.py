@@ -21,7 +21,7 @@ from api.demo import demo_logins
 from bench.table import Line
 from data.sample_park import simulate
 from data.sample_park.write import write_park
-from geo_risk import open_park, pipeline
+from geo_risk import intake, open_park
 from geo_risk.park import read_park
 from geo_risk.records import Actor, Role
 from geo_risk.settings import Settings
@@ -72,7 +72,7 @@ def _prepare(here: Path) -> str:
         told.replace("[park]\n", '[park]\nscope = "all"\n', 1), encoding="utf-8"
     )
     with open_park(here / "park.toml", state=here / "state") as opened:
-        pipeline.ingest_park(
+        intake.ingest_park(
             opened.park,
             opened.store,
             actor=_KEEPER,

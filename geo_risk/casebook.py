@@ -9,7 +9,7 @@ other is lost. Ids of steps follow from what they say, so the same step is never
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -99,6 +99,7 @@ def act(
             f"Report {report_id!r} was changed meanwhile.", "Read it again, then decide again."
         )
     steps = steps_of(store, report_id, actor=actor)
+    act = _with_second(store, before.record, act)
     _check_named(store, before.record, act)
     decision = decide(
         before.record,
@@ -229,19 +230,29 @@ def _premises_places(store: Store, actor: Actor) -> dict[str, tuple[float, float
     return {one.record.id: one.place for one in store.find(Query("premises"), actor=actor)}
 
 
+def _with_second(store: Store, report: Report, act: Act) -> Act:
+    """Give the act with the second person's id, whether id or name was said; steps hold ids."""
+    if not act.second_id:
+        return act
+    where = f"{act.action} of report {report.id!r}"
+    second = store.user(act.second_id) or store.user_by_name(act.second_id)
+    if second is None or second.disabled_at is not None:
+        raise InputError(
+            f"{where}: there is no account {act.second_id!r}.",
+            "Give its id, or the name it signs in with.",
+        )
+    if second.role not in SECONDS:
+        raise ForbiddenError(
+            f"{where}: the second person is a {second.role}.", "Name one of the station."
+        )
+    return replace(act, second_id=second.id)
+
+
 def _check_named(store: Store, report: Report, act: Act) -> None:
     """Refuse ids that nobody has: a name in their place could not be forgotten."""
     where = f"{act.action} of report {report.id!r}"
     if act.station_id and not store.count(Query("stations", ids=[act.station_id])):
         raise InputError(f"{where}: there is no station {act.station_id!r}.", "Give its id.")
-    if act.second_id:
-        second = store.user(act.second_id)
-        if second is None or second.disabled_at is not None:
-            raise InputError(f"{where}: there is no account {act.second_id!r}.", "Give its id.")
-        if second.role not in SECONDS:
-            raise ForbiddenError(
-                f"{where}: the second person is a {second.role}.", "Name one of the station."
-            )
     for field, collection in (("premises_id", "premises"), ("enterprise_id", "enterprises")):
         said = act.changes.get(field)
         if said and not store.count(Query(collection, ids=[said])):

@@ -1,7 +1,8 @@
 """The desk of declarations: said, verified, corrected, each as one transaction with its step.
 
 Reads and writes the store for `declarations`, which decides. One record per enterprise, month and
-indicator: what a file brought and what the enterprise typed are the same record.
+indicator: what a file brought and what the enterprise typed are the same record. A step is never
+before the one before it: where a clock runs behind, it takes that time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from geo_risk.safety_index.parameters import COVERAGE
 from geo_risk.store import Query, Update
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo_risk.park import ParkFile
     from geo_risk.store import Idempotency, PutResult, Store, Stored
 
@@ -61,14 +64,15 @@ def take_form(
         return (there.record.id if there else ""), done
     _check_enterprise(store, form, at)
     record = there.record if there is not None else None
+    taken = steps_of(store, record.id if record is not None else record_id_of(form))
     decided = declare(
         form,
         record,
         indicators=tuple(COVERAGE),
         zone=park.zone,
         actor=actor,
-        now=at,
-        step_id=_step_id(store, record.id if record is not None else record_id_of(form), at),
+        now=_not_before(taken, at),
+        step_id=_step_id(record.id if record is not None else record_id_of(form), len(taken), at),
     )
     if decided.record is not None:
         new = [decided.step, decided.record]
@@ -108,13 +112,14 @@ def verify(
         )
     record = cast("Declaration", there.record)
     visits = store.find(Query("visits", ids=[checked.visit_id]), actor=_SYSTEM)
+    taken = steps_of(store, record.id)
     decided = correct_or_verify(
         record,
         checked,
         cast("Visit", visits[0].record) if visits else None,
         actor=actor,
-        now=at,
-        step_id=_step_id(store, record.id, at),
+        now=_not_before(taken, at),
+        step_id=_step_id(record.id, len(taken), at),
     )
     update = Update("declarations", declaration_id, decided.changes, there.etag)
     return store.apply([decided.step], [update], actor=actor, at=at, idempotency=idempotency)
@@ -155,7 +160,11 @@ def _check_enterprise(store: Store, form: Form, at: datetime) -> None:
         )
 
 
-def _step_id(store: Store, declaration_id: str, at: datetime) -> str:
+def _not_before(taken: Sequence[Step], at: datetime) -> datetime:
+    """Give now, or the time of the step before where the clock runs behind it."""
+    return max([at, *(one.at for one in taken)])
+
+
+def _step_id(declaration_id: str, many: int, at: datetime) -> str:
     """Give a step an id of its own: in order, and two who act at once never share one."""
-    many = len(steps_of(store, declaration_id))
     return f"step:{declaration_id.replace(':', '-')}.{many:03d}.{at.timestamp():.6f}"

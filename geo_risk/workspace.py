@@ -279,9 +279,9 @@ class Workspace:
 
     def _inputs(self, now: datetime | None, progress: Progress | None) -> ParkInputs:
         """Read what is new, and give what models are fitted on."""
-        from geo_risk import pipeline  # noqa: PLC0415  # as in `build`
+        from geo_risk import intake, pipeline  # noqa: PLC0415  # as in `build`
 
-        boundary = pipeline.ingest_park(
+        boundary = intake.ingest_park(
             self.park,
             self.store,
             actor=KEEPER,

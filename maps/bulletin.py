@@ -56,10 +56,12 @@ class BulletinView:
         if group in {"all", "others"}:
             return word(f"index.group.{group}", lang)
         sector, _, classes = group.rpartition("/")
-        if classes == "0":
-            return word("index.group.sector", lang, sector=sector or "–")
         joined = "、".join(classes.split("+")) if lang == "zh" else classes.replace("+", ", ")
-        return word("index.group.classes", lang, sector=sector or "–", classes=joined)
+        if classes == "0":
+            key = "index.group.sector" if sector else "index.group.no_sector"
+        else:
+            key = "index.group.classes" if sector else "index.group.no_sector_classes"
+        return word(key, lang, sector=sector, classes=joined)
 
 
 def bulletin_page(frame: Frame, lang: str, view: BulletinView) -> str:

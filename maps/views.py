@@ -34,6 +34,8 @@ class Frame:
         Path and query of this page, without the host: for the language switch.
     user
         Name of who is signed in, '' for nobody.
+    role
+        As what, '' for nobody: the menu names the pages that are this role's.
     csrf
         Token that forms and the pin send back, '' where there is no session.
     as_of
@@ -52,6 +54,7 @@ class Frame:
     audience: Audience = Audience.PUBLIC
     path: str = "/"
     user: str = ""
+    role: str = ""
     csrf: str = ""
     as_of: datetime | None = None
     now: datetime | None = None
@@ -64,6 +67,25 @@ class Frame:
         parts = urlsplit(self.path)
         query = [pair for pair in parse_qsl(parts.query) if pair[0] != "lang"]
         return f"{parts.path}?{urlencode([*query, ('lang', lang)])}"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a form was not taken.
+
+    Parameters
+    ----------
+    code
+        Of the catalogue's `refusal` words.
+    field
+        The `id` of the field to mend, '' for none.
+    detail
+        More about it in English, shown on English pages; '' for nothing.
+    """
+
+    code: str
+    field: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)

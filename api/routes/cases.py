@@ -12,12 +12,14 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 from pydantic_core import to_json
 
 from api import audience, casework, schemas, sheets
 from api.answers import Json, etags_in
+from api.audience import without_persons
+from api.case_lists import Wanted, list_cases
 from api.deps import Now, TheService, TheSight
 from api.ogc.documents import item_path
 from api.ogc.entries import Code, Id, Moment, _Body
@@ -25,7 +27,7 @@ from api.problems import responses
 from api.reading import find_all, get_one
 from api.routes.entries import IdempotencyKey
 from geo_risk import casebook
-from geo_risk.casework import ACTIONS, GROUPS, Act, figures, is_open
+from geo_risk.casework import ACTIONS, GROUPS, Act, figures
 from geo_risk.errors import AuthError, PreconditionMissingError
 from geo_risk.records import CaseState, Severity
 from geo_risk.store import Answer, Idempotency
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo_risk.park import ParkFile
-    from geo_risk.records import Record
     from geo_risk.store import Stored
 
 router = APIRouter(prefix="/v1", tags=["casework"], default_response_class=Json)
@@ -66,7 +67,7 @@ class ActIn(_Body):
     action: str = Field(max_length=40, json_schema_extra={"enum": list(ACTIONS)})
     text: str = Field("", max_length=5000, description="why, in words")
     station_id: Id = ""
-    second_id: Id = Field("", description="account of the second person")
+    second_id: Id = Field("", description="account of the second person: id, or name as signed in")
     other_id: Id = Field("", description="the report it repeats")
     code: Code = ""
     level: str = Field("", pattern="^(village|street|county)?$")
@@ -90,7 +91,7 @@ def read_transitions(report_id: str, service: TheService, sight: TheSight) -> Re
     """Say where a case stands, what may be done next and what is missing, and the steps so far."""
     if sight.actor is None:
         raise AuthError("Nobody is signed in.", "Sign in at /login, or send a bearer token.")
-    stored: Any = get_one(service.store, _quiet(sight), "reports", report_id)
+    stored: Any = get_one(service.store, without_persons(sight), "reports", report_id)
     station = "steps" in sight.collections
     steps = casebook.steps_of(
         service.store, report_id, actor=sight.reader, personal="steps" in sight.personal
@@ -119,7 +120,7 @@ def take_step(
     """Take one step of a case."""
     if sight.actor is None:
         raise AuthError("Nobody is signed in.", "Sign in at /login, or send a bearer token.")
-    before = get_one(service.store, _quiet(sight), "reports", report_id)
+    before = get_one(service.store, without_persons(sight), "reports", report_id)
     matching = etags_in(request.headers.get("if-match", ""))
     if not matching:
         raise PreconditionMissingError(
@@ -141,6 +142,19 @@ def take_step(
     return Response(answer.body, answer.status, dict(answer.headers), media_type="application/json")
 
 
+def wanted_cases(
+    state: Annotated[CaseState | None, Query()] = None,
+    kind: Key = "",
+    channel: Key = "",
+    zone: Key = "",
+    station: Key = "",
+    *,
+    overdue: bool = False,
+) -> Wanted:
+    """Give which cases are asked for."""
+    return Wanted(state, kind, channel, zone, station, overdue)
+
+
 @router.get(
     "/cases",
     responses={200: schemas.answer(schemas.CASES, xlsx=True), **responses(*_REFUSALS)},
@@ -149,31 +163,13 @@ def read_cases(
     service: TheService,
     sight: TheSight,
     now: Now,
-    state: Annotated[CaseState | None, Query()] = None,
-    kind: Key = "",
-    zone: Key = "",
-    station: Key = "",
-    *,
-    overdue: bool = False,
+    wanted: Annotated[Wanted, Depends(wanted_cases)],
     form: Format = "json",
 ) -> Response:
     """List open cases, or those of one state; what is late, gravest first, where `overdue`."""
     audience.check_station(sight)
-    filters = {"kind": kind, "station_id": station, "state": state.value if state else ""}
-    filters = {name: value for name, value in filters.items() if value}
-    found = find_all(service.store, _quiet(sight), Asked("reports", filters=filters))
-    if state is None:
-        found = [one for one in found if _is_open(one)]
     as_of = service.park.as_of(now)
-    cases = casebook.cases_of(service.store, service.park, found, actor=sight.reader, steps=False)
-    zones = casebook.zones_of(service.store, actor=sight.reader)
-    rows = casework.case_rows(cases, zones, as_of)
-    both = [
-        pair for pair in zip(rows, cases, strict=True) if not zone or pair[0]["zone_now"] == zone
-    ]
-    if overdue:
-        both = [pair for pair in both if pair[0]["level"]]
-    both.sort(key=lambda pair: (-pair[0]["level"], -pair[0]["days_late"], pair[0]["id"]))
+    both = list_cases(service.store, service.park, sight, wanted, as_of)
     if form == "json":
         shown = [row for row, _ in both[:_MANY]]
         warned = casework.calendar_warnings([case.due for _, case in both], service.park)
@@ -181,7 +177,7 @@ def read_cases(
             {"cases": shown, "total": len(both), "as_of": as_of.isoformat(), "warnings": warned}
         )
     sheet = casework.case_sheet([row for row, _ in both], [case for _, case in both])
-    asked = {**filters, "zone": zone, "overdue": "是" if overdue else ""}
+    asked = {**wanted.filters, "zone": wanted.zone, "overdue": "是" if wanted.overdue else ""}
     return sheets.download(
         "案件",
         [sheet],
@@ -213,7 +209,7 @@ def read_figures(
         audience.check_names(sight)
     as_of = service.park.as_of(now)
     first, after, said = casework.period(service.park, start, end, as_of)
-    found = find_all(service.store, _quiet(sight), Asked("reports"))
+    found = find_all(service.store, without_persons(sight), Asked("reports"))
     cases = casebook.cases_of(
         service.store, service.park, found, actor=sight.reader, teams=by == "team"
     )
@@ -269,13 +265,3 @@ def _answer(step: Any, report: Stored[Any]) -> Answer:
     }
     headers = {"ETag": f'"{report.etag}"', "Location": item_path("steps", step.id)}
     return Answer(201, to_json(body).decode(), headers)
-
-
-def _is_open(stored: Stored[Record]) -> bool:
-    report: Any = stored.record
-    return is_open(report.kind, report.state) and not report.duplicate_of
-
-
-def _quiet(sight: audience.Sight) -> audience.Sight:
-    """Leave person data out: nothing here answers with a report's words."""
-    return replace(sight, personal=frozenset())

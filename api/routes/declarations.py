@@ -7,7 +7,6 @@ was said before stays in the events. The enterprise does not see who verified.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -206,7 +205,7 @@ def _json(stored: Stored[Record], sight: Sight) -> dict[str, Any]:
 
 def _answering(sight: Sight, status: int) -> Any:
     """Give what makes an answer of what was written: the declaration, without person data."""
-    quiet = replace(sight, personal=frozenset())
+    quiet = audience.without_persons(sight)
 
     def answer_of(stored: Sequence[Stored[Record]]) -> Answer:
         kept = next(one for one in stored if isinstance(one.record, Declaration))

@@ -8,7 +8,6 @@ name the state it was made from (If-Match), so that nobody overwrites what anoth
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -131,7 +130,7 @@ def move_premises(
 ) -> Response:
     """Put a premises where a person says it is; outside of the boundary it is flagged."""
     actor = _allowed(sight, Premises, "PATCH /ogc/collections/premises/items/{fid}")
-    quiet = _without_persons(sight)
+    quiet = audience.without_persons(sight)
     before = get_one(service.store, quiet, "premises", feature_id)
     matching = etags_in(request.headers.get("if-match", ""))
     if not matching:
@@ -163,7 +162,7 @@ def _premises(service: Service, sight: audience.Sight, record_id: str) -> Premis
         return None
     audience.check_collection(sight, "premises")
     query = Query("premises", ids=[record_id])
-    found = find_all(service.store, _without_persons(sight), query)
+    found = find_all(service.store, audience.without_persons(sight), query)
     if not found or not isinstance(found[0].record, Premises):
         raise InputError(
             f"premises_id is {record_id!r}: there is no such premises.",
@@ -179,7 +178,7 @@ def _check_known(
         return
     audience.check_collection(sight, collection)
     query = Query(collection, ids=[record_id])
-    if not find_all(service.store, _without_persons(sight), query):
+    if not find_all(service.store, audience.without_persons(sight), query):
         raise InputError(
             f"{field} is {record_id!r}: there is no such record.",
             f"Take an id of /ogc/collections/{collection}/items, or leave it out.",
@@ -220,7 +219,7 @@ def _create(
     """Keep a record and answer 201; with a key, record and answer are one transaction."""
 
     def answer_of(stored: Sequence[Stored[Record]]) -> Answer:
-        feature = _feature(service, _without_persons(sight), stored[0])
+        feature = _feature(service, audience.without_persons(sight), stored[0])
         headers = {
             "Location": item_path(record.collection, stored[0].record.id),
             "ETag": f'"{stored[0].etag}"',
@@ -242,8 +241,3 @@ def _create(
 def _feature(service: Service, sight: audience.Sight, stored: Stored[Record]) -> dict[str, Any]:
     (feature,) = features_of([stored], sight, stored.record.collection, service.wire)
     return feature
-
-
-def _without_persons(sight: audience.Sight) -> audience.Sight:
-    """Leave person data out: of answers kept for 30 days, and of reads that check a reference."""
-    return replace(sight, personal=frozenset())

@@ -2,7 +2,8 @@
 
 The address is the secret; looking uses nothing up, the last word (answer or objection) does. What
 is shown is that one slip and nobody else's name. Robots are told to stay away, nothing is kept by
-caches, and who tries addresses that do not hold is slowed down.
+caches, and who tries addresses that do not hold is slowed down: a person is told so on a page, a
+program by a problem as everywhere.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from api.audience import sight_of
 from api.auth import PUBLIC
 from api.deps import Now, TheService, TheShown
 from api.pages import pages_of
-from api.problems import responses
+from api.problems import responses, wants_page
 from api.slip_views import sheet_view
 from geo_risk import slipbook
+from geo_risk.errors import NotFoundError
 from geo_risk.slips import Act, objection_ends, possible
 from maps.slip_sheet import receipt_page
 
@@ -40,7 +42,10 @@ _HEADERS = {
 }
 _PAGE: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
 _GONE: dict[int | str, dict[str, Any]] = {
-    404: {"description": "The address does not hold any more.", "content": _PAGE}
+    404: {
+        "description": "The address does not hold (any more).",
+        "content": {**_PAGE, **responses(404)[404]["content"]},
+    }
 }
 _LAST_WORDS = frozenset({"answer", "object"})
 
@@ -121,6 +126,11 @@ def _page(
     *,
     missing: bool = False,
 ) -> Response:
+    if opened is None and not wants_page(request):
+        raise NotFoundError(
+            "This address of a receipt does not hold, or not any more.",
+            "Scan the code on the slip again, or ask the station for a new one.",
+        )
     frame = pages_of(request, service, shown, PUBLIC, sight_of(None), now).frame()
     frame = replace(frame, path="/")
     if opened is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -159,7 +158,7 @@ def take_step(
 
     def answer_of(stored: Sequence[Stored[Record]]) -> Answer:
         slip = cast("Stored[Slip]", stored[-1])
-        said = slip_json(slip, replace(sight, personal=frozenset()))
+        said = slip_json(slip, audience.without_persons(sight))
         return Answer(200, to_json(said).decode(), {"ETag": f'"{slip.etag}"'})
 
     told = hashlib.sha256(f"{slip_id}\n{body.model_dump_json()}".encode()).hexdigest()

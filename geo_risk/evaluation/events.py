@@ -26,6 +26,7 @@ from geo_risk.surfaces.calibration import measure_reliability
 from geo_risk.surfaces.evaluate import Scores, mean_scores, measure_scores, mixed
 from geo_risk.surfaces.forecast import FORECAST, OURS, learn
 from geo_risk.surfaces.members import BASELINES, candidate_kernels
+from geo_risk.surfaces.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,7 +98,8 @@ def evaluate_events(
     kernels = candidate_kernels(grid, model.bandwidth_m, model.half_life_days)
     traits = measure_cells(inputs, grid, inside)
     bench = Bench(history.count, history.known_days, grid, inside, kernels, traits=traits)
-    folds = [_evaluate(bench, inputs.park, cut, horizon_days) for cut in cuts]
+    with one_blas_thread():
+        folds = [_evaluate(bench, inputs.park, cut, horizon_days) for cut in cuts]
     said, came = (
         np.concatenate([getattr(fold, name) for fold in folds])
         for name in ("probability", "outcome")

@@ -16,6 +16,7 @@ import numpy as np
 from geo_risk.enterprises.scores import resample_scores, score_visits
 from geo_risk.errors import InputError
 from geo_risk.fitting.enterprises import VISIT_MODELS, learn_before, measure_visits, tellers
+from geo_risk.surfaces.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,11 +81,11 @@ def evaluate_visits(
     tell = np.flatnonzero((table.day >= first.toordinal()) & (table.day <= last.toordinal()))
     if not tell.size:
         raise InputError(f"There is no visit from {first} to {last}.", "Give a period with visits.")
-    lesson = learn_before(ground, first.toordinal())
+    with one_blas_thread():
+        lesson = learn_before(ground, first.toordinal())
+        models = tellers(ground, lesson.penalty)
+        told = {name: model(lesson.learn, tell) for name, model in models.items()}
     positive, team = table.positive[tell], table.team[tell]
-    told = {
-        name: model(lesson.learn, tell) for name, model in tellers(ground, lesson.penalty).items()
-    }
     earlier = lesson.told.scores(table.positive, table.team) if lesson.told.folds else {}
     return VisitEvaluation(
         {

@@ -35,6 +35,7 @@ from geo_risk.fitting.whole import (
 from geo_risk.published import GradedSurface, Publication, classes_of
 from geo_risk.surfaces.grade import Grader
 from geo_risk.surfaces.ladder import INHERENT
+from geo_risk.surfaces.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,6 +80,16 @@ def fit_park(
     InputError
         When no cell of the park's grid has its centre within the boundary.
     """
+    with one_blas_thread():
+        return _fit(inputs, as_of, previous, progress)
+
+
+def _fit(
+    inputs: ParkInputs,
+    as_of: datetime,
+    previous: Sequence[Publication],
+    progress: Progress | None,
+) -> Publication:
     say = progress or (lambda _stage, _done, _total: None)
     setting = make_setting(inputs, as_of)
     model = inputs.park.model

@@ -7,7 +7,7 @@ from geo_risk.ingest.datum_guess import DatumChoice, Sample
 from geo_risk.ingest.fields import FieldRow, field_table
 from geo_risk.ingest.guess import ParkGuess, guess_park
 from geo_risk.ingest.park_files import missing_files, read_boundary, source_digest
-from geo_risk.ingest.pictures import read_pixels
+from geo_risk.ingest.pictures import clean_picture, read_pixels
 from geo_risk.ingest.read import missing_text
 from geo_risk.ingest.rejects import write_rejects
 from geo_risk.ingest.sources import ingest_source
@@ -23,6 +23,7 @@ __all__ = [
     "Reject",
     "RejectedRow",
     "Sample",
+    "clean_picture",
     "field_table",
     "guess_park",
     "ingest_source",

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
-from scipy.stats import betabinom
-
 from geo_risk.provenance.entries import Doubt, Entry, by_person, doubts_of, told_times
 
 ALPHA = 0.001
@@ -68,6 +66,8 @@ def check_regular_times(entries: Sequence[Entry]) -> list[Doubt]:
 
 
 def _too_often(mine: _Compared, others: Sequence[_Compared]) -> list[str]:
+    from scipy.stats import betabinom  # noqa: PLC0415  # half a second that only a check needs
+
     many = sum(one.many for one in others)
     equal = sum(len(one.equal) for one in others)
     weight = min(1.0, PEERS_WEIGHT / many) if many else 0.0

@@ -103,7 +103,8 @@ def act(
         now=at,
         step_id=f"step:{slip_id.removeprefix('slip:')}.{len(steps):03d}",
     )
-    numbered = _number(at.astimezone(park.zone).year) if decision.numbered else None
+    issued = decision.steps[0].at.astimezone(park.zone)
+    numbered = _number(issued.year) if decision.numbered else None
     update = Update("slips", slip_id, decision.changes, found.etag, numbered)
     return store.apply(decision.steps, [update], actor=actor, at=at, idempotency=idempotency)
 

@@ -22,6 +22,9 @@ INTERIM = timedelta(hours=24)
 """A major hazard is protected meanwhile within so long."""
 
 REPEAT_DAYS = 90
+DECIDED_DAYS = 30
+"""A decision not to remind holds so long for the same hazards and the same reason."""
+
 MAJOR_OVERDUE, INTERIM_MISSING = "major_overdue", "interim_missing"
 
 
@@ -89,13 +92,19 @@ def without_open(
     Returns
     -------
     list of Candidate
-        With the items that no open slip of that enterprise holds.
+        With the items that no open slip of that enterprise holds, and none on which it was decided
+        within 30 days, for the same reasons, not to remind: the chief's word, or an objection's.
     """
     left = []
     for one in asked:
         own = [slip for slip in slips if slip.enterprise_id == one.enterprise_id]
         if one.basis == AT_ONCE:
-            held = {item for slip in own if _holds(slip, AT_ONCE) for item in slip.item_ids}
+            held = {
+                item
+                for slip in own
+                if _holds(slip, AT_ONCE) or _is_decided(slip, one, now)
+                for item in slip.item_ids
+            }
             items = tuple(item for item in one.item_ids if item not in held)
             if items:
                 left.append(Candidate(one.enterprise_id, one.basis, one.reasons, items))
@@ -106,6 +115,21 @@ def without_open(
 
 def _holds(slip: Slip, basis: str) -> bool:
     return slip.basis == basis and slip.state in OPEN
+
+
+def _is_decided(slip: Slip, asked: Candidate, now: datetime) -> bool:
+    """Say whether a chief, or an upheld objection, has just decided against this reminder."""
+    against = slip.state == SlipState.WITHHELD or (
+        slip.state == SlipState.WITHDRAWN and slip.objected_at is not None
+    )
+    decided = slip.closed_at or slip.decided_at
+    return (
+        against
+        and slip.basis == AT_ONCE
+        and decided is not None
+        and now - decided < timedelta(days=DECIDED_DAYS)
+        and set(asked.reasons) <= set(slip.reasons)
+    )
 
 
 def _is_recent(slip: Slip, now: datetime) -> bool:

@@ -187,7 +187,7 @@ def update_stack(
     known = exposure > 0
     ratios = [_ratios(one.predictors, log) for one, log in zip(seen, logs, strict=True)]
     linear = RidgePoisson().fit(
-        np.vstack(ratios)[known], count[known], weight[known], exposure[known]
+        np.vstack(ratios)[known], count[known], weight[known], exposure[known], stack.linear
     )
     trees = stack.trees
     if events >= _TREE_EVENTS and (trees is None or len(seen) % _TREE_EVERY == 0):

@@ -147,6 +147,21 @@ def test_a_second_person_is_another_account_of_the_station(cases: Store, park: P
     )
 
 
+def test_a_second_person_may_be_named_as_they_sign_in(cases: Store, park: ParkFile) -> None:
+    """People know names, not ids; the step holds the id, and oneself by name is still oneself."""
+    for one, name in ((CHIEF, "样例站长"), (OFFICER, "样例警长")):
+        cases.put_user(User(one.id, name, one.role, "x"), actor=CHIEF, at=NOW)
+    grave = Act("correct", text="误判", changes={"severity": "major"})
+    casebook.act(cases, park, CASE, grave, actor=CLERK, at=NOW)
+    casebook.act(cases, park, CASE, Act("rectify"), actor=CLERK_AS_OFFICER, at=NOW)
+    own = Act("pass", second_id="样例警长")
+    with pytest.raises(InputError):
+        casebook.act(cases, park, CASE, own, actor=OFFICER, at=NOW)
+    act = Act("pass", second_id="样例站长")
+    casebook.act(cases, park, CASE, act, actor=OFFICER, at=NOW)
+    assert casebook.steps_of(cases, CASE, actor=CLERK)[-1].second_id == CHIEF.id
+
+
 CLERK_AS_OFFICER = Actor("u-clerk2", Role.OFFICER, "http")
 
 

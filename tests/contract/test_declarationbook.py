@@ -60,6 +60,18 @@ def test_every_word_stays_in_the_events(park_store: Store) -> None:
         declarationbook.take_form(park_store, PARK, again, actor=OWN, at=NOW)
 
 
+def test_a_clock_that_runs_behind_leaves_the_order_of_what_was_said(park_store: Store) -> None:
+    """Said again by a clock a day behind: the later word is the later step, at the same moment."""
+    late = NOW + DAY
+    record_id, _ = declarationbook.take_form(park_store, PARK, FORM, actor=OWN, at=late)
+    again = Form("list:1", "2026-02", "drills", 2.0, 2.0)
+    declarationbook.take_form(park_store, PARK, again, actor=OWN, at=NOW)
+    steps = declarationbook.steps_of(park_store, record_id)
+    assert [(one.action, one.at) for one in steps] == [("declare", late), ("declare_again", late)]
+    (kept,) = _kept(park_store)
+    assert (kept.have, kept.declared_at) == (2.0, late)
+
+
 def test_nobody_declares_for_whom_there_is_not(park_store: Store) -> None:
     """An unknown enterprise, or one that had left by that month."""
     clerk = Actor("u-clerk", Role.CLERK, "http")

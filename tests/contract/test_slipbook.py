@@ -46,7 +46,7 @@ def _major(number: int, firm: int, channel: str = "visit") -> Report:
     )
 
 
-def _frozen(*firms: int) -> dict[str, object]:
+def frozen_of(*firms: int) -> dict[str, object]:
     figures = {
         "slip": "routine",
         "slip_reasons": ["worst_two_months"],
@@ -78,7 +78,7 @@ def _issue(store: Store, slip_id: str) -> Slip:
 
 def test_drawing_twice_changes_nothing(park_store: Store) -> None:
     """Who is in scope and seen gets a draft once; a hotline's word alone asks for a visit."""
-    made = slipbook.draw(park_store, PARK, MONTH, results=_frozen(5, 2), actor=CHIEF, at=NOW)
+    made = slipbook.draw(park_store, PARK, MONTH, results=frozen_of(5, 2), actor=CHIEF, at=NOW)
     slips = {one.record.id: one.record for one in park_store.find(Query("slips"), actor=KEEPER)}
     assert sorted((one.enterprise_id, one.basis) for one in slips.values()) == [
         ("list:1", "at_once"),
@@ -89,7 +89,9 @@ def test_drawing_twice_changes_nothing(park_store: Store) -> None:
     assert set(slips) == set(made.slip_ids)
     assert made.needs_visit == ("http:r3",)
     assert {one.state for one in slips.values()} == {"drawn"}
-    again = slipbook.draw(park_store, PARK, MONTH, results=_frozen(5, 2), actor=CHIEF, at=NOW + DAY)
+    again = slipbook.draw(
+        park_store, PARK, MONTH, results=frozen_of(5, 2), actor=CHIEF, at=NOW + DAY
+    )
     assert again.slip_ids == ()
     assert again.already == ("list:1", "list:2", "list:5")
 
@@ -106,10 +108,10 @@ def test_a_slip_says_what_was_so_when_it_was_drawn(park_store: Store) -> None:
 
 def test_a_withheld_slip_stays_and_is_not_drawn_again(park_store: Store) -> None:
     """Of the same month; and a month that is not frozen has none."""
-    made = slipbook.draw(park_store, PARK, MONTH, results=_frozen(5), actor=CHIEF, at=NOW)
+    made = slipbook.draw(park_store, PARK, MONTH, results=frozen_of(5), actor=CHIEF, at=NOW)
     routine = next(one for one in made.slip_ids if "routine" in one)
     assert _act(park_store, routine, CHIEF, "withhold", text="本周停产").state == "withheld"
-    again = slipbook.draw(park_store, PARK, MONTH, results=_frozen(5), actor=CHIEF, at=NOW + DAY)
+    again = slipbook.draw(park_store, PARK, MONTH, results=frozen_of(5), actor=CHIEF, at=NOW + DAY)
     assert again.slip_ids == ()
     with pytest.raises(NotFoundError, match="not published"):
         slipbook.draw(park_store, PARK, "2026-01", actor=CHIEF, at=NOW)
@@ -134,6 +136,15 @@ def test_numbers_have_no_gap_whoever_is_refused(park_store: Store) -> None:
         assert sum(pool.map(issue, range(8))) == 2
     slips = [one.record for one in park_store.find(Query("slips"), actor=KEEPER)]
     assert sorted(one.slip_no for one in slips) == ["安提〔2026〕1号", "安提〔2026〕2号"]
+
+
+def test_the_year_of_a_number_is_the_year_of_the_issue(park_store: Store) -> None:
+    """Checked after New Year by one clock, issued by one that is behind it."""
+    slip_id = slipbook.draw(park_store, PARK, actor=CHIEF, at=NOW).slip_ids[0]
+    in_january = NOW.replace(year=NOW.year + 1, month=1)
+    slipbook.act(park_store, PARK, slip_id, Act("check"), actor=OFFICER, at=in_january)
+    issued = _act(park_store, slip_id, CHIEF, "issue", text="逾期")
+    assert (issued.decided_at, issued.slip_no) == (in_january, "安提〔2027〕1号")
 
 
 def test_issuing_asks_for_a_visit_until_it_is_verified(park_store: Store) -> None:

@@ -20,12 +20,12 @@ from docs.declared_pages import application, error_tree, route_list
 from docs.generate import FOLDER, pages
 from geo_risk.ingest import field_table
 from geo_risk.park import SOURCE_KINDS
-from geo_risk.records import DOORS, Door, Record
+from geo_risk.records import DOORS, Door, Record, Role
 from tests.docs.blocks import ROOT
 
 BUILT = [(kind, door) for kind, doors in DOORS.items() for door in doors if door.built]
 PLANNED = [(kind, door) for kind, doors in DOORS.items() for door in doors if not door.built]
-COMMANDS = {words.removeprefix("geo-risk ") for words, _ in command_tree()}
+COMMANDS = {words.removeprefix("geo-risk "): command for words, command in command_tree()}
 
 
 def modules() -> Iterator[str]:
@@ -46,12 +46,17 @@ def routes() -> list[tuple[str, re.Pattern[str]]]:
 
 
 def exists(door: Door) -> bool:
-    """Say whether a door is there: a command with such a source, or a route."""
-    if found := re.fullmatch(r"geo-risk (\w+)(?: \((\w+)\))?", door.where):
-        command, kind = found.groups()
-        return command in COMMANDS and (
-            kind is None
-            or (kind in SOURCE_KINDS and any(one.kind == kind for one in field_table()))
+    """Say whether a door is there: a command with its option or such a source, or a route."""
+    if found := re.fullmatch(r"geo-risk ([\w ]+?)(?: (--\w+))?(?: \((\w+)\))?", door.where):
+        words, option, kind = found.groups()
+        params = getattr(COMMANDS.get(words), "params", ())
+        return (
+            words in COMMANDS
+            and (option is None or any(option in one.opts for one in params))
+            and (
+                kind is None
+                or (kind in SOURCE_KINDS and any(one.kind == kind for one in field_table()))
+            )
         )
     method, path = door.where.split(" ")
     concrete = re.sub(r"\{[^}]+\}", "x", path)
@@ -75,6 +80,15 @@ def test_generated_pages_are_fresh(made: dict[str, str]) -> None:
 def test_every_door_is_there(kind: type[Record], door: Door) -> None:
     """Where the table says that a record comes into being, there is a command or a route."""
     assert exists(door)
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["geo-risk nothing", "geo-risk cases nothing", "geo-risk slips --nothing", "GET /v1/nothing"],
+)
+def test_a_door_that_nobody_built_is_not_found(where: str) -> None:
+    """The look at doors can fail: neither a command, nor an option, nor a route is made up."""
+    assert not exists(Door(Role.KEEPER, where))
 
 
 @pytest.mark.parametrize(("kind", "door"), PLANNED, ids=lambda one: getattr(one, "where", ""))
@@ -104,7 +118,7 @@ def test_every_public_name_is_in_the_docs(made: dict[str, str]) -> None:
 def test_commands_are_those_of_the_design() -> None:
     """The words in README, CI and issues are the words of the program."""
     promised = {"init", "build", "serve", "evaluate", "render", "readmit", "forget", "backup"}
-    assert promised | {"restore", "export", "retention"} <= COMMANDS
+    assert promised | {"restore", "export", "retention"} <= COMMANDS.keys()
     assert {one.split()[0] for one in COMMANDS} >= {"token", "user"}
 
 

@@ -7,6 +7,7 @@ park, for tests that write, kill or publish. A process is ended by its own id.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
@@ -121,10 +122,17 @@ def make_sample(folder: Path, months: int) -> Path:
     return folder / "park.toml"
 
 
-def make_built(folder: Path, months: int) -> BuiltPark:
-    """Write a sample park and build it."""
-    park = BuiltPark(make_sample(folder / "park", months), folder / "state")
-    park.build()
+def built_once(shared: Path, months: int) -> BuiltPark:
+    """Give a built sample park; whichever worker needs it first builds it for all."""
+    folder = shared / f"sample-{months}"
+    park = BuiltPark(folder / "park" / "park.toml", folder / "state")
+    with (shared / f"sample-{months}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "built").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make_sample(folder / "park", months)
+            park.build()
+            (folder / "built").touch()
     return park
 
 
@@ -201,15 +209,23 @@ def _started(process: subprocess.Popen[str], park: BuiltPark, said: IO[str]) -> 
 
 
 @pytest.fixture(scope="session")
-def sample_park(tmp_path_factory: pytest.TempPathFactory) -> BuiltPark:
-    """A sample park with three months of history, built; read only: take a `copy` to change it."""
-    return make_built(tmp_path_factory.mktemp("sample"), 3)
+def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, Path], BuiltPark]:
+    """Give a copy of the sample park's state in a folder, with so many months of history."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def give(months: int, folder: Path) -> BuiltPark:
+        return built_once(shared, months).copy(folder / "state")
+
+    return give
 
 
 @pytest.fixture(scope="session")
-def build_sample() -> Callable[[Path, int], BuiltPark]:
-    """Write and build a sample park in a folder, with so many months of history."""
-    return make_built
+def sample_park(
+    built_sample: Callable[[int, Path], BuiltPark], tmp_path_factory: pytest.TempPathFactory
+) -> BuiltPark:
+    """A sample park with three months of history, built; read only: take a `copy` to change it."""
+    return built_sample(3, tmp_path_factory.mktemp("sample"))
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,12 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import BytesIO
 from urllib.parse import quote
 
 import httpx
 import pytest
+from PIL import Image
 
 from geo_risk.records import DOORS, Report, Role, Visit
 
@@ -312,3 +314,56 @@ def test_what_officers_enter_is_in_the_next_map(sample_park, server_on, tmp_path
         assert after["value"] > before["value"] + 1
         recounted = {one["id"]: one["reports"] for one in officer.get(zones).json()["zones"]}
         assert recounted[after["zone_id"]] >= counted[after["zone_id"]] + 20
+
+
+def photograph(colour: int) -> bytes:
+    """A JPEG whose EXIF names a device and a place."""
+    exif = Image.Exif()
+    exif[0x0110], exif[0x8825] = "handset of somebody", {1: "N", 2: (30.0, 33.0, 0.0)}
+    out = BytesIO()
+    Image.new("RGB", (64, 48), (colour, 0, 0)).save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def test_a_photo_is_kept_without_its_metadata_once_and_for_who_may_see_it(server):
+    """The enterprise adds it to its own report, twice; the station sees it, others do not."""
+    picture = {"file": ("a.jpg", photograph(200), "image/jpeg")}
+    with server.client("enterprise") as own, server.client("officer") as officer:
+        report = own.post(REPORTS, json=HAZARD).json()["id"]
+        path = f"/v1/reports/{quote(report, safe='')}/photos"
+        first, again = own.post(path, files=picture), own.post(path, files=picture)
+        assert first.status_code == again.status_code == 201
+        assert first.json() == again.json()
+        assert len(officer.get(path).json()["photos"]) == 1
+        seen = officer.get(first.json()["href"])
+        assert seen.headers["content-type"] == "image/jpeg"
+        assert "no-store" in seen.headers["cache-control"]
+        assert b"handset of somebody" not in seen.content
+        other = officer.post(REPORTS, json=HAZARD).json()["id"]
+        assert own.get(f"/v1/reports/{quote(other, safe='')}/photos").status_code == 404
+        assert (
+            officer.get(first.json()["href"].replace(quote(report, safe=""), other)).status_code
+            == 404
+        )
+    for role, status in ((None, 401), ("analyst", 403), ("portal", 403), ("volunteer", 404)):
+        with server.client(role) as client:
+            assert client.get(path).status_code == status, role
+            assert client.get(first.json()["href"]).status_code == status, role
+            assert client.post(path, files=picture).status_code == status, role
+
+
+def test_what_is_no_photo_or_one_too_many_is_refused_and_nothing_is_kept(server, officer):
+    """The answer says what may be sent."""
+    report = officer.post(REPORTS, json=HAZARD).json()["id"]
+    path = f"/v1/reports/{quote(report, safe='')}/photos"
+    refused = officer.post(path, files={"file": ("a.jpg", b"no picture", "image/jpeg")})
+    assert refused.status_code == 422
+    assert "JPEG" in refused.json()["hint"]
+    assert officer.get(path).json()["photos"] == []
+    statuses = [
+        officer.post(path, files={"file": ("a.jpg", photograph(n * 15), "image/jpeg")}).status_code
+        for n in range(13)
+    ]
+    assert statuses == [201] * 12 + [409]
+    missing = officer.post("/v1/reports/http%3Anone/photos", files={"file": photograph(9)})
+    assert missing.status_code == 404

@@ -17,11 +17,9 @@ RUNGS = {0: "inherent", 1: "shrunk", 3: "shrunk", 6: "folds", 13: "full"}
 
 
 @pytest.fixture
-def built(request, tmp_path, sample_park, build_sample):
+def built(request, tmp_path, built_sample):
     """A sample park with so many months of history."""
-    if request.param == 3:
-        return sample_park.copy(tmp_path / "state")
-    return build_sample(tmp_path, request.param)
+    return built_sample(request.param, tmp_path)
 
 
 @pytest.mark.parametrize(("built", "months"), [(n, n) for n in RUNGS], indirect=["built"])

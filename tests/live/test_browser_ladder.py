@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +13,10 @@ pytest_plugins = ("tests.live.browser_fixtures",)
 
 
 def test_without_history_the_map_is_inherent_risk_and_says_so(
-    tmp_path: Path, sample_park: Any, server_on: Any, browse: Browse
+    tmp_path: Path, built_sample: Any, server_on: Any, browse: Browse
 ) -> None:
     """Headline, ladder, legend and list of surfaces: no forecast, provisional breaks, no fraud."""
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "data.sample_park"),
-            *("--out", tmp_path / "park", "--months", "0"),
-        ],
-        cwd=Path(__file__).resolve().parents[2],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    park = type(sample_park)(tmp_path / "park" / "park.toml", tmp_path / "state")
-    park.build()
-    with server_on(park) as server:
+    with server_on(built_sample(0, tmp_path)) as server:
         page, _ = browse(server, "chief")
         show_map(page)
         text = page.locator("body").inner_text()

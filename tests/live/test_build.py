@@ -18,7 +18,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from geo_risk import Workspace, open_park, pipeline
+from geo_risk import Workspace, intake, open_park
 from geo_risk.errors import ConflictError, FileFormatError
 from geo_risk.records import Actor, Role, credit_code_check_digit
 from geo_risk.store import Query
@@ -26,7 +26,7 @@ from geo_risk.store import Query
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
 KEEPER = Actor(id="test", role=Role.KEEPER, door="cli")
-COUNTS = pipeline.COUNTS
+COUNTS = intake.COUNTS
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_rejected_rows_are_corrected_in_the_file_they_come_in(
         broken[code].value = mended
         book.save(sheet_file)
         copy = shutil.copy(sheet_file, tmp_path / "copy.xlsx")
-        batch = pipeline.readmit(
+        batch = intake.readmit(
             park.park,
             park.store,
             name,
@@ -193,7 +193,7 @@ def test_rejected_rows_are_corrected_in_the_file_they_come_in(
         assert after["accepted"] == summary["accepted"] + 1  # type: ignore[operator]
         assert after["rejected"] == summary["rejected"] - 1  # type: ignore[operator]
         assert park.store.get("enterprises", mended, actor=KEEPER).record.id == mended
-        pipeline.readmit(
+        intake.readmit(
             park.park,
             park.store,
             name,
@@ -208,7 +208,7 @@ def test_rejected_rows_are_corrected_in_the_file_they_come_in(
         park.build(now=NOW, actor=KEEPER)
         assert runs(park)[name]["rejected"] == after["rejected"]
         with pytest.raises(ConflictError, match="has not been read"):
-            pipeline.readmit(
+            intake.readmit(
                 park.park,
                 park.store,
                 "nobody",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
@@ -20,12 +21,16 @@ from geo_risk.errors import InputError
 from geo_risk.park import read_park
 from geo_risk.records import Enterprise, Findings
 from geo_risk.store import SourceRun
+from tests.live.browser import PHONE, Browse
 from tests.live.conftest import KEEPER, BuiltPark, Server
 from tests.live.small_park import write_small_park
 from tests.unit.monthly.park_month import hazard, visit
 
+pytest_plugins = ("tests.live.browser_fixtures",)
+
 MONTH = "2026-09"
 INDEX = f"/v1/index/{MONTH}"
+PAGE = f"/index/{MONTH}"
 BEGUN = datetime(2024, 6, 1, tzinfo=UTC)
 RUN = SourceRun("files", "d", {})
 Clients = dict[str | None, httpx.Client]
@@ -146,10 +151,71 @@ def test_the_running_month_has_a_preview(clients: Clients) -> None:
     assert chief.get("/v1/index").json() == before
 
 
+def test_a_chief_publishes_on_the_page(clients: Clients) -> None:
+    """What the page says then is what the API says; others are refused; open months stay open."""
+    for role in ("officer", "enterprise", "portal", "analyst", None):
+        refused = clients[role].post(f"{PAGE}/publish")
+        assert refused.status_code == (401 if role is None else 403), role
+    chief = clients["chief"]
+    done = chief.post(f"{PAGE}/publish")
+    assert (done.status_code, done.headers["location"]) == (303, f"{PAGE}?lang=zh")
+    shown = "".join(chief.get(f"{PAGE}?page={n}").text for n in (1, 2))
+    body = chief.get(INDEX).json()
+    for row in body["enterprises"]:
+        assert row["name"] in shown
+    scores = [float(one) for one in re.findall(r"<b>([\d.]+)</b>", shown)]
+    assert scores == sorted(scores), "low scores first"
+    assert sorted(scores) == sorted(round(one["score"], 1) for one in body["enterprises"])
+    for id_ in body["propose_cross_visits"]:
+        assert next(one["name"] for one in body["enterprises"] if one["id"] == id_) in shown
+    assert "不发例行提醒单" in shown
+    early = chief.post("/index/2099-01/publish")
+    assert early.status_code == 409
+    assert "没发布成" in early.text
+
+
+def test_an_enterprise_sees_on_its_page_what_adds_up(clients: Clients) -> None:
+    """The printed parts make the printed score; nobody else is on the page, no preview is shown."""
+    clients["chief"].post(f"{PAGE}/publish")
+    page = clients["enterprise"].get(PAGE).text
+    parts = [float(one) for one in re.findall(r'<td class="num">([\d.]+)</td>', page)]
+    whole = float(re.findall(r'<td class="num"><b>([\d.]+)</b></td>', page)[0])
+    assert round(sum(parts), 2) == whole
+    (row,) = clients["enterprise"].get(INDEX).json()["enterprises"]
+    assert whole == round(row["score"], 2)
+    assert set(re.findall(r"样例企业 \d+", page)) == {row["name"]}
+    assert clients["enterprise"].get("/index/2026-10").status_code == 404
+    assert MONTH in clients["enterprise"].get("/index").text
+    for role, status in (("portal", 403), ("analyst", 403), (None, 303)):
+        for path in ("/index", PAGE):
+            answer = clients[role].get(path, headers={"Accept": "text/html"})
+            assert answer.status_code == status, (role, path)
+
+
+def test_the_preview_on_a_phone_says_that_it_is_one(
+    served: Server, clients: Clients, browse: Browse
+) -> None:
+    """From the months to the running one; nothing is published by looking."""
+    before = clients["chief"].get("/v1/index").json()
+    page, _ = browse(served, "chief", viewport=PHONE)
+    page.goto("/")
+    page.get_by_role("link", name="安商指数").click()
+    page.get_by_role("link", name="的预览").last.click()
+    assert "预览，未发布" in page.locator("h1").inner_text()
+    assert page.locator("tbody tr").count() == 50
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.click("#other-language")
+    assert "preview, not published" in page.locator("h1").inner_text()
+    assert clients["chief"].get("/v1/index").json() == before
+
+
 def test_no_answer_holds_a_lookers_effect(clients: Clients) -> None:
     """Every address of the index, in every form and for every role: no team, no word of one."""
     clients["chief"].post(f"{INDEX}/publish")
     paths = [
+        "/index",
+        PAGE,
+        "/index/2026-10",
         "/v1/index",
         INDEX,
         f"{INDEX}/preview",

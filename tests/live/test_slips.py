@@ -216,9 +216,12 @@ def test_the_receipt_keeps_quiet(server):
         there = nobody.get(url)
         assert "noindex" in there.headers["x-robots-tag"]
         assert there.headers["cache-control"] == "no-store"
-        made_up = nobody.get(url[:-6] + "AAAAAA")
-        assert made_up.status_code == 404
-        assert slip["slip_no"] not in made_up.text
+        for accept, kind in (("text/html", "text/html"), ("*/*", "application/problem+json")):
+            made_up = nobody.get(url[:-6] + "AAAAAA", headers={"Accept": accept})
+            assert made_up.status_code == 404
+            assert made_up.headers["content-type"].startswith(kind)
+            assert "no-store" in made_up.headers["cache-control"]
+            assert slip["slip_no"] not in made_up.text
         tried = {nobody.get(f"{server.url}/receipt/{n:040d}").status_code for n in range(30)}
     assert tried == {404, 429}
     secret = url.rsplit("/", 1)[1]
@@ -242,3 +245,79 @@ def test_a_slip_closes_by_a_visit_for_it(server):
     done = _take(server, "officer", slip, action="verify", code="fixed", other_id=visit["id"])
     assert done.status_code == 200, done.text
     assert _slip_of(server)["state"] == "closed"
+
+
+def test_the_chief_works_through_the_slips_on_the_page(server, browse: Browse):
+    """Drawn up, checked, one issued, one withheld; a reason that is missing is asked for there."""
+    own = _own(server)
+    other = [one.id for one in server.park.records("enterprises") if one.id != own][5]
+    with server.park.open() as store:
+        late = [_overdue("page-own", own), _overdue("page-other", other)]
+        store.put(late, actor=OFFICER, at=datetime.now(UTC))
+    page, notes = browse(server, "chief")
+    notes.forgiven = ("422",)
+    page.goto("/")
+    page.get_by_role("link", name="提醒单").click()
+    page.get_by_role("button", name="拟重大隐患逾期的提醒单").click()
+    page.get_by_text("新拟 2 张").wait_for()
+    name = {one.id: one.name for one in server.park.records("enterprises", personal=True)}
+    mine = page.locator("section", has=page.get_by_role("heading", name=name[own])).first
+    mine.get_by_role("button", name="核对").click()
+    page.get_by_text("已办：核对").wait_for()
+    mine.locator("summary", has_text="签发").click()
+    mine.get_by_role("button", name="签发").click()
+    mine.get_by_role("link", name="去填这一项").click()
+    assert page.evaluate("document.activeElement.name") == "text"
+    assert page.title().startswith("有误：")
+    mine.locator("details[open] textarea").fill("逾期未整改，请尽快")
+    mine.get_by_role("button", name="签发").click()
+    page.get_by_text("已办：签发").wait_for()
+    theirs = page.locator("section", has=page.get_by_role("heading", name=name[other]))
+    theirs.locator("summary", has_text="不发").click()
+    theirs.locator("details[open] textarea").fill("昨天已改好")
+    theirs.get_by_role("button", name="不发").click()
+    page.get_by_text("已办：不发").wait_for()
+    told = {one["enterprise_id"]: one for one in _slips(server) if "page-" in str(one["item_ids"])}
+    assert (told[own]["state"], told[own]["decision"]) == ("issued", "逾期未整改，请尽快")
+    assert (told[other]["state"], told[other]["decision"]) == ("withheld", "昨天已改好")
+    assert told[own]["slip_no"]
+    with page.expect_navigation():
+        theirs.get_by_role("link", name="看样张").click()
+    assert page.locator(".sheet").count() == 1
+
+
+def test_an_enterprise_answers_on_the_page(server, browse: Browse):
+    """Its own slips only, without who decided; the answer is there for the chief."""
+    page, _ = browse(server, "enterprise", viewport={"width": 390, "height": 844})
+    page.goto("/slips")
+    own = {one.id: one.name for one in server.park.records("enterprises", personal=True)}
+    heads = page.locator("section h2").all_inner_texts()
+    assert set(heads) == {own[_own(server)]}
+    assert "逾期未整改" not in page.locator("main").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    open_one = page.locator("section", has=page.get_by_role("button", name="签收")).first
+    open_one.get_by_role("button", name="签收").click()
+    page.get_by_text("已办：签收").wait_for()
+    page.locator("summary", has_text="回复").first.click()
+    page.locator("details[open] textarea").fill("纸箱今天已搬走")
+    page.get_by_role("button", name="回复").click()
+    page.get_by_text("已办：回复").wait_for()
+    answered = [one for one in _slips(server) if one["answer"] == "纸箱今天已搬走"]
+    assert [one["state"] for one in answered] == ["answered"]
+
+
+@pytest.mark.parametrize("role", [None, *(one.value for one in Role)])
+def test_who_reads_and_draws_on_the_page_is_as_over_http(server, role):
+    """Who may not is refused as by the other door; a draft is nobody's but the station's."""
+    draft = next((one for one in _slips(server) if one["state"] == "withheld"), None)
+    assert draft is not None
+    path = f"/slips/{quote(draft['id'], safe='')}"
+    with server.client(role) as client:
+        read = client.get("/slips", headers={"Accept": "text/html"}).status_code
+        drawn = client.post("/slips/draw").status_code
+        stepped = client.post(path, data={"action": "issue", "text": "x"})
+    reads = {"officer", "clerk", "chief", "keeper", "enterprise"}
+    assert read == (303 if role is None else 200 if role in reads else 403)
+    assert drawn == (401 if role is None else 303 if role == "chief" else 403)
+    expected = 401 if role is None else 404 if role == "enterprise" else 409
+    assert stepped.status_code == (expected if role is None or role in reads else 403)

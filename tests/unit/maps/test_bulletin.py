@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +12,7 @@ from geo_risk.records import Audience
 from geo_risk.safety_index.shown import Bulletin, GroupCount
 from maps.bulletin import BulletinView, bulletin_page
 from maps.views import Frame
-from maps.words import LANGS
+from maps.words import LANGS, word
 
 FRAME = Frame("样例园区", ZoneInfo("Asia/Shanghai"), synthetic=True)
 TOLD = Bulletin(
@@ -57,3 +59,23 @@ def test_the_stations_page_has_every_score_and_where_to_send_another_team(lang: 
     assert "51.25" in page
     assert "18–20" in page
     assert page.count("样例企业 009") == 2
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "行业未填"), ("en", "Sector not given")])
+def test_a_list_without_industries_has_a_group_with_a_name(lang: str, said: str) -> None:
+    """No lone dash: the page says what is missing; with classes it says them too."""
+    view = BulletinView(TOLD)
+    assert view.group("/0", lang) == said
+    assert view.group("/1+2", lang).startswith(said)
+    assert view.group("/1+2", lang) != said
+    assert "C" in view.group("C/0", lang)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_bulletin_has_its_own_date_and_not_the_maps(lang: str) -> None:
+    """How old the map is says nothing of a frozen month: no such mark stands on it."""
+    built, hung_up = datetime(2026, 9, 1, tzinfo=UTC), datetime(2026, 11, 6, tzinfo=UTC)
+    stale = replace(FRAME, as_of=built, now=hung_up)
+    page = bulletin_page(stale, lang, BulletinView(TOLD, frozen_at="2026-11-06"))
+    assert "2026-11-06" in page
+    assert word("site.old_data", lang, n=66) not in page

@@ -32,6 +32,7 @@ from maps.views import (
     UnlocatedRow,
     ZoneRow,
 )
+from tests.unit.maps.month_views import MONTH_PAGES
 
 NOW = datetime(2026, 5, 13, 6, tzinfo=UTC)
 EVIL = "<img src=x onerror=alert(1)></script><script>alert(2)</script>`${alert(3)}`'\""
@@ -90,6 +91,7 @@ PAGES: dict[str, Callable[[Frame, str, str], str]] = {
         frame, lang, [UnlocatedRow(name, name, name, "missing", name)]
     ),
     "error": lambda frame, name, lang: error_page(frame, lang, message=name, hint=name),
+    **MONTH_PAGES,
 }
 
 

@@ -29,8 +29,20 @@ PAGES = [
 ]
 FAMILIES = frozenset(key.partition(".")[0] for key in catalogue("zh"))
 FROM_DATA = (
-    *("factor.", "kind.", "model.", "note.", "odd.", "reason.", "surface.", "surface_of."),
-    *("slip_act.", "slip_part.", "slip_reason.", "slip_severity."),
+    *(
+        "category.",
+        "factor.",
+        "kind.",
+        "level_of.",
+        "role.",
+        "model.",
+        "note.",
+        "odd.",
+        "reason.",
+        "surface.",
+        "surface_of.",
+    ),
+    *("slip_act.", "slip_code.", "slip_part.", "slip_reason.", "slip_severity.", "slip_step."),
 )
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 

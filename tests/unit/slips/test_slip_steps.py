@@ -251,6 +251,27 @@ def test_never_two_open_for_one_reason(state, asked) -> None:
     assert without_open([routine], [sent], NOW + DAY) == [routine]
 
 
+@pytest.mark.parametrize(
+    ("state", "decided"),
+    [
+        ("withheld", {"decided_at": NOW}),
+        ("withdrawn", {"objected_at": NOW - DAY, "closed_at": NOW}),
+    ],
+)
+def test_a_decision_not_to_remind_holds(state, decided) -> None:
+    """For the same hazards and reason 30 days long; another hazard or reason is another matter."""
+    said = replace(DRAFT, basis="at_once", state=state, reasons=("major_overdue",), **decided)
+    one = Candidate("e:1", "at_once", ("major_overdue",), ("r:1",))
+    assert without_open([one], [said], NOW + DAY) == []
+    assert without_open([one], [said], NOW + 30 * DAY) == [one]
+    more = replace(one, item_ids=("r:1", "r:2"))
+    assert [left.item_ids for left in without_open([more], [said], NOW)] == [("r:2",)]
+    graver = replace(one, reasons=("interim_missing", "major_overdue"))
+    assert without_open([graver], [said], NOW + DAY) == [graver]
+    mistaken = replace(said, state="withdrawn", objected_at=None)
+    assert without_open([one], [mistaken], NOW + DAY) == [one]
+
+
 def test_what_a_slip_says_reads_back() -> None:
     """Canonical JSON and back is the same; complaints are one sum; at most three deficits."""
     lost = {"overdue": 3.0, "disputes": 1.0, "incidents": 1.5, "resolution": 1.0, "drills": 0.5}

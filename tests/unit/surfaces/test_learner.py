@@ -55,6 +55,13 @@ def test_a_row_of_weight_two_is_two_rows(drawn: dict[str, Any]) -> None:
     np.testing.assert_allclose(weighted.coef_, repeated.coef_, rtol=1e-6)
 
 
+def test_where_it_begins_does_not_matter(drawn: dict[str, Any]) -> None:
+    """From a fit of fewer rows, on other scales, it comes to the same coefficients."""
+    few = {key: some[:500] * (3.0 if key == "X" else 1.0) for key, some in drawn.items()}
+    begun = RidgePoisson().fit(**drawn, start=RidgePoisson().fit(**few))
+    np.testing.assert_allclose(begun.coef_, RidgePoisson().fit(**drawn).coef_, atol=1e-7)
+
+
 @pytest.mark.parametrize("learner", LEARNERS, ids=["ridge", "trees"])
 def test_the_scale_of_the_exposure_does_not_matter(learner: Any, drawn: dict[str, Any]) -> None:
     """An exposure ten times as large, in fit and in predict, gives the same counts."""

@@ -1,0 +1,75 @@
+"""Lists of cases for one reader: what is open or in one state, what is late first.
+
+Takes a `Sight` and what was asked for, gives rows with their cases: the JSON list, the workbook and
+the page are made of the same. Person data is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api import casework
+from api.audience import without_persons
+from api.reading import find_all
+from geo_risk import casebook
+from geo_risk.casework import is_open
+from geo_risk.records import CaseState
+from geo_risk.store import Query
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from api.audience import Sight
+    from geo_risk.casework import Case
+    from geo_risk.park import ParkFile
+    from geo_risk.records import Record
+    from geo_risk.store import Store, Stored
+
+Listed = tuple[dict[str, Any], "Case"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which cases: those of a state, else the open ones; '' for all of the others."""
+
+    state: CaseState | None = None
+    kind: str = ""
+    channel: str = ""
+    zone: str = ""
+    station: str = ""
+    overdue: bool = False
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that records are read by."""
+        asked = {
+            "kind": self.kind,
+            "channel": self.channel,
+            "station_id": self.station,
+            "state": self.state.value if self.state else "",
+        }
+        return {name: value for name, value in asked.items() if value}
+
+
+def list_cases(
+    store: Store, park: ParkFile, sight: Sight, wanted: Wanted, as_of: datetime
+) -> list[Listed]:
+    """Give rows with their cases: highest level of escalation first, then longest late."""
+    found = find_all(store, without_persons(sight), Query("reports", filters=wanted.filters))
+    if wanted.state is None:
+        found = [one for one in found if _is_open(one)]
+    cases = casebook.cases_of(store, park, found, actor=sight.reader, steps=False)
+    zones = casebook.zones_of(store, actor=sight.reader)
+    both = list(zip(casework.case_rows(cases, zones, as_of), cases, strict=True))
+    if wanted.zone:
+        both = [pair for pair in both if pair[0]["zone_now"] == wanted.zone]
+    if wanted.overdue:
+        both = [pair for pair in both if pair[0]["level"]]
+    both.sort(key=lambda pair: (-pair[0]["level"], -pair[0]["days_late"], pair[0]["id"]))
+    return both
+
+
+def _is_open(stored: Stored[Record]) -> bool:
+    report: Any = stored.record
+    return is_open(report.kind, report.state) and not report.duplicate_of

@@ -1,0 +1,211 @@
+"""/cases: the list of cases, one case, and its steps as forms.
+
+A form names the state it was decided on and a key that makes a repeat harmless. A step that is
+refused shows why, what is possible now, and everything that was typed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api import audience, schemas
+from api.case_lists import Wanted, list_cases
+from api.case_pages import (
+    act_of,
+    case_rows,
+    case_view,
+    kind_name,
+    lacking,
+    refused_view,
+    step_name,
+)
+from api.deps import FROM_OUR_PAGE
+from api.forms import refusal_of, tried
+from api.languages import Lang, remember_lang
+from api.page_deps import ThePages
+from api.passwords import random_secret
+from api.problems import responses, status_of
+from api.reading import get_one, names_of
+from geo_risk import casebook
+from geo_risk.casework import ACTIONS
+from geo_risk.errors import AuthError, GeoRiskError, InputError
+from geo_risk.records import CaseState, Channel
+from geo_risk.store import Answer, Idempotency
+from maps.month import CasesView, case_page, cases_page
+from maps.views import Listing, Refusal
+
+if TYPE_CHECKING:
+    from api.pages import Pages
+    from geo_risk.records import Actor
+    from maps.month import CaseView
+
+router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
+
+_REFUSALS = (401, 403, 404, 503)
+_PAGE_SIZE = 50
+_REPORT = "/report"
+_REFUSED: dict[int | str, Any] = dict.fromkeys((403, 409, 412, 422), schemas.REFUSED)
+State = Annotated[str, Query(json_schema_extra={"enum": ["", *(one.value for one in CaseState)]})]
+Short = Annotated[str, Form(max_length=200)]
+Long = Annotated[str, Form(max_length=5000)]
+
+
+@router.get("/cases", responses={200: schemas.PAGE, **responses(*_REFUSALS, 422)})
+def show_cases(
+    request: Request,
+    pages: ThePages,
+    lang: Lang,
+    state: State = "",
+    kind: Annotated[str, Query(max_length=200)] = "",
+    channel: Annotated[str, Query(max_length=200)] = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    *,
+    overdue: bool = False,
+) -> Response:
+    """Show the open cases, or those of one state; what is late first."""
+    audience.check_station(pages.sight)
+    if state and state not in set(CaseState):
+        raise InputError(f"state is {state!r}.", f"One of {', '.join(CaseState)}.")
+    service, sight = pages.service, pages.sight
+    wanted = Wanted(CaseState(state) if state else None, kind, channel, overdue=overdue)
+    found = list_cases(service.store, service.park, sight, wanted, service.park.as_of(pages.now))
+    here = found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
+    owners = [str(row["enterprise_id"] or "") for row, _ in here]
+    names = names_of(service.store, sight, owners) if any(owners) else {}
+    view = CasesView(
+        rows=case_rows(service, here, names, pages.now, lang),
+        listing=Listing(len(found), page, _PAGE_SIZE),
+        late=sum(bool(row["level"]) for row, _ in found),
+        asked={
+            "kind": kind,
+            "channel": channel,
+            "state": state,
+            "overdue": "1" if overdue else "",
+        },
+        kinds=tuple((id_, kind_name(service, id_, lang)) for id_ in service.park.kinds),
+        channels=tuple(one.value for one in Channel),
+        states=tuple(one.value for one in CaseState),
+    )
+    return remember_lang(HTMLResponse(cases_page(pages.frame(), lang, view)), request)
+
+
+@router.get("/cases/{case_id:path}", responses={200: schemas.PAGE, **responses(*_REFUSALS, 422)})
+def show_case(
+    request: Request,
+    case_id: str,
+    pages: ThePages,
+    lang: Lang,
+    done: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Show one case: where it stands, what may be done next, what was done."""
+    view = _view(pages, case_id, lang)
+    known = done if done in ACTIONS else ""
+    view = replace(view, done=step_name(_kind(pages, case_id), known, lang) if known else "")
+    return remember_lang(HTMLResponse(case_page(pages.frame(), lang, view)), request)
+
+
+def the_step(
+    action: Short,
+    text: Long = "",
+    station_id: Short = "",
+    second_id: Short = "",
+    other_id: Short = "",
+    level: Short = "",
+) -> dict[str, str]:
+    """Give a step as it was typed, field by field."""
+    typed = dict(locals())
+    return {name: value.strip() for name, value in typed.items()}
+
+
+def the_correction(
+    severity: Short = "",
+    category: Short = "",
+    legal_grade: Short = "",
+    referred_to: Short = "",
+) -> dict[str, str]:
+    """Give what a correction is to change, as it was typed."""
+    typed = dict(locals())
+    return {name: value.strip() for name, value in typed.items()}
+
+
+@router.post(
+    "/cases/{case_id:path}",
+    status_code=303,
+    dependencies=[FROM_OUR_PAGE],
+    responses={
+        303: {"description": "Done; the page says where the case stands now."},
+        **responses(401, 404, 503),
+        **_REFUSED,
+    },
+)
+def take_case_step(
+    request: Request,
+    case_id: str,
+    pages: ThePages,
+    lang: Lang,
+    step: Annotated[dict[str, str], Depends(the_step)],
+    changes: Annotated[dict[str, str], Depends(the_correction)],
+    etag: Short = "",
+    key: Short = "",
+    back: Short = "",
+) -> Response:
+    """Take one step; refused, the page comes back with why and with what was typed."""
+    typed = {**step, **changes}
+    view = replace(_view(pages, case_id, lang), back=back)
+    actor = pages.sight.reader
+    refusal = lacking(view, typed)
+    status = status_of(InputError(""), request.url.path)
+    if refusal is None:
+        refused = _act(pages, actor, case_id, typed, etag or view.etag, key)
+        if refused is None:
+            asked = urlencode({"done": typed["action"], "lang": lang})
+            here = _REPORT if back == _REPORT else f"/cases/{quote(case_id, safe='')}"
+            return RedirectResponse(f"{here}?{asked}", 303)
+        refusal, status = refusal_of(refused), status_of(refused, request.url.path)
+        if "there is no report" in refused.message:
+            refusal = Refusal("no_case", f"{typed['action']}-other_id", refusal.detail)
+        view = replace(_view(pages, case_id, lang), back=back)
+    page = case_page(pages.frame(), lang, refused_view(view, typed, refusal))
+    return HTMLResponse(page, status)
+
+
+def _view(pages: Pages, case_id: str, lang: str) -> CaseView:
+    sight = pages.sight
+    if sight.actor is None:
+        raise AuthError("Nobody is signed in.", "Sign in at /login.")
+    stored = get_one(pages.service.store, sight, "reports", case_id)
+    return replace(
+        case_view(pages.service, sight, stored, pages.now, lang), key=random_secret()[:24]
+    )
+
+
+def _kind(pages: Pages, case_id: str) -> str:
+    report = casebook.report_of(pages.service.store, case_id, pages.sight.reader)
+    return report.record.kind
+
+
+def _act(
+    pages: Pages, actor: Actor, case_id: str, typed: dict[str, str], etag: str, key: str
+) -> GeoRiskError | None:
+    """Take the step; gives back what refused it."""
+    digest = hashlib.sha256(f"{case_id}\n{sorted(typed.items())!r}".encode()).hexdigest()
+    once = Idempotency(f"page-{key}", digest, lambda _: Answer(303, "")) if key else None
+    done = tried(
+        lambda: casebook.act(
+            pages.service.store,
+            pages.service.park,
+            case_id,
+            act_of(typed),
+            actor=actor,
+            at=pages.now,
+            if_match=etag,
+            idempotency=once,
+        )
+    )
+    return done if isinstance(done, GeoRiskError) else None

@@ -1,0 +1,49 @@
+"""The pages of a month's work: declare, report a hazard, drive cases, read the index, send slips.
+
+Takes plain frozen values, already cut to their reader, gives whole HTML documents. Forms are plain
+posts: every page works without a script, keeps what was typed when something is refused, and says
+at the field what to mend.
+"""
+
+from maps.month.cases import CaseRow, CasesView, CaseView, case_page, cases_page
+from maps.month.declare import DeclareRow, DeclareView, choose_page, declare_page
+from maps.month.index import (
+    IndexRow,
+    IndexView,
+    MonthRow,
+    MonthsView,
+    index_page,
+    months_page,
+    own_index_page,
+)
+from maps.month.report import OwnHazard, ReportView, report_page
+from maps.month.slips import SlipCard, SlipsView, slips_page
+from maps.month.steps import StepField, StepForm, StepTaken
+
+__all__ = [
+    "CaseRow",
+    "CaseView",
+    "CasesView",
+    "DeclareRow",
+    "DeclareView",
+    "IndexRow",
+    "IndexView",
+    "MonthRow",
+    "MonthsView",
+    "OwnHazard",
+    "ReportView",
+    "SlipCard",
+    "SlipsView",
+    "StepField",
+    "StepForm",
+    "StepTaken",
+    "case_page",
+    "cases_page",
+    "choose_page",
+    "declare_page",
+    "index_page",
+    "months_page",
+    "own_index_page",
+    "report_page",
+    "slips_page",
+]
