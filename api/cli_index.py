@@ -17,6 +17,12 @@ from geo_risk import monthly
 from geo_risk.safety_index import shown
 
 _SHOWN = 20
+_NOTES = {
+    "provisional": "provisional: too few visits to tell lookers apart; no routine slips",
+    "officer_effect_unidentified": "officer_effect_unidentified: nearly every enterprise is "
+    "visited by one team alone; scores only, no routine slips",
+    "left_out": "left_out: nobody has data of some indicators; the other weights are rescaled",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +58,7 @@ def index(
     inside = [row for row in rows if "out_of_scope" not in row["notes"]]
     OUT.print(f"{month}: {len(inside):,} in scope, {state}", markup=False)
     for note in said["notes"]:
-        OUT.print(f"note: {note}; no routine slips", markup=False)
+        OUT.print(f"note: {_NOTES.get(note, note)}", markup=False)
     if said["propose_cross_visits"]:
         proposed = ", ".join(said["propose_cross_visits"])
         OUT.print(f"cross-visits proposed: {proposed}", markup=False)

@@ -157,6 +157,7 @@ def sheet_view(
         ),
         deficits=content.deficits if content else (),
         lifts=content.lifts if content else (),
+        leaves_window=content.leaves_window if content else "",
         issued=slip.decided_at if slip.state in SENT else None,
         due=slip.due,
         objection_ends=objection_ends(slip, after_of(park)),
@@ -205,5 +206,6 @@ def _says(content: SlipContent) -> dict[str, Any]:
         ],
         "deficits": [{"part": name, "points": points} for name, points in content.deficits],
         "lifts": dict(content.lifts),
+        "leaves_window": content.leaves_window,
         "index_revision": content.revision,
     }

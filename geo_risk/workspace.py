@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from geo_risk.errors import NotFoundError
+from geo_risk.errors import InputError, NotFoundError
 from geo_risk.ingest import read_boundary
 from geo_risk.park import ParkFile, read_park
 from geo_risk.records import Actor, Role
@@ -154,6 +154,61 @@ class Workspace:
         """
         query = Query(collection=collection, valid_at=valid_at)
         return self.store.frame(collection, query, actor=ANALYST)
+
+    def table(
+        self, name: str, *, month: str | None = None, now: datetime | None = None
+    ) -> gpd.GeoDataFrame:
+        """Give a table of the month as a GeoDataFrame, without person data, points included.
+
+        Parameters
+        ----------
+        name
+            `index`, `cases` (hazards and disputes), `slips` or `declarations`.
+        month
+            YYYY-MM; needed for `index`, which is as published, or else as it stands; of the others
+            everything when left out.
+        now
+            Of an index that is not published; the present moment when left out.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            Index `id`; a row without a point of its own stands at its enterprise.
+
+        Raises
+        ------
+        InputError
+            For another name, an index without a month, or what is no month.
+        """
+        from geo_risk import monthly  # noqa: PLC0415  # as in `build`
+        from geo_risk.monthly import tables  # noqa: PLC0415
+
+        collections = {"cases": "reports", "slips": "slips", "declarations": "declarations"}
+        if name not in collections and name != "index":
+            known = ", ".join(("index", *collections))
+            raise InputError(f"There is no table {name!r}.", f"There are: {known}.")
+        if month is not None:
+            monthly.check_month(month)
+        places = tables.enterprise_places(self.records("premises"))
+        if name == "index":
+            if month is None:
+                raise InputError("The index is a month's.", 'Name it: month="2026-10".')
+            moment = now or datetime.now(UTC)
+            if month in monthly.frozen_months(self.store):
+                said = monthly.results(self.store, month)
+            else:
+                said = monthly.said_by(monthly.preview(self.store, self.park, month, now=moment))
+            self.store.audit(KEEPER, "export", f"index/{month}", moment, count=len(said["results"]))
+            return tables.index_table(said, places)
+        frame = self.records(collections[name])
+        if name == "cases":
+            frame = frame[frame["kind"].isin(["hazard", "dispute"])]
+        if month is not None and name == "cases":
+            local = frame["occurred_to"].dt.tz_convert(self.park.zone)
+            frame = frame[local.dt.strftime("%Y-%m") == month]
+        elif month is not None:
+            frame = frame[frame["month"] == month]
+        return tables.at_enterprises(frame, places)
 
     def evaluate_events(
         self,

@@ -62,6 +62,8 @@ class SheetView:
         Part of the index to points lost, largest first.
     lifts
         Colour to the acts that reach it.
+    leaves_window
+        Month in which the oldest finding no longer counts, '' without one.
     issued, due, objection_ends
         Moments, UTC; None: not yet.
     link
@@ -77,6 +79,7 @@ class SheetView:
     items: tuple[SheetItem, ...] = ()
     deficits: tuple[tuple[str, float], ...] = ()
     lifts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    leaves_window: str = ""
     issued: datetime | None = None
     due: datetime | None = None
     objection_ends: datetime | None = None

@@ -182,7 +182,7 @@ def read_bulletin(month: Month, pages: ThePages, lang: Lang, form: PageFormat = 
     z, publish = park.safety_index.z, park.park.publish
     told = shown.bulletin_of(said, before, z=z, publish=publish)
     whole = sight.personal >= {"enterprises"} and sight.is_station and "slips" in sight.collections
-    rows = shown.ranking(said["results"]) if whole else []
+    rows = shown.circulated(said["results"]) if whole else []
     named = {*told.blue, *told.improved, *told.named, *(row["id"] for row in rows)}
     names = _names(store, sight, sorted(named))
     view = BulletinView(

@@ -241,4 +241,6 @@ def _row(row: Mapping[str, Any], name: str, before: float | None) -> IndexRow:
         ),
         change=None if before is None else row["score"] - before,
         slip=row["slip"],
+        clean_visit=row["clean_visit"],
+        leaves_window=row["leaves_window"],
     )

@@ -99,7 +99,8 @@ def output_of(month: Month, propose: Sequence[str] = ()) -> dict[str, Any]:
     dict
         `month`, `notes`, `results`: id to score (`micro`, integer micro-points that add up),
         `parts`, `most` (what each part may be at most), `deficits`, `u`, `interval`, `ranks`,
-        `colour`, `slip`, `slip_reasons`, `lifts`, and what the next month needs;
+        `colour`, `slip`, `slip_reasons`, `lifts`, `clean_visit`, `leaves_window`, and what the next
+        month needs;
         `propose_cross_visits`, where officer and enterprise cannot be told apart.
     """
     return {
@@ -137,4 +138,6 @@ def _result(one: Result) -> dict[str, Any]:
             name: {"target": lift.target, "acts": lift.acts, "micro": lift.micro}
             for name, lift in one.lifts.items()
         },
+        "clean_visit": one.clean_visit,
+        "leaves_window": one.leaves_window,
     }

@@ -2,7 +2,8 @@
 
 Takes the store, the park file and a month, gives `EnterpriseMonth` values: visits of the window,
 declarations, hazards, disputes, incidents and frauds, employees month by month. Every rule of
-docs/safety-index.md on what counts is here or in `rules`; how it is scored is `safety_index`'s.
+docs/safety-index-rules.md on what counts is here or in `rules`; how it is scored is
+`safety_index`'s.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Safety index (安商指数): a monthly score of each enterprise, its interval, colour and reminder.
 
-Values in, values out: nothing here reads a store. The formula is docs/safety-index.md, an open
-design of our own that claims nothing about another index.
+Values in, values out: nothing here reads a store. The formula is docs/safety-index-rules.md,
+an open design of our own that claims nothing about another index.
 """
 
 from geo_risk.safety_index.lifting import ACTS, Lift

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geo_risk.safety_index.colours import ColourState, next_state, shown_colour
-from geo_risk.safety_index.indicators import Measured, measure_indicators
+from geo_risk.safety_index.indicators import Measured, measure_found_rates, measure_indicators
 from geo_risk.safety_index.lifting import Lift, find_lifts
+from geo_risk.safety_index.parameters import COVERAGE
 from geo_risk.safety_index.peers import ALL
-from geo_risk.safety_index.score import Score, rank_ranges, score_indicators
+from geo_risk.safety_index.score import MICRO, Score, rank_ranges, score_indicators
+from geo_risk.safety_index.values import CountedVisit
 
 if TYPE_CHECKING:
     from geo_risk.safety_index.parameters import IndexParams
@@ -63,6 +65,10 @@ class Result:
         Codes: `major_overdue`, `interim_missing`, `worst_two_months`.
     lifts
         What would lift it to yellow and to blue, where it is below.
+    clean_visit
+        Micro-points that one more clean visit by anybody would bring: to know, not an act.
+    leaves_window
+        Month (YYYY-MM) in which its oldest finding leaves the window; '' without a finding.
     """
 
     id: str
@@ -79,6 +85,8 @@ class Result:
     slip: str
     slip_reasons: tuple[str, ...]
     lifts: Mapping[str, Lift]
+    clean_visit: int = 0
+    leaves_window: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,8 @@ class Month:
     reference
         What it was measured by.
     notes
-        `provisional`, `officer_effect_unidentified`.
+        `provisional`, `officer_effect_unidentified`, `left_out`: an indicator nobody has data of
+        does not count, and the weights of the others are rescaled to 100.
     """
 
     month: str
@@ -192,6 +201,8 @@ def compute_month(
                 lifts=_lifts(one, measured[one.id], reference, params)
                 if lifts and one.in_scope
                 else {},
+                clean_visit=_clean_visit(one, score, reference, params),
+                leaves_window=one.leaves_window,
             )
         )
     said = [
@@ -199,6 +210,7 @@ def compute_month(
         for note, holds in (
             ("provisional", reference.provisional),
             ("officer_effect_unidentified", reference.unidentified),
+            ("left_out", any(reference.coverage_of(ALL, name) is None for name in COVERAGE)),
         )
         if holds
     ]
@@ -271,6 +283,8 @@ def _slip(
     params: IndexParams,
     routine: bool,
 ) -> tuple[str, tuple[str, ...]]:
+    if not one.in_scope:
+        return "", ()
     reasons = []
     if one.major_overdue:
         reasons.append("major_overdue")
@@ -293,6 +307,22 @@ def _colour(one: EnterpriseMonth, state: ColourState, notes: set[str]) -> str:
     if "new" in notes and not overdue:
         return ""
     return shown_colour(state.state, major_overdue=overdue)
+
+
+def _clean_visit(
+    one: EnterpriseMonth, score: Score, reference: Reference, params: IndexParams
+) -> int:
+    """Give what one more clean visit adds; by nobody in particular, so that it tells of no looker.
+
+    A clean visit only adds to what was to be expected, so it never lowers.
+    """
+    more = replace(one, visits=(*one.visits, CountedVisit("~", "")))
+    found = measure_found_rates(more, reference, params)
+    return sum(
+        round(MICRO * score.weights[name] * some.u) - score.parts[name]
+        for name, some in found.items()
+        if some.u is not None
+    )
 
 
 def _lifts(

@@ -1,8 +1,8 @@
 """What the safety index is made of: indicators, weights, cuts; every number of the specification.
 
-Gives frozen values, checked when built. The defaults are those of docs/safety-index.md, section
-10; a park file's `[safety_index]` changes them, and weights only from the month after two persons
-signed them. Nothing here looks at data.
+Gives frozen values, checked when built. The defaults are those of docs/safety-index-rules.md,
+section 10; a park file's `[safety_index]` changes them, and weights only from the month after two
+persons signed them. Nothing here looks at data.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ TOLD_BY_OTHERS = ("incidents", "disputes", "resolution")
 SUM_OF_THEM = "incidents_and_disputes"
 SETTLE = "settle_disputes"
 OTHERS = "others"
+PRIVATE = frozenset({"new", "out_of_scope"})
+"""Whose score and interval go to the enterprise alone when a month is circulated."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ def row_of(record_id: str, said: Mapping[str, Any]) -> dict[str, Any]:
             }
             for name, lift in said["lifts"].items()
         },
+        "clean_visit": said.get("clean_visit", 0) / MICRO,  # months frozen before did not say it
+        "leaves_window": said.get("leaves_window", ""),
     }
 
 
@@ -110,6 +114,11 @@ def ranking(results: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     rows = [row_of(record_id, said) for record_id, said in results.items()]
     rows.sort(key=lambda row: (row["ranks"] is None, *(row["ranks"] or ()), row["id"]))
     return rows
+
+
+def circulated(results: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give the rows of the station's bulletin: a new enterprise's score is its own to read."""
+    return [row for row in ranking(results) if not PRIVATE & set(row["notes"])]
 
 
 def bulletin_of(

@@ -311,6 +311,7 @@ def _content(
         deficits=top_deficits(_points_lost(figures.get("deficits") or {})),
         lifts=tuple((colour, tuple(_acts(lifts[colour]))) for colour in sorted(lifts)),
         revision=frozen.get("revision"),
+        leaves_window=figures.get("leaves_window", ""),
     )
 
 

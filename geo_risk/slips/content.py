@@ -61,6 +61,8 @@ class SlipContent:
         Colour to the acts that reach it; no acts: nothing in reach.
     revision
         Of the month's index it was drawn from; None without one.
+    leaves_window
+        Month (YYYY-MM) in which the oldest finding leaves the index's window; '' without one.
     """
 
     enterprise_id: str
@@ -71,6 +73,7 @@ class SlipContent:
     deficits: tuple[tuple[str, float], ...] = ()
     lifts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     revision: int | None = None
+    leaves_window: str = ""
 
 
 def content_text(content: SlipContent) -> str:
@@ -94,6 +97,7 @@ def content_from(text: str) -> SlipContent:
         deficits=tuple((name, float(points)) for name, points in plain["deficits"]),
         lifts=tuple((colour, tuple(acts)) for colour, acts in plain["lifts"]),
         revision=plain["revision"],
+        leaves_window=plain.get("leaves_window", ""),
     )
 
 

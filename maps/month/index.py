@@ -78,6 +78,10 @@ class IndexRow:
         Against the month before, None where there is none.
     slip
         Whether a slip is to be drawn up: `routine`, `at_once` or ''.
+    clean_visit
+        Points that one more clean visit would bring, to know.
+    leaves_window
+        Month in which its oldest finding leaves the window, '' without a finding.
     """
 
     id: str
@@ -92,6 +96,8 @@ class IndexRow:
     lifts: tuple[tuple[str, tuple[str, ...], float], ...] = ()
     change: float | None = None
     slip: str = ""
+    clean_visit: float = 0.0
+    leaves_window: str = ""
 
     @property
     def deficits(self) -> tuple[tuple[str, float], ...]:

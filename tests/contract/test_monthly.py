@@ -62,6 +62,18 @@ def test_a_month_frozen_twice_is_the_same_bytes(store: Store) -> None:
         assert sum(result["deficits"].values()) == sum(result["most"].values()) - result["micro"]
 
 
+def test_publishing_again_under_other_numbers_is_a_conflict(store: Store) -> None:
+    """What was frozen stays: the month keeps its bytes, and who asks is told."""
+    _fill(store)
+    first = monthly.freeze(store, PARK, "2026-10", actor=KEEPER, at=CLOSED)
+    section = PARK.safety_index
+    colours = replace(section.colours, cuts=(90.0, 70.0, 60.0))
+    other = replace(PARK, safety_index=replace(section, colours=colours))
+    with pytest.raises(ConflictError):
+        monthly.freeze(store, other, "2026-10", actor=KEEPER, at=CLOSED)
+    assert monthly.freeze(store, PARK, "2026-10", actor=KEEPER, at=CLOSED) == first
+
+
 def test_what_is_recorded_after_the_closing_changes_no_frozen_month(store: Store) -> None:
     """A late visit, and a change of a known report, belong to the next month."""
     _fill(store, hazard("h", "2026-09-01", enterprise_id="e00"))

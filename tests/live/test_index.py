@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 
-from geo_risk import monthly
+from geo_risk import monthly, open_park
+from geo_risk.errors import InputError
 from geo_risk.park import read_park
 from geo_risk.records import Enterprise, Findings
 from geo_risk.store import SourceRun
@@ -104,7 +107,7 @@ def test_the_station_reads_all_and_its_parts_add_up(clients: Clients) -> None:
     for row in body["enterprises"]:
         assert sum(row["parts"].values()) == round(row["score"] * 1_000_000)
         assert row["name"].startswith("样例企业")
-    assert body["notes"] == ["officer_effect_unidentified"]
+    assert body["notes"] == ["officer_effect_unidentified", "left_out"]
     assert len(body["propose_cross_visits"]) >= 10
     assert not any(row["slip"] == "routine" for row in body["enterprises"])
 
@@ -236,6 +239,51 @@ def test_workbooks_say_what_the_pages_say(clients: Clients) -> None:
     assert "安商指数" in book.sheetnames
     book = openpyxl.load_workbook(io.BytesIO(chief.get(f"{INDEX}/bulletin?f=xlsx").content))
     assert {"各组等级", "点名", "安商指数"} <= set(book.sheetnames)
+
+
+def test_the_workbook_reads_back_as_the_answer_says(clients: Clients) -> None:
+    """Every row of the sheet is a row of the answer, its parts add up to its score."""
+    chief = clients["chief"]
+    chief.post(f"{INDEX}/publish")
+    told = {row["id"]: row for row in chief.get(INDEX).json()["enterprises"]}
+    content = io.BytesIO(chief.get(f"{INDEX}?f=xlsx").content)
+    sheet = pd.read_excel(content, sheet_name="安商指数", header=1)  # above: that it is a sample
+    assert set(sheet["企业编号"]) == set(told)
+    first_part = sheet.columns.get_loc("说明") + 1
+    for _, row in sheet.iterrows():
+        one = told[row["企业编号"]]
+        assert row["得分"] == one["score"]
+        bounds = [row["区间下限"], row["区间上限"]]
+        assert bounds == pytest.approx(one["interval"], abs=1e-12)  # a cell holds 16 digits
+        parts = [None if pd.isna(some) else float(some) for some in row.iloc[first_part:]]
+        assert [some * 1e6 for some in parts if some is not None] == pytest.approx(
+            list(one["parts"].values())
+        )
+        assert sum(some or 0 for some in parts) == pytest.approx(one["score"], abs=1e-9)
+        assert row["企业名称"] == one["name"]
+
+
+def test_a_notebook_has_the_months_tables(clients: Clients, served: Server) -> None:
+    """The index as a GeoDataFrame says what the route says; cases and others stand beside it."""
+    clients["chief"].post(f"{INDEX}/publish")
+    told = clients["chief"].get(INDEX).json()["enterprises"]
+    with open_park(served.park_file, state=served.state_dir) as park:
+        frame = park.table("index", month=MONTH)
+        cases = park.table("cases")
+        august = park.table("cases", month="2026-08")
+        for name in ("slips", "declarations"):
+            assert park.table(name, month=MONTH).crs == frame.crs
+        with pytest.raises(InputError, match="There are: index"):
+            park.table("lookers")
+        with pytest.raises(InputError, match="a month's"):
+            park.table("index")
+    assert list(frame.index) == [row["id"] for row in told]
+    assert frame["score"].tolist() == [row["score"] for row in told]
+    parts = frame.filter(like="part_").sum(axis=1)
+    assert np.allclose(parts, frame["score"], atol=1e-9)
+    assert "name" not in frame
+    assert {"h"} <= set(cases.index)
+    assert list(august.index) == ["h"]
 
 
 def test_weights_are_drafted_looked_at_and_signed_by_two(clients: Clients, served: Server) -> None:

@@ -36,6 +36,7 @@ FULL = SheetView(
         ("blue", ()),
         ("yellow", ("close_overdue", "complete.drills", "self_report", "settle_disputes")),
     ),
+    leaves_window="2027-03",
     issued=NOW,
     due=NOW + timedelta(days=7),
     objection_ends=NOW + timedelta(days=14),
@@ -84,6 +85,14 @@ def test_more_items_than_a_page_holds_are_counted() -> None:
     page = slip_sheets(FRAME, "zh", [FULL])
     assert page.count("配电间") >= 8
     assert "另有 4 项" in page
+
+
+def test_where_no_acts_reach_a_colour_the_month_of_the_oldest_finding_is_named() -> None:
+    """On the sheet and on the receipt's page; without a finding nothing is said of it."""
+    for page in (slip_sheets(FRAME, "zh", [FULL]), receipt_page(FRAME, FULL, status="open")):
+        assert page.count("2027-03") == 1
+    bare = replace(FULL, leaves_window="")
+    assert "不再计分" not in slip_sheets(FRAME, "zh", [bare])
 
 
 def test_the_tone_is_help() -> None:

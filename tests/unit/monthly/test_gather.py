@@ -1,4 +1,4 @@
-"""What of the records a month counts: one test per rule of docs/safety-index.md."""
+"""What of the records a month counts: one test per rule of docs/safety-index-rules.md."""
 
 from __future__ import annotations
 

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from geo_risk.monthly.cross_visits import LEAST, propose_cross_visits
 from geo_risk.safety_index import CountedVisit, EnterpriseMonth, fit_reference
-from geo_risk.safety_index.shown import COLOURS, LEAST_GROUP, bulletin_of, own_row, ranking
+from geo_risk.safety_index.shown import (
+    COLOURS,
+    LEAST_GROUP,
+    bulletin_of,
+    circulated,
+    own_row,
+    ranking,
+)
 
 Z = 1.6448536269514722
 
@@ -30,6 +37,8 @@ def said(group: str = "C/1", colour: str = "yellow", micro: int = 75_000_000, **
         "most": {"guards": 10, "incidents": 20, "disputes": 30, "resolution": 40},
         "imputed": [],
         "measured": "1",
+        "clean_visit": 250_000,
+        "leaves_window": "2027-03",
         "lifts": {"blue": {"target": "81", "acts": ["settle_disputes"], "micro": 81_000_000}},
         **more,
     }
@@ -84,6 +93,19 @@ def test_an_enterprise_reads_what_others_told_of_it_as_one_sum() -> None:
     assert row["parts"] == {"guards": 1, "incidents_and_disputes": 9}
     assert row["most"] == {"guards": 10, "incidents_and_disputes": 90}
     assert row["lifts"]["blue"]["acts"] == ["incidents_and_disputes"]
+
+
+def test_a_new_enterprises_score_is_not_circulated() -> None:
+    """Nor is that of one outside the scope; both read their own."""
+    results = {
+        "a": said(),
+        "b": said(notes=["new"], ranked=False, ranks=None),
+        "c": said(notes=["out_of_scope"], ranked=False, ranks=None),
+        "d": said(notes=["stale"], ranked=False, ranks=None),
+    }
+    assert [row["id"] for row in circulated(results)] == ["a", "d"]
+    assert own_row("b", results["b"])["score"] == 75.0
+    assert own_row("b", results["b"])["leaves_window"] == "2027-03"
 
 
 def test_ties_stand_in_the_order_of_ids() -> None:

@@ -286,6 +286,7 @@ def test_what_a_slip_says_reads_back() -> None:
         deficits,
         (("yellow", ("close_overdue",)),),
         0,
+        "2027-03",
     )
     assert content_from(content_text(said)) == said
     assert top_deficits({"guards": 0.0}) == ()
