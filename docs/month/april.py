@@ -14,7 +14,7 @@ _REPORTS = "/ogc/collections/reports/items"
 
 
 def publish(story: Story) -> None:
-    """Freeze March when it has closed; what is said afterwards changes nothing of it."""
+    """Freeze March when it has closed; what is said after the closing is not in it."""
     office = story.office
     office.at("2026-04-03 09:00")
     early = office.ask(CHIEF, "POST", f"/v1/index/{MARCH}/publish", expect=None)
@@ -24,6 +24,8 @@ def publish(story: Story) -> None:
     for one in said["declarations"]:
         path = f"/v1/declarations/{cast.pathed(one['id'])}/verify"
         office.post(OFFICERS[0], path, {"visit_id": looked}, expect=200)
+    found = {"major": 1, "general": 0, "minor": 0}
+    story.visit(cast.TARDY, 0, start="2026-03-30T15:00", end="2026-03-30T16:00", found=found)
     first = office.post(CHIEF, f"/v1/index/{MARCH}/publish", expect=200)
     again = office.post(CHIEF, f"/v1/index/{MARCH}/publish", expect=200)
     index = office.get(OFFICERS[1], f"/v1/index/{MARCH}")
@@ -216,6 +218,10 @@ def next_month(story: Story) -> None:
         "overdue": {
             one: [_share(month, one, "overdue") for month in (before, index)]
             for one in (cast.OWN, cast.LATE, cast.HELD, cast.PAIR)
+        },
+        "rate_major": {
+            one: [_share(month, one, "rate_major") for month in (before, index)]
+            for one in (cast.TARDY, cast.ALIKE)
         },
         "own_page": own["parts"],
         "twin_page": story.own_month(cast.TWIN, APRIL)["parts"],

@@ -29,6 +29,8 @@ OWN, LATE, TWIN, HELD, ASKED, AGAIN, PAIR = IN_SCOPE[:7]
 major closed by two persons."""
 
 FOLLOWED = IN_SCOPE[:7]
+TARDY, ALIKE = IN_SCOPE[20], IN_SCOPE[50]
+"""A visit to the one is entered after the closing; the other is visited as it is otherwise."""
 
 SELF_REPORTED = -1
 """Stands for what `OWN` reported itself, beside what was found there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -104,6 +105,26 @@ def test_a_slip_says_what_was_so_when_it_was_drawn(park_store: Store) -> None:
     assert said.items[0].reasons == ("major_overdue",)
     park_store.update("reports", "http:r1", {"state": "closed"}, actor=OFFICER, at=NOW)
     assert slipbook.content_of(park_store, made.slip_ids[0]) == said
+
+
+def test_one_that_has_left_is_reminded_of_nothing(park_store: Store) -> None:
+    """Its hazards stay in casework; no slip is drawn for it, at once or by a frozen month."""
+    park_store.update("enterprises", "list:1", {"valid_to": NOW - DAY}, actor=KEEPER, at=NOW)
+    made = slipbook.draw(park_store, PARK, MONTH, results=frozen_of(1, 2), actor=CHIEF, at=NOW)
+    slips = [one.record for one in park_store.find(Query("slips"), actor=KEEPER)]
+    assert {one.enterprise_id for one in slips} == {"list:2"}
+    assert len(made.slip_ids) == len(slips)
+    assert park_store.get("reports", "http:r1", actor=KEEPER).record.state == "reported"
+
+
+def test_a_report_from_the_future_asks_for_nothing_before_its_day(park_store: Store) -> None:
+    """A file may bring one: it is kept as it came, and no slip is drawn until it is overdue."""
+    ahead = replace(_major(9, 5), reported_at=NOW + 5 * DAY, interim_at=None)
+    park_store.put([ahead], actor=OFFICER, at=NOW)
+    now = slipbook.draw(park_store, PARK, actor=CHIEF, at=NOW)
+    assert not [one for one in now.slip_ids if "list-5" in one]
+    later = slipbook.draw(park_store, PARK, actor=CHIEF, at=NOW + 60 * DAY)
+    assert [one for one in later.slip_ids if "list-5" in one]
 
 
 def test_a_withheld_slip_stays_and_is_not_drawn_again(park_store: Store) -> None:

@@ -174,6 +174,16 @@ def test_an_enterprise_reports_about_itself_only(server):
             "premises_id is 'no:1'",
         ),
         (REPORTS, {"properties": {"kind": "hazard", "visit_id": "no:1"}}, "visit_id is 'no:1'"),
+        (
+            REPORTS,
+            {"properties": {"kind": "hazard", "enterprise_id": "no:1"}},
+            "enterprise_id is 'no:1'",
+        ),
+        (
+            REPORTS,
+            {"properties": {"kind": "hazard", "occurred_from": "2199-01-01T00:00:00Z"}},
+            "occurred_from 2199-01-01T00:00:00+00:00 lies ahead. Give when it happened.",
+        ),
         (REPORTS, {"properties": {"kind": "hazard", "state": "closed"}}, "state"),
         (
             REPORTS,
@@ -197,6 +207,17 @@ def test_a_bad_entry_is_400_with_field_value_and_remedy(officer, path, body, wor
     assert answer.status_code == 400, answer.text
     assert words in f"{problem['detail']} {problem['hint']}"
     assert problem["hint"]
+
+
+def test_a_visit_that_lies_ahead_is_refused(server, officer):
+    """A phone whose clock is years ahead is told so; nothing of it is kept."""
+    before = len(server.park.records("visits"))
+    start = {"premises_id": first_premises(server), "start": "2199-01-01T00:00:00Z"}
+    problem = officer.post(VISITS, json={"properties": start})
+    assert problem.status_code == 400
+    assert "start 2199-01-01T00:00:00+00:00 lies ahead" in problem.json()["detail"]
+    assert problem.json()["hint"] == "Give when it happened."
+    assert len(server.park.records("visits")) == before
 
 
 def test_a_body_that_is_no_json_is_a_problem_too(officer):

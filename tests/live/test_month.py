@@ -13,7 +13,19 @@ from typing import Any
 import pytest
 
 from docs.month import cast
-from docs.month.cast import AGAIN, ASKED, HELD, LATE, OWN, PAIR, SELF_REPORTED, TWIN, Story
+from docs.month.cast import (
+    AGAIN,
+    ALIKE,
+    ASKED,
+    HELD,
+    LATE,
+    OWN,
+    PAIR,
+    SELF_REPORTED,
+    TARDY,
+    TWIN,
+    Story,
+)
 from docs.month.march import DECLARED, PEERS
 from docs.month.page import PAGE, page_of
 from docs.month.pictures import FOLDER, MOST_BYTES
@@ -121,7 +133,7 @@ def test_a_result_goes_back_to_the_county_once(story: Story) -> None:
 
 
 def test_a_month_is_frozen_as_it_was_known_when_it_closed(story: Story) -> None:
-    """Not before it closes; again the same; what is said later is in no frozen figure."""
+    """Not before it closes; again the same; a visit of March entered later counts from April."""
     said, may = told(story, "publish"), told(story, "next_month")
     assert told(story, "march_end")["preview"]
     assert told(story, "march_end")["published"] == []
@@ -131,6 +143,9 @@ def test_a_month_is_frozen_as_it_was_known_when_it_closed(story: Story) -> None:
     assert said["adds_up"]
     assert may["march_same"]
     assert may["digest"] != said["digest"]
+    tardy, alike = (may["rate_major"][one] for one in (TARDY, ALIKE))
+    assert tardy[0] == alike[0]
+    assert tardy[1] < alike[1]
 
 
 def test_the_first_months_give_scores_and_say_where_another_should_look(story: Story) -> None:
