@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,10 +37,10 @@ def measure() -> list[Line]:
         here = Path(folder)
         token = _prepare(here)
         park = read_park(here / "park.toml")
-        app = create_app(Settings(state=here / "state", log_level="warning"), park)
+        settings = Settings(state=here / "state", log_level="warning")
+        app = create_app(settings, park, clock=lambda: CLOSED)
         index = f"/v1/index/{MONTH}"
         with TestClient(app, headers={"Authorization": f"Bearer {token}"}) as client:
-            app.state.service = replace(app.state.service, clock=lambda: CLOSED)
 
             def took(method: str, path: str) -> float:
                 begun = time.perf_counter()

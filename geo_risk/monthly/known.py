@@ -9,7 +9,10 @@ moment is cut off with what hangs on it. Person data is not read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -31,7 +34,8 @@ from geo_risk.store.rows import fields_of, record_of
 
 if TYPE_CHECKING:
     from geo_risk.records import Record
-    from geo_risk.store import Event, Store
+    from geo_risk.store import Store
+    from geo_risk.store.values import Telling
 
 READER = Actor(id="monthly", role=Role.KEEPER, door="cli")
 """In whose name records are read; person data is not."""
@@ -96,7 +100,8 @@ class Books:
         list of Known
         """
         if collection not in self._read:
-            self._read[collection] = _shelf(self._store, collection)
+            with _uncollected():
+                self._read[collection] = _shelf(self._store, collection)
         shelf = self._read[collection]
         known = (_replay(one, shelf, known_at) for one in shelf.records)
         return [one for one in known if one is not None]
@@ -110,26 +115,42 @@ class _Shelf:
     told: Mapping[str, Sequence[tuple[datetime, Mapping[str, Any]]]]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the search for cycles while records are read by the ten thousand: they make none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 _TELLING = frozenset({"created", "changed", "restored"})
 
 
 def _shelf(store: Store, collection: str) -> _Shelf:
     found = store.find(Query(collection), actor=READER)
-    told: dict[str, list[tuple[datetime, Mapping[str, Any]]]] = {}
+    texts: dict[str, list[tuple[datetime, str]]] = {}
     first: dict[str, datetime] = {}
     unset = {name: one.default for name, one in fields_of(COLLECTIONS[collection]).items()}
-    for event in store.events(collection) if found else ():
+    for event in store.tellings(collection) if found else ():
         brought = bool(event.source) and event.at <= first.setdefault(_source(event), event.at)
         if event.action in _TELLING:
             at = EVER if brought else event.at
-            told.setdefault(event.record_id, []).append((at, event.changes))
-    for some in told.values():
-        if len(some) > 1:  # what was not said at first was unset until it was
-            some[0] = (some[0][0], {**unset, **some[0][1]})
+            texts.setdefault(event.record_id, []).append((at, event.changes))
+    told: dict[str, list[tuple[datetime, Mapping[str, Any]]]] = {}
+    for record_id, some in texts.items():
+        if len(some) == 1:  # as it is now, so it was from the first
+            told[record_id] = [(some[0][0], {})]
+            continue
+        told[record_id] = [(at, json.loads(text)) for at, text in some]
+        told[record_id][0] = (some[0][0], {**unset, **told[record_id][0][1]})
     return _Shelf(tuple(one.record for one in found), told)
 
 
-def _source(event: Event) -> str:
+def _source(event: Telling) -> str:
     """Give a source's name: a file handed in at the service is a later reading of it."""
     return event.source.partition("@")[0]
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from geo_risk.store.accounts import answer_of, check_key, remember_answer
 from geo_risk.store.engine import Database
 from geo_risk.store.schema import TABLES, events, runs
-from geo_risk.store.values import Answer, Event, SourceRun
+from geo_risk.store.values import Answer, Event, SourceRun, Telling
 
 
 class LedgerDesk:
@@ -102,6 +102,26 @@ class LedgerDesk:
             )
             for row in rows
         ]
+
+    def tellings(self, collection: str) -> list[Telling]:
+        """Give what was told of a collection, in the order in which it was committed.
+
+        For who reads all of it: changes stay the JSON text they are kept as, for most of them are
+        never opened.
+        """
+        chosen = (
+            sa.select(
+                events.c.record_id,
+                events.c.at,
+                events.c.action,
+                events.c.source,
+                events.c.changes,
+            )
+            .where(events.c.collection == collection)
+            .order_by(events.c.id)
+        )
+        with self._database.read() as connection:
+            return [Telling(*row) for row in connection.execute(chosen)]
 
     def answer(self, actor_id: str, key: str, *, now: datetime | None = None) -> Answer | None:
         """Give what was answered to an actor's idempotency key, if it is still kept."""

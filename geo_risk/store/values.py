@@ -7,7 +7,7 @@ account. Times are zone-aware; boxes are degrees in the park's datum, longitude 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from geo_risk.errors import InputError
 from geo_risk.records import Record, Role
@@ -247,6 +247,16 @@ class Link:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+
+
+class Telling(NamedTuple):
+    """An event as it is read by the thousand: of which record, when, what, by which source."""
+
+    record_id: str
+    at: datetime
+    action: str
+    source: str
+    changes: str
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,19 @@ def test_a_month_frozen_twice_is_the_same_bytes(store: Store) -> None:
         assert sum(result["deficits"].values()) == sum(result["most"].values()) - result["micro"]
 
 
+def test_tellings_are_the_events_with_their_changes_unopened(store: Store) -> None:
+    """Of a collection, in the order of commits, nothing left out."""
+    _fill(store)
+    store.update("visits", "v000", {"team": "B"}, actor=KEEPER, at=CLOSED)
+    store.delete("visits", "v001", actor=KEEPER, at=CLOSED)
+    events = store.events("visits")
+    assert {one.action for one in events} == {"created", "changed", "deleted"}
+    opened = [(*one[:4], json.loads(one.changes)) for one in store.tellings("visits")]
+    assert opened == [
+        (one.record_id, one.at, one.action, one.source, one.changes) for one in events
+    ]
+
+
 def test_publishing_again_under_other_numbers_is_a_conflict(store: Store) -> None:
     """What was frozen stays: the month keeps its bytes, and who asks is told."""
     _fill(store)
