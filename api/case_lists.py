@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from geo_risk.records import Record
     from geo_risk.store import Store, Stored
 
+_OPEN = tuple(
+    one.value for one in CaseState if any(is_open(kind, one) for kind in ("hazard", "dispute", ""))
+)
+"""Most reports are closed: only these are read for the list of what is open."""
+
 Listed = tuple[dict[str, Any], "Case"]
 
 
@@ -56,7 +61,10 @@ def list_cases(
     store: Store, park: ParkFile, sight: Sight, wanted: Wanted, as_of: datetime
 ) -> list[Listed]:
     """Give rows with their cases: highest level of escalation first, then longest late."""
-    found = find_all(store, without_persons(sight), Query("reports", filters=wanted.filters))
+    filters: dict[str, Any] = dict(wanted.filters)
+    if wanted.state is None:
+        filters["state"] = _OPEN
+    found = find_all(store, without_persons(sight), Query("reports", filters=filters))
     if wanted.state is None:
         found = [one for one in found if _is_open(one)]
     cases = casebook.cases_of(store, park, found, actor=sight.reader, steps=False)

@@ -25,6 +25,7 @@ from geo_risk import monthly
 from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, NotFoundError
 from geo_risk.records import Actor, Audience, Role
 from geo_risk.safety_index import shown
+from geo_risk.safety_index.parameters import INDICATORS
 from maps.month import (
     IndexRow,
     IndexView,
@@ -50,6 +51,7 @@ _PAGE_SIZE = 50
 _MOST_MONTHS = 24
 _MICRO = 1_000_000
 _PUBLISHERS = frozenset({Role.CHIEF, Role.KEEPER})
+_ORDER = (*INDICATORS, shown.SUM_OF_THEM)
 Month = Annotated[str, Path(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", description="YYYY-MM.")]
 Colour = Annotated[str, Query(pattern="^(blue|yellow|orange|red|none)?$")]
 
@@ -191,6 +193,7 @@ def _month(pages: Pages, month: str, colour: str, page: int, *, fresh: bool) -> 
         colour=colour,
         notes=tuple(said["notes"]),
         made_at=made_at,
+        cuts=tuple(monthly.params_of(park).cuts),
         propose=tuple(names.get(one) or one for one in propose),
         may_publish=publishes and closes <= pages.now and _is_next(frozen, month),
         closes=closes if closes > pages.now else None,
@@ -221,7 +224,7 @@ def _before(pages: Pages, month: str, frozen: list[str]) -> dict[str, float]:
 
 def _row(row: Mapping[str, Any], name: str, before: float | None) -> IndexRow:
     """Give one row, its parts as printed: they add up to the score digit by digit."""
-    names = list(row["parts"])
+    names = sorted(row["parts"], key=_ORDER.index)
     score, points = round_parts(row["score"], [row["parts"][one] / _MICRO for one in names], 2)
     whole = sum(row["most"].values()) / _MICRO
     _, most = round_parts(whole, [row["most"][one] / _MICRO for one in names], 2)

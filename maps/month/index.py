@@ -125,6 +125,8 @@ class IndexView:
         Codes of the month.
     made_at
         When it was frozen, or the preview worked out.
+    cuts
+        Lowest scores of blue, yellow, orange.
     propose
         Names of the enterprises that another officer should visit.
     may_publish
@@ -141,6 +143,7 @@ class IndexView:
     colour: str = ""
     notes: tuple[str, ...] = ()
     made_at: datetime | None = None
+    cuts: tuple[float, ...] = (80.0, 70.0, 60.0)
     propose: tuple[str, ...] = ()
     may_publish: bool = False
     closes: datetime | None = None

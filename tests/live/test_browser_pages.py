@@ -12,7 +12,8 @@ from tests.live.browser import DESKTOP, PHONE, Browse, settle, show_map
 
 pytest_plugins = ("tests.live.browser_fixtures",)
 
-PAGES = ("/", "/zones", "/enterprises", "/to-locate", "/sources", "/login")
+STATION = ("/enterprises", "/to-locate", "/sources", "/cases", "/index", "/slips")
+PAGES = ("/", "/zones", *STATION, "/login")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
