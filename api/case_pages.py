@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from api.reading import find_all, names_of
+from api.reading import find_all, names_of, photo_path
 from geo_risk import casebook
 from geo_risk.casework import LEVELS, Act, Case, due_of, lateness, machine_of, missing_of, possible
 from geo_risk.records import Premises, Severity, Station
@@ -131,6 +131,7 @@ def case_view(
         extended=report.extended_at is not None,
         protected=report.interim_at is not None,
         other_id=report.duplicate_of,
+        photos=_photos(service, sight, report.id),
         taken=_taken(service, report, steps, stations, lang, station=station),
         forms=tuple(
             _form(service, report, move, steps, actor, stations, lang)
@@ -138,6 +139,14 @@ def case_view(
             if _is_ever(report, move)
         ),
         etag=stored.etag,
+    )
+
+
+def _photos(service: Service, sight: Sight, report_id: str) -> tuple[str, ...]:
+    if "reports" not in sight.personal:
+        return ()
+    return tuple(
+        photo_path(report_id, one) for one in service.store.photos_of("reports", report_id)
     )
 
 

@@ -79,7 +79,7 @@ class BodyLimit:
     def _most_at(self, path: str) -> int:
         if path in FILE_PATHS:
             return self._most_of_file
-        if path.startswith("/v1/reports/") and path.endswith("/photos"):
+        if path == "/report" or (path.startswith("/v1/reports/") and path.endswith("/photos")):
             return min(self._most_of_file, MAX_PHOTO_BYTES)
         return self._most
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from api.audience import Sight, own_filters, own_prefix
 from geo_risk.errors import NotFoundError
@@ -78,6 +79,11 @@ def get_one(store: Store, sight: Sight, collection: str, record_id: str) -> Stor
     if not found:
         raise NotFoundError(f"There is no {record_id!r} in {collection}.", "Check the id.")
     return found[0]
+
+
+def photo_path(report_id: str, photo_id: str) -> str:
+    """Give the address of one photo of a report."""
+    return f"/v1/reports/{quote(report_id, safe='')}/photos/{photo_id}"
 
 
 def narrow(sight: Sight, query: Query) -> Query | None:

@@ -6,9 +6,7 @@ again is the one that is there. Whoever may create a report adds photos to those
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Path, Response, UploadFile
 from fastapi.responses import FileResponse
@@ -17,10 +15,11 @@ from api import audience
 from api.answers import Json
 from api.deps import Now, TheService, TheSight
 from api.problems import responses
-from api.reading import get_one
+from api.reading import get_one, photo_path
 from api.schemas import PHOTO, PHOTOS, answer
-from geo_risk.errors import AuthError, ConflictError, ForbiddenError, NotFoundError
+from geo_risk.errors import AuthError, ForbiddenError, NotFoundError
 from geo_risk.ingest import clean_picture
+from geo_risk.photobook import add_photo
 from geo_risk.records import Report, may_create
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1", tags=["casework"], default_response_class=Json)
 
 _REFUSALS = (401, 403, 404, 422, 503)
-_MOST = 12  # photos of one report
 _ENTRY = "POST /ogc/collections/reports/items"
 PhotoId = Annotated[str, Path(description="Id of a photo.", max_length=64)]
 
@@ -40,7 +38,7 @@ PhotoId = Annotated[str, Path(description="Id of a photo.", max_length=64)]
     status_code=201,
     responses={201: answer(PHOTO), **responses(*_REFUSALS, 409, 413)},
 )
-def add_photo(
+def send_photo(
     report_id: str,
     file: Annotated[UploadFile, File(description="JPEG, PNG or WebP.")],
     service: TheService,
@@ -52,16 +50,7 @@ def add_photo(
     if not may_create(actor.role, Report, _ENTRY):
         raise ForbiddenError(f"The role {actor.role} adds no photos.", "Ask the station.")
     picture = clean_picture(file.file.read())
-    kept = service.store.photos_of("reports", report_id)
-    photo_id = _same(service, kept, picture, actor)
-    if photo_id is None:
-        if len(kept) >= _MOST:
-            raise ConflictError(
-                f"{report_id} has {_MOST} photos already.", "Report what is new as a new report."
-            )
-        photo_id = service.store.put_photo(
-            "reports", report_id, picture, suffix=".jpg", actor=actor, at=now
-        )
+    photo_id = add_photo(service.store, report_id, picture, actor=actor, at=now)
     told = _told(report_id, photo_id)
     return Json(told, 201, headers={"Location": told["href"]})
 
@@ -103,18 +92,5 @@ def _reader(service: Service, sight: audience.Sight, report_id: str) -> Actor:
     return sight.actor
 
 
-def _same(service: Service, kept: list[str], picture: bytes, actor: Actor) -> str | None:
-    """Give the photo among those kept that is this very picture."""
-    digest = hashlib.sha256(picture).digest()
-    for one in kept:
-        path = service.store.photo(one, actor=actor)
-        if path.is_file() and hashlib.sha256(path.read_bytes()).digest() == digest:
-            return one
-    return None
-
-
 def _told(report_id: str, photo_id: str) -> dict[str, str]:
-    return {
-        "id": photo_id,
-        "href": f"/v1/reports/{quote(report_id, safe='')}/photos/{photo_id}",
-    }
+    return {"id": photo_id, "href": photo_path(report_id, photo_id)}

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import unquote
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import schemas
@@ -26,6 +27,8 @@ from api.reading import find_all
 from api.routes.entries import create_report
 from geo_risk.casework import Case, due_of, end_of_day, is_open, lateness, possible
 from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, InputError
+from geo_risk.ingest import clean_picture
+from geo_risk.photobook import add_photo
 from geo_risk.records import Premises, Report, Severity, may_create
 from geo_risk.store import Query as Asked
 from maps.month import OwnHazard, ReportView, StepForm, report_page
@@ -81,6 +84,7 @@ def take_report(
     category: Short = "",
     severity: Short = "",
     text: Annotated[str, Form(max_length=5000)] = "",
+    photo: Annotated[UploadFile | None, File(description="JPEG, PNG or WebP.")] = None,
     key: Short = "",
 ) -> Response:
     """Take a report; what is missing is said at its field, and everything typed stays."""
@@ -88,8 +92,11 @@ def take_report(
     said = {"premises": premises, "category": category, "severity": severity, "text": text}
     said = {name: value.strip() for name, value in said.items()}
     refusal = _lacking(said)
-    if refusal is None:
-        made = tried(lambda: _create(pages, said, key))
+    picture = tried(lambda: _picture(photo))
+    if isinstance(picture, GeoRiskError):
+        refusal = refusal or Refusal("unread_photo", "photo", detail=str(picture))
+    elif refusal is None:
+        made = tried(lambda: _create(pages, said, picture, key))
         if not isinstance(made, GeoRiskError):
             return RedirectResponse(f"/report?made={made}&lang={lang}", 303)
         refusal = refusal_of(made)
@@ -118,8 +125,14 @@ def _lacking(said: Mapping[str, str]) -> Refusal | None:
     return None
 
 
-def _create(pages: Pages, said: Mapping[str, str], key: str) -> str:
-    """Keep the report by the door of every report; gives its id, quoted."""
+def _picture(photo: UploadFile | None) -> bytes | None:
+    """Give the photo without its metadata, None where none was chosen."""
+    content = photo.file.read() if photo is not None else b""
+    return clean_picture(content) if content else None
+
+
+def _create(pages: Pages, said: Mapping[str, str], picture: bytes | None, key: str) -> str:
+    """Keep the report by the door of every report, and its photo; gives the id, quoted."""
     body = ReportIn(
         properties=ReportProperties(
             kind="hazard",
@@ -131,7 +144,12 @@ def _create(pages: Pages, said: Mapping[str, str], key: str) -> str:
     )
     once = f"page-{key}" if key else None
     answer = create_report(body, pages.service, pages.sight, pages.now, once)
-    return answer.headers["Location"].rsplit("/", 1)[-1]
+    quoted = answer.headers["Location"].rsplit("/", 1)[-1]
+    if picture is not None:
+        add_photo(
+            pages.service.store, unquote(quoted), picture, actor=pages.sight.reader, at=pages.now
+        )
+    return quoted
 
 
 def _view(pages: Pages, lang: str) -> ReportView:

@@ -100,6 +100,8 @@ class CaseView:
         Whether the one extension was given, whether there is interim protection.
     other_id
         What it was merged into.
+    photos
+        Their addresses.
     taken, forms
         Steps so far, oldest first; steps that may be taken now.
     etag, key
@@ -132,6 +134,7 @@ class CaseView:
     extended: bool = False
     protected: bool = False
     other_id: str = ""
+    photos: tuple[str, ...] = ()
     taken: tuple[StepTaken, ...] = ()
     forms: tuple[StepForm, ...] = ()
     etag: str = ""

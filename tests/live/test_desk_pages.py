@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
+from PIL import Image
 
 from geo_risk.records import Actor, Role
 from tests.live.browser import PHONE, Browse
@@ -33,6 +35,13 @@ def server(tmp_path_factory: pytest.TempPathFactory, server_on: Any) -> Iterator
     park.build()
     with server_on(park) as one:
         yield one
+
+
+def photograph() -> bytes:
+    """A picture as a phone sends it."""
+    out = BytesIO()
+    Image.new("RGB", (64, 48), (200, 0, 0)).save(out, "JPEG")
+    return out.getvalue()
 
 
 def own_id(server: Server) -> str:
@@ -197,6 +206,13 @@ def test_an_enterprise_reports_and_rectifies_on_its_phone(server: Server, browse
     assert page.is_checked("[name=severity][value=general]")
     assert page.input_value("#category") == "fire_exit"
     page.fill("#text", "样例：二楼安全出口上锁")
+    page.set_input_files("#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"none"})
+    page.get_by_role("button", name="上报").click()
+    page.get_by_text("照片读不出来").wait_for()
+    assert page.input_value("#text") == "样例：二楼安全出口上锁"
+    page.set_input_files(
+        "#photo", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photograph()}
+    )
     page.get_by_role("button", name="上报").click()
     day = promised.removesuffix("前改好")
     page.get_by_text(f"已上报，{day}前改好").wait_for()
@@ -211,6 +227,9 @@ def test_an_enterprise_reports_and_rectifies_on_its_phone(server: Server, browse
     told = transitions(server, made[0].id)
     assert told["state"] == "rechecking"
     assert [one["role"] for one in told["steps"]] == ["enterprise"]
+    officer, _ = browse(server, "officer", viewport=PHONE)
+    officer.goto(case_path(made[0].id))
+    officer.wait_for_function("document.querySelector('.photos img')?.naturalWidth === 64")
 
 
 def test_a_report_sent_twice_is_one(server: Server) -> None:
