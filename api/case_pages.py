@@ -17,7 +17,15 @@ from geo_risk import casebook
 from geo_risk.casework import LEVELS, Act, Case, due_of, lateness, machine_of, missing_of, possible
 from geo_risk.records import Premises, Severity, Station
 from geo_risk.store import Query
-from maps.month import CaseRow, CaseView, StepField, StepForm, StepTaken
+from maps.month import (
+    CaseRow,
+    CaseView,
+    StepField,
+    StepForm,
+    StepTaken,
+    first_missing,
+    refused_forms,
+)
 from maps.views import Refusal
 from maps.words import phrase, word
 
@@ -167,33 +175,19 @@ def act_of(typed: Typed) -> Act:
 
 def lacking(view: CaseView, typed: Typed) -> Refusal | None:
     """Say what a step as typed lacks, None where it lacks nothing that a page can see."""
-    action = typed.get("action", "")
-    form = next((one for one in view.forms if one.action == action), None)
-    if form is None:
+    if not any(one.action == typed.get("action") for one in view.forms):
         return None
-    for one in form.fields:
-        if one.needed and not typed.get(one.name):
-            return Refusal("missing", f"{action}-{one.name}")
-    if action == "correct" and not any(typed.get(name) for name in CHANGES):
-        return Refusal("no_change", f"{action}-severity")
-    return None
+    missing = first_missing(view.forms, typed)
+    if missing is None and typed["action"] == "correct":
+        changed = any(typed.get(name) for name in CHANGES)
+        return None if changed else Refusal("no_change", "correct-severity")
+    return missing
 
 
 def refused_view(view: CaseView, typed: Typed, refusal: Refusal) -> CaseView:
     """Give the page again with why, and with everything that was typed."""
-    action = typed.get("action", "")
-    forms = tuple(
-        replace(
-            one,
-            refused=True,
-            fields=tuple(replace(some, value=typed.get(some.name, "")) for some in one.fields),
-        )
-        if one.action == action
-        else one
-        for one in view.forms
-    )
-    here = any(one.refused and one.fields for one in forms)
-    return replace(view, forms=forms, refusal=refusal, typed="" if here else typed.get("text", ""))
+    forms, words = refused_forms(view.forms, typed)
+    return replace(view, forms=forms, refusal=refusal, typed=words)
 
 
 def step_name(kind: str, action: str, lang: str) -> str:

@@ -17,7 +17,7 @@ from geo_risk.slipbook import steps_of
 from geo_risk.slips import Act, SlipState, possible
 from geo_risk.slips.states import FIXED, MACHINE, NOT_FIXED, PLAN_VISIT, REJECTED, UPHELD
 from geo_risk.store import Query
-from maps.month import SlipCard, StepField, StepForm, StepTaken
+from maps.month import SlipCard, StepField, StepForm, StepTaken, refused_forms
 from maps.views import Refusal
 from maps.words import phrase, word
 from maps.words.figures import moment_text
@@ -77,31 +77,10 @@ def act_of(typed: Mapping[str, str], role: Role) -> Act:
     return Act(action, typed.get("text", ""), code, typed.get("other_id", ""))
 
 
-def lacking(card: SlipCard, typed: Mapping[str, str], prefix: str) -> Refusal | None:
-    """Say what a step as typed lacks, None where it lacks nothing."""
-    action = typed.get("action", "")
-    for form in card.forms:
-        for one in form.fields if form.action == action else ():
-            if one.needed and not typed.get(one.name):
-                return Refusal("missing", f"{prefix}{action}-{one.name}")
-    return None
-
-
 def refused_card(card: SlipCard, typed: Mapping[str, str], refusal: Refusal) -> SlipCard:
     """Give a slip again with why, and with everything that was typed."""
-    action = typed.get("action", "")
-    forms = tuple(
-        replace(
-            one,
-            refused=True,
-            fields=tuple(replace(some, value=typed.get(some.name, "")) for some in one.fields),
-        )
-        if one.action == action
-        else one
-        for one in card.forms
-    )
-    here = any(one.refused and one.fields for one in forms)
-    return replace(card, forms=forms, refusal=refusal, typed="" if here else typed.get("text", ""))
+    forms, words = refused_forms(card.forms, typed)
+    return replace(card, forms=forms, refusal=refusal, typed=words)
 
 
 def step_name(action: str, lang: str) -> str:

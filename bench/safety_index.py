@@ -21,7 +21,7 @@ import numpy as np
 from bench.effort import ROOT, Row, shared_data, table, write_tables
 from geo_risk.enterprises.scores import score_visits
 from geo_risk.ingest import Known, ingest_source, read_boundary
-from geo_risk.monthly.gather import sector_of
+from geo_risk.monthly.counted import sector_of
 from geo_risk.monthly.months import month_of, shift_month
 from geo_risk.park import read_park
 from geo_risk.records import Enterprise, Premises, Visit

@@ -23,7 +23,7 @@ from api.page_deps import ThePages
 from api.passwords import random_secret
 from api.problems import responses, status_of
 from api.reading import get_one
-from api.slip_pages import act_of, in_order, lacking, refused_card, slip_card, step_name
+from api.slip_pages import act_of, in_order, refused_card, slip_card, step_name
 from api.slip_views import find_slips
 from geo_risk import monthly, slipbook
 from geo_risk.errors import ForbiddenError, GeoRiskError, InputError
@@ -31,7 +31,7 @@ from geo_risk.records import Actor, Slip, may_create
 from geo_risk.slips import SlipState
 from geo_risk.slips.states import MACHINE
 from geo_risk.store import Answer, Idempotency
-from maps.month import SlipsView, slips_page
+from maps.month import SlipsView, first_missing, slips_page
 from maps.views import Listing
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def take_slip_step(
     audience.check_collection(pages.sight, "slips")
     stored = cast("Stored[Slip]", get_one(pages.service.store, pages.sight, "slips", slip_id))
     card = slip_card(pages.service, pages.sight, stored, lang)
-    refusal = lacking(card, typed, "")
+    refusal = first_missing(card.forms, typed)
     status = status_of(InputError(""), request.url.path)
     if refusal is None:
         refused = _act(pages, slip_id, typed, etag or stored.etag, key)

@@ -18,7 +18,7 @@ from maps.month.index import (
 )
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
-from maps.month.steps import StepField, StepForm, StepTaken
+from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
 
 __all__ = [
     "CaseRow",
@@ -41,9 +41,11 @@ __all__ = [
     "cases_page",
     "choose_page",
     "declare_page",
+    "first_missing",
     "index_page",
     "months_page",
     "own_index_page",
+    "refused_forms",
     "report_page",
     "slips_page",
 ]

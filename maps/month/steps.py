@@ -7,8 +7,11 @@ named as missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from maps.views import Refusal
 
 
 @dataclass(frozen=True)
@@ -74,3 +77,34 @@ class StepTaken:
     text: str = ""
     details: tuple[tuple[str, str], ...] = field(default=())
     due: datetime | None = None
+
+
+def first_missing(
+    forms: Sequence[StepForm], typed: Mapping[str, str], prefix: str = ""
+) -> Refusal | None:
+    """Name the first field that a step as typed needs and lacks; None where it lacks nothing."""
+    action = typed.get("action", "")
+    for form in forms:
+        for one in form.fields if form.action == action else ():
+            if one.needed and not typed.get(one.name):
+                return Refusal("missing", f"{prefix}{action}-{one.name}")
+    return None
+
+
+def refused_forms(
+    forms: Sequence[StepForm], typed: Mapping[str, str]
+) -> tuple[tuple[StepForm, ...], str]:
+    """Give the forms again with what was typed, and the words that no form has a field for."""
+    action = typed.get("action", "")
+    again = tuple(
+        replace(
+            one,
+            refused=True,
+            fields=tuple(replace(some, value=typed.get(some.name, "")) for some in one.fields),
+        )
+        if one.action == action
+        else one
+        for one in forms
+    )
+    here = any(one.refused and one.fields for one in again)
+    return again, "" if here else typed.get("text", "")

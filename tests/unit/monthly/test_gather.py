@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from geo_risk.errors import InputError
-from geo_risk.monthly.gather import gather, is_empty, sector_of
+from geo_risk.monthly.counted import sector_of
+from geo_risk.monthly.gather import gather, is_empty
 from geo_risk.records import Order, Report, Severity, Step, VisitReason
 from geo_risk.safety_index import Coverage, Overdue, Share
 from tests.unit.monthly.park_month import (

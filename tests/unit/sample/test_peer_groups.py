@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from data.sample_park import Park
-from geo_risk.monthly.gather import sector_of
+from geo_risk.monthly.counted import sector_of
 from geo_risk.safety_index import CountedVisit, EnterpriseMonth, fit_reference
 from geo_risk.safety_index.parameters import SEVERITIES
 from geo_risk.safety_index.peers import ALL, LEAST_ENTERPRISES
