@@ -53,7 +53,7 @@ def serve(
     )
     if tls is not None:
         _check_tls(*tls)
-    with _listen(settings.host, settings.port) as listening:
+    with listen(settings.host, settings.port) as listening:
         with open_workspace(park, data) as workspace:
             if workspace.store.publication_seq() == 0:
                 ERR.print("This park was never built: building it first.")
@@ -74,7 +74,8 @@ def serve(
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Give a socket that listens; port 0 takes a free one. Refused with what to do instead."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle's delay off only where the protocol is named: 40 ms an answer.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

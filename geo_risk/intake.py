@@ -67,8 +67,8 @@ def ingest_park(
     """
     _refuse_missing(park)
     boundary = read_boundary(park)
+    known = _known(store)
     for source in park.sources_in_order():
-        known = _known(store)
         digest = source_digest(park, source)
         run = store.run_of(source.name)
         if run is not None and run.digest == digest and not _may_resolve_now(run, known):
@@ -93,6 +93,7 @@ def ingest_park(
             state_dir=state_dir,
             readmitted=readmitted,
         )
+        known = _known_after(store, known, batch)
     return boundary
 
 
@@ -211,6 +212,16 @@ def _known(store: Store) -> Known:
     return Known(ids=ids, premises_of=premises_of)
 
 
+def _known_after(store: Store, known: Known, batch: Batch) -> Known:
+    """Give what is known once a batch is kept: only the collections that it wrote are read anew."""
+    written = {one.collection for one in batch.records}
+    ids, premises_of = store.known(written)
+    return Known(
+        ids={**known.ids, **ids},
+        premises_of=premises_of if "premises" in written else known.premises_of,
+    )
+
+
 def _references_digest(known: Known) -> str:
     text = json.dumps({name: sorted(ids) for name, ids in sorted(known.ids.items())})
     return hashlib.sha256(text.encode()).hexdigest()
@@ -218,9 +229,13 @@ def _references_digest(known: Known) -> str:
 
 def _may_resolve_now(run: SourceRun, known: Known) -> bool:
     """Whether rows rejected for what they refer to might be good now: what is known has changed."""
-    rejected = run.summary.get("codes", {})
-    waits = any(code.startswith("unknown_") for code in rejected)
+    waits = _waits(run.summary.get("codes", {}))
     return waits and run.summary.get("references") != _references_digest(known)
+
+
+def _waits(codes: Iterable[str]) -> bool:
+    """Whether rows were rejected for what they refer to, and not for what they are."""
+    return any(code.startswith("unknown_") for code in codes)
 
 
 def _without_readmitted(batch: Batch, rows: Iterable[int]) -> Batch:
@@ -269,13 +284,14 @@ def _keep(
     state_dir: Path,
     readmitted: list[int],
 ) -> None:
+    codes = dict(Counter(one.code for one in batch.rejects))
     summary = {
         "name": batch.source.name,
         "kind": batch.source.kind,
         **{name: getattr(batch, name) for name in COUNTS},
         "odd": dict(batch.odd),
-        "codes": dict(Counter(one.code for one in batch.rejects)),
-        "references": _references_digest(known),
+        "codes": codes,
+        "references": _references_digest(known) if _waits(codes) else "",
         "readmitted": readmitted,
     }
     run = SourceRun(name=batch.source.name, digest=batch.digest, summary=summary, at=now)

@@ -6,7 +6,7 @@ Each verb is one transaction that reads, but for `remember_answer`.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,8 +22,15 @@ class LedgerDesk:
 
     _database: Database
 
-    def known(self) -> tuple[dict[str, dict[str, str]], dict[str, tuple[str, ...]]]:
+    def known(
+        self, collections: Collection[str] | None = None
+    ) -> tuple[dict[str, dict[str, str]], dict[str, tuple[str, ...]]]:
         """Give what a new row may refer to.
+
+        Parameters
+        ----------
+        collections
+            Of these only, where somebody knows the others; all when left out.
 
         Returns
         -------
@@ -37,6 +44,8 @@ class LedgerDesk:
         premises_of: dict[str, tuple[str, ...]] = {}
         with self._database.read() as connection:
             for name, table in TABLES.items():
+                if collections is not None and name not in collections:
+                    continue
                 names = ("id", "number", "credit_code")
                 chosen = sa.select(*(table.c[one] for one in names if one in table.c))
                 chosen = chosen.where(table.c.deleted_at.is_(None))

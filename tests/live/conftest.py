@@ -136,6 +136,12 @@ def built_once(shared: Path, months: int) -> BuiltPark:
     return park
 
 
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @contextmanager
 def serve(park: BuiltPark) -> Iterator[Server]:
     """Start a server on a free port, end it by its id.
@@ -211,8 +217,7 @@ def _started(process: subprocess.Popen[str], park: BuiltPark, said: IO[str]) -> 
 @pytest.fixture(scope="session")
 def built_sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, Path], BuiltPark]:
     """Give a copy of the sample park's state in a folder, with so many months of history."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    shared = shared_folder(tmp_path_factory)
 
     def give(months: int, folder: Path) -> BuiltPark:
         return built_once(shared, months).copy(folder / "state")

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 import httpx
 import rasterio.io
+from PIL import Image
 
 from geo_risk.records import LISTED, Actor, Channel, Flag, Report, Role, Severity
 
@@ -84,12 +85,15 @@ def live_a_month(server: Server, month: str) -> Lived:
             steps = f"/v1/reports/{quote(one.id, safe='')}/transitions"
             act = {"action": "assign", "station_id": _station(server), "text": "样例：派单"}
             _done(clerk.post(steps, json=act, headers={"If-Match": "*"}))
+        photo = _photograph(clerk, found[0].id)
         job = _hand_in(clerk)
     fills = {
         "month": (month,),
         "?month": (now.strftime("%Y-%m"),),
         "slip_id": (quote(mine[0], safe=""),),
         "secret": (secret, "a" * 40),
+        "photo_id": (photo,),
+        "case_id": tuple(quote(one.id, safe="") for one in found),
         "report_id": tuple(quote(one.id, safe="") for one in found),
         "weights_id": (draft,),
         "job_id": (job,),
@@ -98,6 +102,14 @@ def live_a_month(server: Server, month: str) -> Lived:
     }
     complaints = tuple(one.id for one in found[1:])
     return Lived(own, frozenset({own, mine[0], found[0].id}), complaints, fills)
+
+
+def _photograph(clerk: httpx.Client, report_id: str) -> str:
+    """Add a photo to a report; give its id."""
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 6)).save(picture, "JPEG")
+    path = f"/v1/reports/{quote(report_id, safe='')}/photos"
+    return _done(clerk.post(path, files={"file": ("a.jpg", picture.getvalue())}))["id"]
 
 
 def enterprise_of(server: Server) -> str:

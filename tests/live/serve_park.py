@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ import uvicorn
 
 from api.app import create_app
 from api.auth import new_token
+from api.cli_serve import listen
 from api.demo import demo_logins
 from geo_risk.park import ParkFile, read_park
 from geo_risk.records import Actor, Role
@@ -28,8 +28,8 @@ _KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
 
 def main(park_file: str, state: str, store_url: str = "") -> None:
     settings = Settings(state=Path(state), store_url=store_url, log_level="warning")
-    park = read_park(park_file)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    park = read_park(park_file, settings.shared_data)
+    with listen("127.0.0.1", 0) as listening:
         line = {
             "port": listening.getsockname()[1],
             "pid": os.getpid(),

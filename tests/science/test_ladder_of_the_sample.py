@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -10,23 +9,26 @@ import numpy as np
 import pytest
 
 from geo_risk.features.places import holds
-from geo_risk.fitting import COMBINED_ID, INHERENT_ID, fit_park
+from geo_risk.fitting import COMBINED_ID, INHERENT_ID
 from geo_risk.grid import Unit
 from geo_risk.published import Publication, RiskClass
 from geo_risk.surfaces.members import BASELINES
+from tests.live.conftest import built_once, shared_folder
 
 OURS = {"kde", "blend", "stack"}
 
 
 @pytest.fixture(scope="session")
-def sample(sample_inputs: Any) -> Any:
-    """Give the publication of the sample after so many months."""
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Give what is published of the sample after so many months."""
 
-    def fit(months: int) -> Publication:
-        inputs = sample_inputs(months)
-        return fit_park(inputs, as_of=inputs.park.as_of(datetime(2026, 11, 1, tzinfo=UTC)))
+    def read(months: int) -> Publication:
+        with built_once(shared_folder(tmp_path_factory), months).open() as store:
+            publication = store.publication()
+        assert publication is not None
+        return publication
 
-    return cache(fit)
+    return cache(read)
 
 
 @pytest.mark.parametrize(
