@@ -229,7 +229,8 @@ def test_an_enterprise_reports_and_rectifies_on_its_phone(server: Server, browse
     assert [one["role"] for one in told["steps"]] == ["enterprise"]
     officer, _ = browse(server, "officer", viewport=PHONE)
     officer.goto(case_path(made[0].id))
-    officer.wait_for_function("document.querySelector('.photos img')?.naturalWidth === 64")
+    drawn = officer.locator(".photos img")
+    assert drawn.evaluate("img => img.decode().then(() => img.naturalWidth)") == 64
 
 
 def test_a_report_sent_twice_is_one(server: Server) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import TOPICS
-from api.cli_serve import _listen
+from api.cli_serve import listen
 from docs.code_pages import command_tree
 from tests.live.cli.commands import Run
 
@@ -77,5 +77,5 @@ def test_no_secret_is_an_argument() -> None:
 
 def test_service_answers_without_nagles_delay() -> None:
     """The listening socket names its protocol, for only then asyncio turns the delay off."""
-    with _listen("127.0.0.1", 0) as listening:
+    with listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP
