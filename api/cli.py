@@ -47,7 +47,7 @@ def main() -> NoReturn:
     warnings.simplefilter("ignore")
     warnings.simplefilter("always", GeoRiskWarning)
     try:
-        command_line(sys.argv[1:])()
+        command_line(sys.argv[1:])(prog_name="geo-risk")  # however Python was started
     except GeoRiskError as error:
         _fail(str(error))
     except OSError as error:
