@@ -304,7 +304,7 @@ def begin_tour(orders: Shorts, lengths: Shorts, case: Case) -> Tour:
 def fill(orders: Shorts, lengths: Shorts, case: Case, powers: tuple[float, float]) -> float:
     """Put in what fits, the best of worth^a / seconds^b first; give what that brings."""
     tour = begin_tour(orders, lengths, case)
-    return refill(np.arange(len(lengths)), case, tour, make_desk(case), powers, 0.0)
+    return float(refill(np.arange(len(lengths)), case, tour, make_desk(case), powers, 0.0))
 
 
 @compiled
