@@ -62,7 +62,7 @@ class PlanSection:
     locate_points: float = _key("severity points that finding out the place is worth", 0.5)
     inherent_points: float = _key("expected severity points of the mean visit, no history", 1.5)
     start: Literal["station", "centre"] = _key("where a shift begins and ends", "station")
-    straight_factor: float = _key("way / straight line where there are no roads", 1.4)
+    straight_factor: float = _key("way / straight line where there are no roads", 1.3)
     speed_kmh: float = _key("speed where no road says one", 25.0)
     speeds_kmh: dict[str, float] = _key(
         "speed by class of road, where a road says none", factory=dict

@@ -43,11 +43,14 @@ class Drawn:
         With which it was drawn, in (0, 1].
     officer_id
         Who is to go instead of the usual team; '' whoever the plan finds.
+    zone_id
+        Where it lay when it was drawn.
     """
 
     premises_id: str
     probability: float
     officer_id: str = ""
+    zone_id: str = ""
 
 
 def seed_of(park_id: str, first_day: date) -> int:
@@ -189,5 +192,5 @@ def draw_lot(
         others = sorted(set(officers) - set((usual or {}).get(zones[row], ())))
         turned, which = rng.random() < rotate_share, rng.random()
         officer = others[int(which * len(others))] if turned and others else ""
-        drawn.append(Drawn(ids[row], float(probability[row]), officer))
+        drawn.append(Drawn(ids[row], float(probability[row]), officer, zones[row]))
     return tuple(drawn)
