@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 PLANNERS = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
 """Who makes, changes and confirms plans."""
 
-CHANGE_SECONDS = 0.8
-"""Time of the search when a plan is changed: nobody waits longer than a second."""
+CHANGE_SECONDS = 0.3
+"""Time of the search when a plan is changed: reading and keeping take as long again."""
 
 KEEP_SHARE = 0.9
 """At least this share of the other visits stays where it is."""
