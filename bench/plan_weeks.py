@@ -102,7 +102,8 @@ def true_points(park: Park) -> dict[str, float]:
     mean = POINTS["major"] * major + POINTS["minor"] * minor
     mean += POINTS["general"] * (1.0 - major - minor)
     points = STANDING["hazard"] * park.daily_rates["hazard"][:, -1] * mean
-    return {f"premises:{one}": float(p) for one, p in zip(premises["id"], points, strict=True)}
+    ids = premises["listed"] + ":" + premises["id"]  # the file that lists it names its record
+    return {one: float(value) for one, value in zip(ids, points, strict=True)}
 
 
 def without_lot(problem: Problem) -> Problem:
