@@ -22,8 +22,7 @@ from data.sample_park.truth import STANDING
 from data.sample_park.write import write_park
 from geo_risk.fitting.premises_risk import add_risk
 from geo_risk.fitting.setting import make_setting
-from geo_risk.fitting.told import summarise_premises
-from geo_risk.fitting.told import told_rung
+from geo_risk.fitting.told import summarise_premises, told_rung
 from geo_risk.fitting.whole import inherent_surface
 from geo_risk.intake import ingest_park
 from geo_risk.pipeline import inputs_of
