@@ -20,7 +20,8 @@ from geo_risk.planbook.request import Change, PlanRequest, with_change
 from geo_risk.planbook.writing import Search, plan_of, week_of
 from geo_risk.records import Role
 from geo_risk.visits.lot import seed_of
-from geo_risk.visits.solve import replan, solve
+from geo_risk.visits.replan import replan
+from geo_risk.visits.solve import solve
 
 if TYPE_CHECKING:
     from geo_risk.park import ParkFile
