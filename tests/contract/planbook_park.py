@@ -37,7 +37,7 @@ PARK = ParkFile(
     Path("/nowhere/park.toml"),
     ParkSection("p", "样例", Boundary(Path("b.geojson"), "wgs84"), "EPSG:4549"),
     calendar=Calendar(days_off=("2026-01-01",)),
-    plan=PlanSection(budget_seconds=0.2),
+    plan=PlanSection(budget_seconds=0.05),
 )
 MONDAY = date(2026, 3, 2)
 SUNDAY_NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
