@@ -191,6 +191,21 @@ def test_the_lot_of_a_week_stays_drawn(park_store: Store) -> None:
     assert planbook.kept_plan(park_store, MONDAY.isoformat()).basis.drawn == drawn
 
 
+def test_next_week_does_not_ask_again_for_what_friday_will_do(park_store: Store) -> None:
+    """Made on Friday at noon: what is planned for the afternoon is not planned once more."""
+    week = make(park_store, SOME)
+    friday = local(6, 12.25)
+    ahead = {one.premises_id for one in week.visits if one.start > friday}
+    assert ahead
+    request = planbook.PlanRequest(MONDAY + timedelta(days=7))
+    after = planbook.make_week(park_store, SOME, None, request, actor=CHIEF, now=friday)
+    again = {one.premises_id for one in after.visits if one.reason != "random"}
+    told = {one.premises_id for one in after.left_out if one.tier != "drawn"}
+    assert not ahead & (again | told)
+    assert again
+    assert planbook.latest_week(park_store, MONDAY) == week
+
+
 def written(store: Store, premises: str, **values: Any) -> Visit:
     """Write a visit down as the API does."""
     made, updates = planbook.linked(store, SOME, visit("v:9", premises, local(3, 9), **values))
