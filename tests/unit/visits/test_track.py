@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pyogrio
 import pytest
@@ -28,8 +28,8 @@ def _opened(tmp_path: Path, text: str, layer: str):
     return pyogrio.read_dataframe(file, layer=layer)
 
 
-def _root(text: str) -> ElementTree.Element:
-    return ElementTree.fromstring(text)  # noqa: S314 (we wrote it)
+def _root(text: str) -> ET.Element:
+    return ET.fromstring(text)  # noqa: S314 (we wrote it)
 
 
 def test_gdal_reads_every_stop_that_has_a_place(tmp_path: Path) -> None:
