@@ -1,4 +1,4 @@
-"""The pages of a month's work: declare, report a hazard, drive cases, read the index, send slips.
+"""The pages of a month's work: declare, report, drive cases, read the index, send slips, visit.
 
 Takes plain frozen values, already cut to their reader, gives whole HTML documents. Forms are plain
 posts: every page works without a script, keeps what was typed when something is refused, and says
@@ -19,6 +19,7 @@ from maps.month.index import (
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
 from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
+from maps.month.today import TodayView, today_page
 
 __all__ = [
     "CaseRow",
@@ -37,6 +38,7 @@ __all__ = [
     "StepField",
     "StepForm",
     "StepTaken",
+    "TodayView",
     "case_page",
     "cases_page",
     "choose_page",
@@ -48,4 +50,5 @@ __all__ = [
     "refused_forms",
     "report_page",
     "slips_page",
+    "today_page",
 ]
