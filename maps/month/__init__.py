@@ -16,6 +16,7 @@ from maps.month.index import (
     months_page,
     own_index_page,
 )
+from maps.month.plan import ChangeView, PlanTask, PlanView, plan_page
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
 from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
@@ -25,6 +26,7 @@ __all__ = [
     "CaseRow",
     "CaseView",
     "CasesView",
+    "ChangeView",
     "DeclareRow",
     "DeclareView",
     "IndexRow",
@@ -32,6 +34,8 @@ __all__ = [
     "MonthRow",
     "MonthsView",
     "OwnHazard",
+    "PlanTask",
+    "PlanView",
     "ReportView",
     "SlipCard",
     "SlipsView",
@@ -47,6 +51,7 @@ __all__ = [
     "index_page",
     "months_page",
     "own_index_page",
+    "plan_page",
     "refused_forms",
     "report_page",
     "slips_page",

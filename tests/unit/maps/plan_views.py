@@ -10,8 +10,10 @@ import shapely
 
 from geo_risk.published import RiskClass
 from geo_risk.visits.navigation import navigation_links
+from maps.month import ChangeView, PlanTask, PlanView, TodayView, plan_page, today_page
 from maps.sketch import Pin, Sketch, draw_sketch
 from maps.stops import DayView, LeftView, StopView
+from maps.views import Frame, Refusal
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = date(2026, 10, 12)
@@ -77,3 +79,53 @@ def a_day(stops: int, name: str = "样例企业", **told: Any) -> DayView:
         "left_by_reason": {"worth_less": 812, "nowhere": 3},
     }
     return DayView(**{**given, **told})
+
+
+def a_today(frame: Frame, name: str, lang: str) -> str:
+    """Give the page of a day with everything on it."""
+    day = a_day(6, name)
+    view = TodayView(
+        day=day,
+        week=MONDAY,
+        made_at=MADE_AT,
+        dates=(MONDAY, MONDAY + timedelta(days=1)),
+        officers=((name, name),),
+        done=frozenset({day.stops[0].id}),
+        notes=("greedy", name),
+        may_change=True,
+        key="k",
+        said="late",
+        refusal=Refusal("conflict", detail=name),
+    )
+    return today_page(frame, lang, view)
+
+
+def a_plan(frame: Frame, name: str, lang: str) -> str:
+    """Give the page of a week with everything on it."""
+    tuesday = MONDAY + timedelta(days=1)
+    view = PlanView(
+        week=MONDAY,
+        planned=True,
+        weeks=(MONDAY,),
+        dates=(MONDAY, tuesday),
+        officers=((name, name),),
+        days={(name, MONDAY): a_day(6, name), (name, tuesday): a_day(0, name)},
+        made_at=MADE_AT,
+        as_of=MADE_AT,
+        visits=6,
+        drawn=1,
+        covered=12.5,
+        bound=13.0,
+        gap=0.04,
+        left=(LeftView(name, "clash", "must"),),
+        left_by_reason={"clash": 1, "worth_less": 800},
+        notes=("greedy", name),
+        makes=True,
+        changes=True,
+        typed={"first_day": name, "days": name, "seconds": name},
+        key="k",
+        task=PlanTask("0", 40, "running"),
+        change=ChangeView(5, 1, 1, 1, 12.0, 12.5),
+        refusal=Refusal("no_day", "first_day", name),
+    )
+    return plan_page(frame, lang, view)
