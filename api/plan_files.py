@@ -7,7 +7,6 @@ sheets of a workbook. Who goes and what a visit is worth stand on different shee
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from api import sheets
 from geo_risk.visits.calendar_file import calendar_file
@@ -74,8 +73,10 @@ def field_stops(days: Iterable[DayView], park: ParkFile, lang: str) -> list[Fiel
     return [_field_stop(day, one, park, lang) for day in days for one in day.stops]
 
 
-def plan_calendar(plan: WeekPlan, stops: Sequence[FieldStop], park: ParkFile, lang: str) -> bytes:
-    """Write a plan's calendar; each plan that is made later moves the events of the former."""
+def plan_calendar(
+    plan: WeekPlan, stops: Sequence[FieldStop], park: ParkFile, lang: str, revision: int
+) -> bytes:
+    """Write a plan's calendar; a later revision moves the events of the former."""
     return calendar_file(
         stops,
         park_id=park.park.id,
@@ -83,16 +84,8 @@ def plan_calendar(plan: WeekPlan, stops: Sequence[FieldStop], park: ParkFile, la
         timezone=plan.timezone,
         datum=park.park.datum,
         made_at=plan.made_at,
-        revision=revision_of(plan),
+        revision=revision,
     )
-
-
-def revision_of(plan: WeekPlan) -> int:
-    """Give a number that grows with each change of a plan: seconds since its first day's year."""
-    begun = plan.made_at.replace(
-        year=plan.first_day.year - 1, month=1, day=1, hour=0, minute=0, second=0, microsecond=0
-    )
-    return max(0, int((plan.made_at - begun).total_seconds()))
 
 
 def plan_track(plan: WeekPlan, stops: Sequence[FieldStop], park: ParkFile, lang: str) -> str:

@@ -124,7 +124,10 @@ MAP = obj(
 JOB = obj(
     {
         "id": _TEXT,
-        "state": {"type": "string", "enum": ["queued", "running", "done", "failed"]},
+        "state": {
+            "type": "string",
+            "enum": ["queued", "running", "done", "failed", "cancelled"],
+        },
         "source": _TEXT,
         "kind": _TEXT,
         "at": _TIME,
@@ -133,7 +136,9 @@ JOB = obj(
         "error": _TEXT,
         "hint": _TEXT,
         "rejects": {"type": ["string", "null"]},
-    }
+    },
+    percent={"type": "integer"},
+    seconds={"type": "number"},
 )
 PHOTO = obj({"id": _TEXT, "href": _TEXT})
 PHOTOS = obj({"photos": array(PHOTO)})

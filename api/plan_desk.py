@@ -1,0 +1,215 @@
+"""What the doors of visit plans share: a plan read for one reader, made, changed, counted.
+
+Takes the service and who asks, gives plans cut to that reader and the days they are made of. A plan
+that takes a few seconds is made within a request, a longer one by a process of its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from api import audience
+from api.jobs import QUEUED, Job
+from api.plan_days import DayMaker, ground_of
+from api.plan_jobs import make_plan
+from api.plan_views import PlanNames, cut_plan, may_open, names_in, own_officers, plan_json
+from geo_risk import planbook
+from geo_risk.errors import ForbiddenError, NotFoundError
+from geo_risk.planbook import Absence, Change, PlanRequest
+from geo_risk.records import Role
+from geo_risk.visits.week import WeekPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from api.audience import Sight
+    from api.service import Service
+    from api.shown import Shown
+    from geo_risk.records import Actor
+    from geo_risk.visits.week import PlannedVisit
+    from maps.stops import DayView
+
+AT_ONCE_S = 5.0
+"""A search up to this long is waited for; a longer one is a job."""
+
+MOST_S = 60.0
+
+
+@dataclass(frozen=True)
+class PlanRead:
+    """A plan as one reader sees it: cut, named, and how often it was changed."""
+
+    plan: WeekPlan
+    names: PlanNames
+    revision: int
+
+    @property
+    def week(self) -> str:
+        """The name under which it is kept."""
+        return self.plan.first_day.isoformat()
+
+
+def read_plan(service: Service, sight: Sight, day: date, now: datetime) -> PlanRead:
+    """Give the plan that covers a day.
+
+    Raises
+    ------
+    AuthError, ForbiddenError, NotFoundError
+        When this reader sees no plans; when there is none.
+    """
+    audience.check_plan(sight)
+    kept = planbook.newest(service.store, day)
+    if kept is None:
+        raise NotFoundError(f"There is no plan of {day}.", "The chief makes one: POST /v1/plan.")
+    plan = cut_plan(kept.plan, service.kept, sight, now)
+    return PlanRead(plan, names_in(service.store, sight, plan), kept.revision)
+
+
+def read_json(read: PlanRead, service: Service, sight: Sight) -> dict[str, Any]:
+    """Give it as JSON."""
+    told = plan_json(read.plan, sight, read.names, service.park.park.datum)
+    return {**told, "revision": read.revision}
+
+
+def check_officer(service: Service, sight: Sight, officer_id: str, now: datetime) -> None:
+    """Refuse one officer's plan to who may not open it.
+
+    Raises
+    ------
+    AuthError, ForbiddenError
+        When it is not this reader's.
+    """
+    audience.check_plan(sight)
+    if not may_open(service.kept, sight, officer_id, now):
+        raise ForbiddenError("This plan is another officer's.", "Open your own, or ask the chief.")
+
+
+def days_of(
+    service: Service,
+    shown: Shown,
+    read: PlanRead,
+    now: datetime,
+    *,
+    base: str = "",
+    only: date | None = None,
+    drawn: bool = False,
+) -> list[DayView]:
+    """Give the days of a plan by officer and date; `only` one of them, `drawn` with its map."""
+    maker = DayMaker(ground_of(service, shown, now), read.plan, read.names, base)
+    days = [one for one in maker.dates if only is None or one == only]
+    return [maker.day(who, day, drawn=drawn) for who in read.plan.officer_ids for day in days]
+
+
+def is_quick(service: Service, request: PlanRequest) -> bool:
+    """Say whether a plan is made while somebody waits."""
+    seconds = request.seconds
+    return (service.park.plan.budget_seconds if seconds is None else seconds) <= AT_ONCE_S
+
+
+def make_now(
+    service: Service, shown: Shown, actor: Actor, request: PlanRequest, now: datetime
+) -> WeekPlan:
+    """Make a plan and keep it."""
+    return planbook.make_week(
+        service.store,
+        service.park,
+        shown.publication,
+        request,
+        actor=actor,
+        now=now,
+        cache=service.travel,
+    )
+
+
+def start_job(service: Service, actor: Actor, request: PlanRequest, now: datetime) -> Job:
+    """Have a plan made by another process."""
+    seconds = request.seconds
+    job = Job(
+        secrets.token_hex(16),
+        QUEUED,
+        request.key,
+        "plan",
+        actor.id,
+        now.astimezone(UTC).isoformat(),
+        seconds=service.park.plan.budget_seconds if seconds is None else seconds,
+    )
+    told = (actor.id, actor.role.value, actor.door)
+    service.jobs.launch(job, make_plan, planbook.request_plain(request), told, now)
+    return job
+
+
+def change_now(
+    service: Service,
+    shown: Shown,
+    actor: Actor,
+    week: date,
+    change: Change,
+    now: datetime,
+) -> tuple[WeekPlan, WeekPlan]:
+    """Change a plan; gives it as it was and as it is."""
+    before = planbook.kept_plan(service.store, week.isoformat()).plan
+    after = planbook.change(
+        service.store,
+        service.park,
+        shown.publication,
+        week,
+        change,
+        actor=actor,
+        now=now,
+        cache=service.travel,
+    )
+    return before, after
+
+
+def late_by(visit: PlannedVisit, minutes: int) -> Absence:
+    """Say that a visit is over so many minutes after its time: its officer is busy until then."""
+    return Absence(visit.officer_id, visit.end, visit.end + timedelta(minutes=minutes))
+
+
+def find_visit(plan: WeekPlan, visit_id: str) -> PlannedVisit:
+    """Give a visit of a plan.
+
+    Raises
+    ------
+    NotFoundError
+        When it is not in it.
+    """
+    found = next((one for one in plan.visits if one.id == visit_id), None)
+    if found is None:
+        raise NotFoundError(
+            f"Visit {visit_id!r} is not in the plan.", "Read the plan again: it has changed."
+        )
+    return found
+
+
+def check_own(service: Service, actor: Actor, officer_ids: Iterable[str], now: datetime) -> None:
+    """Refuse an officer what concerns others.
+
+    Raises
+    ------
+    ForbiddenError
+        When an officer speaks for somebody else.
+    """
+    if actor.role is not Role.OFFICER:
+        return
+    if not set(officer_ids) <= set(own_officers(service.kept, actor, now)):
+        raise ForbiddenError("This concerns another officer.", "Ask the chief.")
+
+
+def difference(before: WeekPlan, after: WeekPlan) -> dict[str, Any]:
+    """Say what a change did: visits by what became of them, and what the plan covers."""
+    old = {one.id: (one.officer_id, one.start) for one in before.visits}
+    new = {one.id: (one.officer_id, one.start) for one in after.visits}
+    both = old.keys() & new.keys()
+    kept = sum(old[one] == new[one] for one in both)
+    return {
+        "kept": kept,
+        "moved": len(both) - kept,
+        "added": len(new.keys() - old.keys()),
+        "dropped": len(old.keys() - new.keys()),
+        "covered_before": before.covered,
+        "covered_after": after.covered,
+    }
