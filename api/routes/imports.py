@@ -22,7 +22,8 @@ from api.problems import responses
 from api.schemas import JOB, answer
 from geo_risk.errors import FileFormatError, ForbiddenError, InputError, NotFoundError
 from geo_risk.park import Source
-from geo_risk.park.sections import SOURCE_KINDS, nearest
+from geo_risk.park.keys import nearest
+from geo_risk.park.sections import SOURCE_KINDS
 from geo_risk.records import Actor, Channel, Role
 
 if TYPE_CHECKING:
