@@ -253,6 +253,13 @@ def check_planner(sight: Sight) -> Actor:
     return sight.reader
 
 
+def check_figures(sight: Sight) -> None:
+    """Refuse the park's figures to all but desk and analyst; raises as `check_collection`."""
+    role = sight.actor.role if sight.actor else None
+    if role not in _DESK and role is not Role.ANALYST:
+        _refuse(sight, "These figures are for the desk and for analysts.")
+
+
 def check_staff(sight: Sight) -> Actor:
     """Give the actor of the station's staff; raises as `check_collection`."""
     if sight.actor is None or sight.actor.role not in STAFF:

@@ -179,7 +179,9 @@ class Jobs:
             job = Job(**json.loads(path.read_text(encoding="utf-8")))
             if job.state in UNDER_WAY and not _is_alive(job.process):
                 said = "The service stopped before it was done."
-                write_job(path.parent, replace(job, state=FAILED, error=said, hint="Ask for it again."))
+                write_job(
+                    path.parent, replace(job, state=FAILED, error=said, hint="Ask for it again.")
+                )
 
     def close(self) -> None:
         """Let what is under way end; what waits is given up, and says so at the next start."""

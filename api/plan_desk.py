@@ -19,6 +19,8 @@ from api.plan_views import PlanNames, cut_plan, may_open, names_in, own_officers
 from geo_risk import planbook
 from geo_risk.errors import ForbiddenError, NotFoundError
 from geo_risk.planbook import Absence, Change, PlanRequest
+from geo_risk.planbook.keeping import PLAN
+from geo_risk.planbook.request import request_plain
 from geo_risk.records import Role
 from geo_risk.visits.week import WeekPlan
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from api.service import Service
     from api.shown import Shown
     from geo_risk.records import Actor
+    from geo_risk.store import Store
     from geo_risk.visits.week import PlannedVisit
     from maps.stops import DayView
 
@@ -66,6 +69,11 @@ def read_plan(service: Service, sight: Sight, day: date, now: datetime) -> PlanR
         raise NotFoundError(f"There is no plan of {day}.", "The chief makes one: POST /v1/plan.")
     plan = cut_plan(kept.plan, service.kept, sight, now)
     return PlanRead(plan, names_in(service.store, sight, plan), kept.revision)
+
+
+def weeks_of(store: Store) -> list[str]:
+    """Give the first days of the plans there are, the latest first."""
+    return list(reversed(store.document_keys(PLAN)))
 
 
 def read_json(read: PlanRead, service: Service, sight: Sight) -> dict[str, Any]:
@@ -137,7 +145,7 @@ def start_job(service: Service, actor: Actor, request: PlanRequest, now: datetim
         seconds=service.park.plan.budget_seconds if seconds is None else seconds,
     )
     told = (actor.id, actor.role.value, actor.door)
-    service.jobs.launch(job, make_plan, planbook.request_plain(request), told, now)
+    service.jobs.launch(job, make_plan, request_plain(request), told, now)
     return job
 
 

@@ -13,6 +13,7 @@ from api.jobs import DONE, FAILED, RUNNING, Job, heed_cancel, write_job
 from geo_risk import planbook
 from geo_risk.errors import GeoRiskError
 from geo_risk.park import read_park
+from geo_risk.planbook.request import request_from
 from geo_risk.records import Actor, Role
 from geo_risk.settings import Settings
 from geo_risk.store import open_store
@@ -62,14 +63,12 @@ def make_plan(
         park = read_park(park_file, own.shared_data)
         actor = Actor(id=told[0], role=Role(told[1]), door=told[2])
         state_dir = own.state_dir(park)
-        with open_store(
-            own.url_of_store(park), park_id=park.park.id, state_dir=state_dir
-        ) as store:
+        with open_store(own.url_of_store(park), park_id=park.park.id, state_dir=state_dir) as store:
             plan = planbook.make_week(
                 store,
                 park,
                 store.publication(),
-                planbook.request_from(request),
+                request_from(request),
                 actor=actor,
                 now=now,
                 progress=progress,

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from api.reading import find_all
 from geo_risk import crs
-from geo_risk.records import Assignment, Enterprise, Officer, Premises, Role
+from geo_risk.records import Assignment, Enterprise, Officer, PatrolZone, Premises, Role
 from geo_risk.store import Query
 from maps.stops import LeftView
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from api.kept import KeptRecords
     from geo_risk.records import Actor
     from geo_risk.store import Store
+    from geo_risk.visits.prevalence import Prevalence
     from geo_risk.visits.week import NotPlanned, PlannedVisit, WeekPlan
 
 FIRST_TIERS = ("appointment", "must", "drawn")
@@ -161,6 +162,32 @@ def left_views(some: Sequence[NotPlanned], names: PlanNames) -> tuple[LeftView, 
         LeftView(names.of(one.enterprise_id) or one.enterprise_id, one.reason, one.tier)
         for one in told
     )
+
+
+def prevalence_rows(
+    found: Sequence[Prevalence], kept: KeptRecords, now: datetime
+) -> list[dict[str, Any]]:
+    """Give how often hazards occur as rows: the park first, then its zones."""
+    zones = {
+        one.record.id: one.record.name
+        for one in kept.valid("zones", now)
+        if isinstance(one.record, PatrolZone)
+    }
+    return [
+        {
+            "zone_id": one.zone_id,
+            "zone": "全区" if one.zone_id is None else zones.get(one.zone_id) or one.zone_id,
+            "hazards": one.hazards.value,
+            "hazards_low": one.hazards.low,
+            "hazards_high": one.hazards.high,
+            "with_major": one.with_major.value,
+            "with_major_low": one.with_major.low,
+            "with_major_high": one.with_major.high,
+            "visits": one.visits,
+            "not_visited": one.not_visited,
+        }
+        for one in found
+    ]
 
 
 def _read(store: Store, sight: Sight, collection: str, ids: Sequence[str]) -> list[Any]:

@@ -176,6 +176,28 @@ CASE_FIGURES = obj(
         "total": {"type": "object"},
     }
 )
+PLAN = obj(
+    {
+        "week": _TEXT,
+        "days": {"type": "integer"},
+        "made_at": _TIME,
+        "as_of": _TIME,
+        "revision": {"type": "integer"},
+        "notes": array(_TEXT),
+        "covered": {"type": "number"},
+        "bound": _NUMBER_OR_NULL,
+        "gap": _NUMBER_OR_NULL,
+        "drawn": {"type": "integer"},
+        "officers": array({"type": "object"}),
+        "left_out": array({"type": "object"}),
+        "left_out_by_reason": {"type": "object"},
+    },
+    visits=array({"type": "object"}),
+)
+PLAN_CHANGED = obj({**PLAN["properties"], "change": {"type": "object"}})
+PLAN_CHANGED["required"].remove("visits")
+PLANS = obj({"weeks": array(_TEXT), "latest": {"type": ["string", "null"]}})
+PREVALENCE = obj({"from": _TEXT, "to": _TEXT, "rows": array({"type": "object"})})
 PAIRS = obj({"pairs": array({"type": "object"}), "total": {"type": "integer"}})
 
 XLSX = {
