@@ -164,6 +164,22 @@ def left_views(some: Sequence[NotPlanned], names: PlanNames) -> tuple[LeftView, 
     )
 
 
+def difference(before: WeekPlan, after: WeekPlan) -> dict[str, Any]:
+    """Say what a change did: visits by what became of them, and what the plan covers."""
+    old = {one.id: (one.officer_id, one.start) for one in before.visits}
+    new = {one.id: (one.officer_id, one.start) for one in after.visits}
+    both = old.keys() & new.keys()
+    kept = sum(old[one] == new[one] for one in both)
+    return {
+        "kept": kept,
+        "moved": len(both) - kept,
+        "added": len(new.keys() - old.keys()),
+        "dropped": len(old.keys() - new.keys()),
+        "covered_before": before.covered,
+        "covered_after": after.covered,
+    }
+
+
 def prevalence_rows(
     found: Sequence[Prevalence], kept: KeptRecords, now: datetime
 ) -> list[dict[str, Any]]:

@@ -22,7 +22,6 @@ from api.plan_desk import (
     change_now,
     check_own,
     days_of,
-    difference,
     find_visit,
     is_quick,
     late_by,
@@ -33,7 +32,7 @@ from api.plan_desk import (
     weeks_of,
 )
 from api.plan_files import plan_sheets, prevalence_sheet
-from api.plan_views import prevalence_rows
+from api.plan_views import difference, prevalence_rows
 from api.problems import responses
 from api.routes.imports import job_json
 from api.routes.surfaces import Format

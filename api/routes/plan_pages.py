@@ -21,7 +21,6 @@ from api.plan_desk import (
     MOST_S,
     change_now,
     check_own,
-    difference,
     find_visit,
     is_quick,
     late_by,
@@ -30,6 +29,7 @@ from api.plan_desk import (
     start_job,
 )
 from api.plan_pages import plan_view, today_view
+from api.plan_views import difference
 from api.problems import responses, status_of
 from geo_risk import planbook
 from geo_risk.errors import GeoRiskError, InputError
