@@ -33,6 +33,7 @@ from geo_risk.store import open_store
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from multiprocessing.process import BaseProcess
 
     from geo_risk.park import ParkFile, Source
 
@@ -101,6 +102,7 @@ class Jobs:
         self._settings, self._park = settings, park
         self._folder = settings.state_dir(park) / "imports"
         self._pool: ProcessPoolExecutor | None = None
+        self._launched: dict[str, BaseProcess] = {}
 
     def folder_of(self, job_id: str) -> Path:
         """Give the folder of a job: its file, its state, its rejects."""
@@ -136,12 +138,14 @@ class Jobs:
         folder = self.folder_of(job.id)
         job = replace(job, process=f"{platform.node()}:{os.getpid()}")
         write_job(folder, job)
-        multiprocessing.active_children()  # lets go of those that have ended
-        multiprocessing.get_context("spawn").Process(
+        self._launched = {one: own for one, own in self._launched.items() if own.is_alive()}
+        process = multiprocessing.get_context("spawn").Process(
             target=work,
             args=(self._settings.model_dump(), self._park.path, folder, job, *told),
             daemon=True,
-        ).start()
+        )
+        process.start()
+        self._launched[job.id] = process
 
     def cancel(self, job_id: str) -> Job:
         """Call work off, and give the job as it stands then; what has ended stays as it is.
@@ -151,8 +155,15 @@ class Jobs:
         NotFoundError
             When there is none with this id.
         """
-        job = self.find(job_id)
-        (self.folder_of(job_id) / _CANCEL).touch()
+        job, folder = self.find(job_id), self.folder_of(job_id)
+        (folder / _CANCEL).touch()
+        own = self._launched.pop(job_id, None)
+        if own is not None:  # what it would keep goes into the store whole or not at all
+            own.terminate()
+            own.join(_CANCEL_WAIT_S)
+            job = self.find(job_id)
+            if job.state in UNDER_WAY:
+                write_job(folder, replace(job, state=CANCELLED))
         until = time.monotonic() + _CANCEL_WAIT_S
         while job.state in UNDER_WAY and time.monotonic() < until:
             time.sleep(_LOOK_S)
