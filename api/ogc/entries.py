@@ -114,8 +114,12 @@ class VisitProperties(_Body):
     participant_ids: tuple[Id, ...] = Field((), max_length=50, description="ids of officers")
     start: Moment
     end: Moment | None = None
-    reason: VisitReason = VisitReason.ROUTINE
-    selection_probability: Number | None = Field(None, ge=1e-6, le=1)
+    reason: VisitReason = Field(
+        VisitReason.ROUTINE, description="routine and random: the plan says which of the two it is"
+    )
+    selection_probability: Number | None = Field(
+        None, ge=1e-6, le=1, description="taken from the plan; one given must be the plan's"
+    )
     items_checked: Whole | None = Field(None, ge=0, le=100_000)
     items_standard: Whole | None = Field(None, ge=0, le=100_000)
     found: FoundIn | None = None

@@ -21,6 +21,7 @@ from geo_risk.planbook.making import (
 )
 from geo_risk.planbook.notes import NOTES
 from geo_risk.planbook.request import Absence, Appointment, Change, PlanRequest
+from geo_risk.planbook.ways import Ways
 
 __all__ = [
     "NOTES",
@@ -33,6 +34,7 @@ __all__ = [
     "Kept",
     "PlanRequest",
     "Planned",
+    "Ways",
     "change",
     "confirm",
     "gather",

@@ -24,8 +24,8 @@ from geo_risk.planbook.learned import Learned, learn
 from geo_risk.planbook.notes import notes_of
 from geo_risk.planbook.reading import Shelf, is_dwelling
 from geo_risk.planbook.sites import last_of, premises_of, site_of, zone_of
+from geo_risk.planbook.ways import Ways
 from geo_risk.records import VisitReason
-from geo_risk.travel import TravelCache
 from geo_risk.visits.candidates import Rules, make_candidates
 from geo_risk.visits.lot import Drawn, draw_lot, seed_of, visits_that_fit
 from geo_risk.visits.prizes import PrizeParams, Site, Worth, measure_worth
@@ -105,7 +105,7 @@ def gather(
     request: PlanRequest,
     *,
     at: datetime,
-    cache: TravelCache | None = None,
+    ways: Ways | None = None,
     before: Before | None = None,
 ) -> Gathered:
     """Gather everything a plan is made from.
@@ -120,7 +120,7 @@ def gather(
         Days, officers, absences, agreed times.
     at
         Now, zone-aware: what is over is not planned.
-    cache
+    ways
         Travel times measured before.
     before
         Of a plan that is changed.
@@ -146,7 +146,7 @@ def gather(
     asks = gather_asks(shelf, park, request, now, visited)
     duties = gather_duties(shelf.officers, shelf.assignments, request.officer_ids)
     some = premises_of(shelf, {one.premises_id for one in asks})
-    ground = lay_ground(shelf, some, duties, park, begin, cache or TravelCache(1))
+    ground = lay_ground(shelf, some, duties, park, begin, ways or Ways())
     shifts = _shifts(duties, request, park, now, ground, before)
     sites = [site_of(one, ground, publication, last, learned, park, at) for one in some]
     working = sorted({one.officer_id for one in shifts})

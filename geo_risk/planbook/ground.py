@@ -10,24 +10,22 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from geo_risk.casework import zones_at
-from geo_risk.crs import project, project_geometry
-from geo_risk.travel import TravelCache, TravelParams, make_roads
+from geo_risk.crs import project
 from geo_risk.visits.problem import DAY_S, NO_WAY
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from shapely.geometry import LineString
-
     from geo_risk.park import ParkFile
     from geo_risk.planbook.duties import Duties
     from geo_risk.planbook.reading import Shelf
+    from geo_risk.planbook.ways import Ways
     from geo_risk.records import Located, Premises
     from geo_risk.travel import Travel
 
@@ -83,7 +81,7 @@ def lay_ground(
     duties: Duties,
     park: ParkFile,
     at: datetime,
-    cache: TravelCache,
+    ways: Ways,
 ) -> Ground:
     """Place everything.
 
@@ -99,8 +97,8 @@ def lay_ground(
         CRS, speeds.
     at
         When zones hold.
-    cache
-        Tables of travel times measured before.
+    ways
+        Travel times measured before.
     """
     points, guessed = _points(shelf, premises)
     centre = _centre(shelf, list(points.values()))
@@ -119,7 +117,7 @@ def lay_ground(
         begin,
         {one.id: zone for one, zone in zip(premises, zones, strict=True)},
         frozenset(guessed),
-        _travel(shelf, spots, park, cache),
+        _travel(shelf, spots, park, ways),
     )
 
 
@@ -200,14 +198,8 @@ def _spot(spots: list[Point], point: Point) -> int:
     return spots.index(point)
 
 
-def _travel(shelf: Shelf, spots: Sequence[Point], park: ParkFile, cache: TravelCache) -> Travel:
-    plan, crs = park.plan, park.park.crs
-    params = TravelParams(drive_kmh=plan.speed_kmh, straight_factor=plan.straight_factor)
-    roads = sorted(shelf.roads, key=lambda one: one.id)
-    lines = [cast("LineString", project_geometry(one.geometry, crs)) for one in roads]
-    speeds = [one.speed_kmh or plan.speeds_kmh.get(one.road_class) for one in roads]
-    graph = make_roads(lines, speeds, params)
+def _travel(shelf: Shelf, spots: Sequence[Point], park: ParkFile, ways: Ways) -> Travel:
     if _NOWHERE in spots or not spots:  # then everything is: no way is known to be longer
-        return cache.measure(None, np.zeros(len(spots)), np.zeros(len(spots)), params)
+        return ways.measure((), np.zeros(len(spots)), np.zeros(len(spots)), park)
     lon, lat = np.array(spots, dtype=float).T
-    return cache.measure(graph, *project(lon, lat, crs), params)
+    return ways.measure(shelf.roads, *project(lon, lat, park.park.crs), park)

@@ -210,7 +210,7 @@ def _completed(store: Store, planned: Planned) -> list[Update]:
         return []
     found = store.find(Query("orders", ids=list(planned.source_ids)), actor=READER)
     return [
-        Update("orders", one.record.id, {"state": COMPLETED}, one.etag)
+        Update("orders", one.record.id, {"state": COMPLETED})
         for one in found
         if cast("Order", one.record).state in {"ordered", "accepted"}
     ]

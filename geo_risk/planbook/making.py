@@ -20,21 +20,22 @@ from geo_risk.planbook.request import Change, PlanRequest, with_change
 from geo_risk.planbook.writing import Search, plan_of, week_of
 from geo_risk.records import Role
 from geo_risk.visits.lot import seed_of
-from geo_risk.visits.solve import replan, solve
+from geo_risk.visits.replan import replan
+from geo_risk.visits.solve import solve
 
 if TYPE_CHECKING:
     from geo_risk.park import ParkFile
+    from geo_risk.planbook.ways import Ways
     from geo_risk.published import Publication
     from geo_risk.records import Actor
     from geo_risk.store import Store
-    from geo_risk.travel import TravelCache
     from geo_risk.visits.week import PlannedVisit, WeekPlan
 
 PLANNERS = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
 """Who makes, changes and confirms plans."""
 
-CHANGE_SECONDS = 0.8
-"""Time of the search when a plan is changed: nobody waits longer than a second."""
+CHANGE_SECONDS = 0.3
+"""Time of the search when a plan is changed: reading and keeping take as long again."""
 
 KEEP_SHARE = 0.9
 """At least this share of the other visits stays where it is."""
@@ -48,7 +49,7 @@ def make_week(
     *,
     actor: Actor,
     now: datetime,
-    cache: TravelCache | None = None,
+    ways: Ways | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> WeekPlan:
@@ -64,7 +65,7 @@ def make_week(
         Days, officers, absences, agreed times, time of the search.
     actor, now
         Who, and when (zone-aware): what is over is not planned.
-    cache
+    ways
         Travel times measured before; a service keeps one.
     progress, cancelled
         Told the share done, 0 to 1; asked whether to stop.
@@ -88,12 +89,12 @@ def make_week(
     earlier = newest(store, request.first_day)
     if earlier is not None and earlier.plan.first_day != request.first_day:
         earlier = None
-    gathered = gather(store, park, publication, request, at=now, cache=cache)
+    gathered = gather(store, park, publication, request, at=now, ways=ways)
     pinned = _pinned(earlier)
     if earlier is not None and (pinned or gathered.visited):
         drawn = earlier.basis.drawn if gathered.visited else gathered.drawn
         before = Before(drawn, gathered.learned, pinned)
-        gathered = gather(store, park, publication, request, at=now, cache=cache, before=before)
+        gathered = gather(store, park, publication, request, at=now, ways=ways, before=before)
     seconds = park.plan.budget_seconds if request.seconds is None else request.seconds
     seed = _seed(park, request)
     plan = solve(
@@ -121,7 +122,7 @@ def change(
     actor: Actor,
     now: datetime,
     seconds: float = CHANGE_SECONDS,
-    cache: TravelCache | None = None,
+    ways: Ways | None = None,
 ) -> WeekPlan:
     """Change a plan to what has happened since: in the store, and as it is told here.
 
@@ -136,7 +137,7 @@ def change(
         Who, and when.
     seconds
         Time of the search.
-    store, park, publication, cache
+    store, park, publication, ways
         As of `make_week`.
 
     Returns
@@ -163,7 +164,7 @@ def change(
         {name: one for name, one in _pinned(old).items() if name not in standing.under_way_ids},
         standing.held,
     )
-    gathered = gather(store, park, publication, request, at=now, cache=cache, before=before)
+    gathered = gather(store, park, publication, request, at=now, ways=ways, before=before)
     gathered = _without(gathered, standing.under_way_ids)
     seed = _seed(park, request)
     plan = replan(

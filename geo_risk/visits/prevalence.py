@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from geo_risk.errors import InputError
 
@@ -184,18 +184,30 @@ def count_interval(
         return math.nan, math.nan
     tail = (1.0 - level) / 2.0
     more, its_variance = mean + weight, variance + weight**2
-    upper = stats.gamma(more**2 / its_variance, scale=its_variance / more)
+    upper = _Gamma(more**2 / its_variance, its_variance / more)
     if mean <= 0:  # half of the mass stands at 0
-        return 0.0, float(upper.ppf(1.0 - 2.0 * tail))
-    lower = stats.gamma(mean**2 / variance, scale=variance / mean)
+        return 0.0, upper.quantile(1.0 - 2.0 * tail)
+    lower = _Gamma(mean**2 / variance, variance / mean)
 
     def mixed(x: float) -> float:
-        return float(lower.cdf(x) + upper.cdf(x)) / 2.0
+        return (lower.below(x) + upper.below(x)) / 2.0
 
     return (
-        _root(lambda x: mixed(x) - tail, 0.0, float(upper.ppf(2.0 * tail))),
-        _root(lambda x: mixed(x) - 1.0 + tail, 0.0, float(upper.ppf(1.0 - tail))),
+        _root(lambda x: mixed(x) - tail, 0.0, upper.quantile(2.0 * tail)),
+        _root(lambda x: mixed(x) - 1.0 + tail, 0.0, upper.quantile(1.0 - tail)),
     )
+
+
+@dataclass(frozen=True)
+class _Gamma:
+    shape: float
+    scale: float
+
+    def below(self, x: float) -> float:
+        return float(special.gammainc(self.shape, x / self.scale))
+
+    def quantile(self, share: float) -> float:
+        return self.scale * float(special.gammaincinv(self.shape, share))
 
 
 def _estimate(zone: str | None, visits: Sequence[RandomVisit], spread: float) -> Prevalence:
