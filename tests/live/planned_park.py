@@ -52,3 +52,11 @@ def door(plan: dict[str, Any], officer_id: str = "", rest: str = "") -> str:
     """Give the address of a plan, or of one officer's part."""
     own = f"/officers/{quote(officer_id, safe='')}" if officer_id else ""
     return f"/v1/plan/{plan['week']}{own}{rest}"
+
+
+def full_day(plan: dict[str, Any], officer_id: str) -> list[dict[str, Any]]:
+    """Give a day of one officer with several visits, of which the first has a place."""
+    days: dict[str, list[dict[str, Any]]] = {}
+    for one in visits_of(plan, officer_id):
+        days.setdefault(one["day"], []).append(one)
+    return next(some for some in days.values() if len(some) > 2 and not some[0]["place_guessed"])

@@ -12,7 +12,8 @@ import pytest
 from geo_risk.records import Actor, Role, Visit
 from tests.live.browser import PHONE, Browse
 from tests.live.conftest import Server
-from tests.live.planned_park import NAMES, make_plan, next_monday, planned_park, visits_of
+from tests.live.every_route import next_monday
+from tests.live.planned_park import NAMES, full_day, make_plan, planned_park, visits_of
 
 pytest_plugins = ("tests.live.browser_fixtures",)
 
@@ -57,9 +58,8 @@ def test_the_chief_makes_a_plan_and_sees_how_good_it_is(server: Server, browse: 
 
 def test_an_officer_is_led_through_its_day_on_its_phone(server: Server, browse: Browse) -> None:
     """One framed card, at most three reasons, ways to be led there; a visited stop steps back."""
-    own = visits_of(make_plan(server), "o:1")
-    first = own[0]
-    today = [one for one in own if one["day"] == first["day"]]
+    today = full_day(make_plan(server), "o:1")
+    first = today[0]
     page, _ = browse(server, "officer", viewport=PHONE)
     page.goto(f"/today?day={first['day']}")
     card = page.locator(".next")
@@ -98,10 +98,9 @@ def test_an_officer_is_led_through_its_day_on_its_phone(server: Server, browse: 
 
 def test_the_day_is_reached_and_opened_by_keyboard(server: Server, browse: Browse) -> None:
     """Tab walks from the card to the list; Enter opens a stop; English says the same."""
-    plan = make_plan(server)
-    first = visits_of(plan, "o:2")[0]
+    first = full_day(make_plan(server), "o:1")[0]
     page, _ = browse(server, "chief")
-    page.goto(f"/today?day={first['day']}&officer=o:2&lang=en")
+    page.goto(f"/today?day={first['day']}&officer=o:1&lang=en")
     assert page.get_by_text("Why now").count() == 1
     for _ in range(60):
         page.keyboard.press("Tab")
