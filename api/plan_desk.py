@@ -17,7 +17,7 @@ from api.plan_days import DayMaker, ground_of
 from api.plan_jobs import make_plan
 from api.plan_views import PlanNames, cut_plan, may_open, names_in, own_officers, plan_json
 from geo_risk import planbook
-from geo_risk.errors import ForbiddenError, NotFoundError
+from geo_risk.errors import ConflictError, ForbiddenError, NotFoundError
 from geo_risk.planbook import Absence, Change, PlanRequest
 from geo_risk.planbook.keeping import PLAN
 from geo_risk.planbook.request import request_plain
@@ -128,7 +128,7 @@ def make_now(
         request,
         actor=actor,
         now=now,
-        cache=service.travel,
+        ways=service.ways,
     )
 
 
@@ -167,13 +167,23 @@ def change_now(
         change,
         actor=actor,
         now=now,
-        cache=service.travel,
+        ways=service.ways,
     )
     return before, after
 
 
-def late_by(visit: PlannedVisit, minutes: int) -> Absence:
-    """Say that a visit is over so many minutes after its time: its officer is busy until then."""
+def late_by(visit: PlannedVisit, minutes: int, now: datetime) -> Absence:
+    """Say that a visit is over so many minutes after its time: its officer is busy until then.
+
+    Raises
+    ------
+    ConflictError
+        When it has not begun: nothing runs long yet.
+    """
+    if visit.start > now:
+        raise ConflictError(
+            f"Visit {visit.id!r} has not begun.", "Say so while it runs, or report an absence."
+        )
     return Absence(visit.officer_id, visit.end, visit.end + timedelta(minutes=minutes))
 
 

@@ -80,6 +80,7 @@ def today_view(
         done=_done(pages, view, read),
         notes=plan.notes,
         may_change=bool(whose),
+        now=now,
         key=random_secret()[:24],
         said=said,
         refusal=refusal,

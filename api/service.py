@@ -21,9 +21,9 @@ from api.ogc.wire import Wire
 from api.previews import Previews
 from api.shown import Watcher
 from geo_risk.park import ParkFile
+from geo_risk.planbook import Ways
 from geo_risk.settings import Settings
 from geo_risk.store import Store
-from geo_risk.travel import TravelCache
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Service:
         Work that takes longer than a request.
     previews
         The running month's index, worked out a moment ago.
-    travel
+    ways
         Travel times that were measured for a plan.
     """
 
@@ -67,7 +67,7 @@ class Service:
     clock: Callable[[], datetime]
     jobs: Jobs
     previews: Previews
-    travel: TravelCache = field(default_factory=TravelCache)
+    ways: Ways = field(default_factory=Ways)
 
     @property
     def session_cookie(self) -> str:

@@ -234,7 +234,7 @@ def change_plan(
     """
     actor = audience.check_staff(sight)
     read = read_plan(service, sight, week, now)
-    late = [late_by(find_visit(read.plan, one.visit_id), one.minutes) for one in body.late]
+    late = [late_by(find_visit(read.plan, one.visit_id), one.minutes, now) for one in body.late]
     absences = (*(_absence(one) for one in body.absences), *late)
     check_own(service, actor, [one.officer_id for one in absences], now)
     if body.appointments:

@@ -112,7 +112,7 @@ def say_late(
 
     def step() -> None:
         read = read_plan(pages.service, pages.sight, week, pages.now)
-        absence = late_by(find_visit(read.plan, visit), minutes)
+        absence = late_by(find_visit(read.plan, visit), minutes, pages.now)
         check_own(pages.service, actor, [absence.officer_id], pages.now)
         first, change = read.plan.first_day, Change((absence,))
         change_now(pages.service, pages.shown, actor, first, change, pages.now)

@@ -42,6 +42,8 @@ class TodayView:
         Codes of what a reader of the plan must know.
     may_change
         Whether this reader confirms times and reports delays.
+    now
+        The present moment: a visit that has begun may run long.
     key
         Makes a repeat harmless.
     said
@@ -58,6 +60,7 @@ class TodayView:
     done: frozenset[str] = field(default_factory=frozenset)
     notes: tuple[str, ...] = ()
     may_change: bool = False
+    now: datetime | None = None
     key: str = ""
     said: str = ""
     refusal: Refusal | None = None
@@ -66,6 +69,13 @@ class TodayView:
     def next(self) -> StopView | None:
         """The first stop that was not visited yet."""
         return next((one for one in self.day.stops if one.id not in self.done), None)
+
+    @property
+    def may_run_long(self) -> bool:
+        """Whether the next stop has begun, and its delay may be said."""
+        here = self.next
+        begun = here is not None and self.now is not None and here.start <= self.now
+        return self.may_change and begun
 
     @property
     def later(self) -> tuple[StopView, ...]:

@@ -78,10 +78,6 @@ def test_an_officer_is_led_through_its_day_on_its_phone(server: Server, browse: 
     assert small == []
     card.get_by_role("button", name=re.compile("已告诉企业")).click()
     page.get_by_text("记下了").wait_for()
-    page.get_by_text("这一家要晚").click()
-    page.select_option("#minutes", "60")
-    page.get_by_role("button", name="重排后面几家").click()
-    page.get_by_text("重排好了").wait_for()
     seen = Visit(
         id="v:seen",
         enterprise_id=first["enterprise_id"],
@@ -92,7 +88,7 @@ def test_an_officer_is_led_through_its_day_on_its_phone(server: Server, browse: 
         store.put([seen], actor=OFFICER, at=datetime.now(UTC))
     page.goto(f"/today?day={first['day']}")
     assert first["name"] not in page.locator(".next h2").inner_text()
-    assert page.get_by_text(re.compile(r"已走访 1 / \d+")).count() == 1
+    assert "已走访 1 /" in page.inner_text("main")
     assert page.get_by_text(NAMES["o:2"]).count() == 0
 
 

@@ -93,6 +93,7 @@ def a_today(frame: Frame, name: str, lang: str) -> str:
         done=frozenset({day.stops[0].id}),
         notes=("greedy", name),
         may_change=True,
+        now=MADE_AT + timedelta(days=5),
         key="k",
         said="late",
         refusal=Refusal("conflict", detail=name),
