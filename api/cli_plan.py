@@ -130,7 +130,7 @@ def plan(  # noqa: PLR0913, PLR0917 (options of a command)
 
 def _made(workspace: Workspace, request: PlanRequest) -> WeekPlan:
     store, moment = workspace.store, now()
-    with Bars() as bars, _interruptible() as stop:
+    with Bars() as bars, interruptible() as stop:
         made = planbook.make_week(
             store,
             workspace.park,
@@ -170,7 +170,7 @@ def _changed(workspace: Workspace, day: date, absent: list[str], late: list[str]
 
 
 @contextmanager
-def _interruptible() -> Iterator[list[bool]]:
+def interruptible() -> Iterator[list[bool]]:
     """Take the first interruption as a wish to stop; the second one interrupts."""
     stop = [False]
 

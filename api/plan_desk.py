@@ -7,7 +7,7 @@ that takes a few seconds is made within a request, a longer one by a process of 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,12 @@ AT_ONCE_S = 5.0
 
 MOST_S = 60.0
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+"""Days that can be asked for."""
+
+_VERSIONS = 10
+"""So many versions back a calendar is told of visits that fell out."""
+
 
 @dataclass(frozen=True)
 class PlanRead:
@@ -69,6 +75,19 @@ def read_plan(service: Service, sight: Sight, day: date, now: datetime) -> PlanR
         raise NotFoundError(f"There is no plan of {day}.", "The chief makes one: POST /v1/plan.")
     plan = cut_plan(kept.plan, service.kept, sight, now)
     return PlanRead(plan, names_in(service.store, sight, plan), kept.revision)
+
+
+def fallen_out(service: Service, sight: Sight, read: PlanRead, officer_id: str) -> PlanRead:
+    """Give an officer's visits of the last versions that are in the plan no more, for nobody."""
+    store = service.store
+    now_in = {one.id for one in planbook.kept_plan(store, read.week).plan.visits}
+    found: dict[str, PlannedVisit] = {}
+    for revision in range(max(0, read.revision - _VERSIONS), read.revision):
+        for one in planbook.kept_plan(store, read.week, revision).plan.visits:
+            if one.officer_id == officer_id and one.id not in now_in:
+                found[one.id] = one
+    plan = replace(read.plan, visits=tuple(found.values()), left_out=())
+    return PlanRead(plan, names_in(store, sight, plan), read.revision)
 
 
 def weeks_of(store: Store) -> list[str]:

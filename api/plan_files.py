@@ -74,9 +74,25 @@ def field_stops(days: Iterable[DayView], park: ParkFile, lang: str) -> list[Fiel
 
 
 def plan_calendar(
-    plan: WeekPlan, stops: Sequence[FieldStop], park: ParkFile, lang: str, revision: int
+    plan: WeekPlan,
+    stops: Sequence[FieldStop],
+    park: ParkFile,
+    lang: str,
+    revision: int,
+    *,
+    cancelled: Sequence[FieldStop] = (),
 ) -> bytes:
-    """Write a plan's calendar; a later revision moves the events of the former."""
+    """Write a plan's calendar; a later revision moves the events of the former.
+
+    Parameters
+    ----------
+    plan, stops, park, lang
+        What it is written of, and in which language.
+    revision
+        How often the plan was changed.
+    cancelled
+        Visits of former versions that do not take place.
+    """
     return calendar_file(
         stops,
         park_id=park.park.id,
@@ -85,6 +101,7 @@ def plan_calendar(
         datum=park.park.datum,
         made_at=plan.made_at,
         revision=revision,
+        cancelled=cancelled,
     )
 
 

@@ -18,6 +18,8 @@ from api import audience, schemas, sheets
 from api.answers import Json, with_etag
 from api.deps import Now, TheService, TheShown, TheSight
 from api.plan_desk import (
+    EARLIEST,
+    LATEST,
     MOST_S,
     change_now,
     check_own,
@@ -51,11 +53,13 @@ router = APIRouter(prefix="/v1/plan", tags=["plan"], default_response_class=Json
 _REFUSALS = (401, 403, 404, 422, 503)
 _LOOK_BACK = timedelta(days=365)
 _MOST_LISTED = 200
-Week = Annotated[date, Path(description="A day that the plan covers, YYYY-MM-DD.")]
+Week = Annotated[
+    date, Path(ge=EARLIEST, le=LATEST, description="A day that the plan covers, YYYY-MM-DD.")
+]
 VisitId = Annotated[str, Path(max_length=300, description="Percent-encoded whole.")]
 _Id = Annotated[str, Field(max_length=300)]
 _Ids = Annotated[list[_Id], Field(max_length=_MOST_LISTED)]
-_Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+_Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 _Time = Annotated[
     AwareDatetime,
     Field(
@@ -167,8 +171,8 @@ def read_prevalence(
     service: TheService,
     sight: TheSight,
     now: Now,
-    first: Annotated[date | None, Query(alias="from", description="Of plans' first days.")] = None,
-    last: Annotated[date | None, Query(alias="to", description="Included.")] = None,
+    first: Annotated[_Day | None, Query(alias="from", description="Of plans' first days.")] = None,
+    last: Annotated[_Day | None, Query(alias="to", description="Included.")] = None,
     form: Format = "json",
 ) -> Response:
     """Say how often hazards occur, told from the visits drawn by lot: by zone, nobody's habits."""

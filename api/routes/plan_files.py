@@ -17,7 +17,7 @@ from api.answers import Json, attachment
 from api.deps import Now, TheService, TheShown, TheSight
 from api.languages import Lang
 from api.page_deps import ThePages
-from api.plan_desk import check_officer, days_of, read_json, read_plan
+from api.plan_desk import EARLIEST, LATEST, check_officer, days_of, fallen_out, read_json, read_plan
 from api.plan_files import field_stops, plan_calendar, plan_track
 from api.problems import responses
 from api.routes.plan import Week, plan_book
@@ -39,7 +39,9 @@ router = APIRouter(prefix="/v1/plan", tags=["plan"], default_response_class=Json
 _REFUSALS = (401, 403, 404, 422, 503)
 _BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 OfficerId = Annotated[str, Path(max_length=300, description="Percent-encoded whole.")]
-Day = Annotated[date | None, Query(description="One day of the plan; without it, all.")]
+Day = Annotated[
+    date | None, Query(ge=EARLIEST, le=LATEST, description="One day of the plan; without it, all.")
+]
 
 
 @router.get("/{week}/sheet.html", responses=responses(*_REFUSALS), response_class=HTMLResponse)
@@ -89,7 +91,15 @@ def give_calendar(
     read = _officer(service, sight, week, officer_id, now)
     days = days_of(service, shown, read, now, base=base_of(request, service))
     stops = field_stops(days, service.park, lang)
-    content = plan_calendar(read.plan, stops, service.park, lang, read.revision)
+    gone = days_of(service, shown, fallen_out(service, sight, read, officer_id), now)
+    content = plan_calendar(
+        read.plan,
+        stops,
+        service.park,
+        lang,
+        read.revision,
+        cancelled=field_stops(gone, service.park, lang),
+    )
     service.store.audit(sight.reader, "export", f"plan/{read.week}.ics", now, count=len(stops))
     headers = attachment(f"{read.week} {officer_id}.ics")
     return Response(content, media_type=calendar_file.MEDIA_TYPE, headers=headers)

@@ -18,6 +18,8 @@ from api.forms import refusal_of, tried
 from api.languages import Lang, remember_lang
 from api.page_deps import ThePages
 from api.plan_desk import (
+    EARLIEST,
+    LATEST,
     MOST_S,
     change_now,
     check_own,
@@ -57,7 +59,8 @@ _COUNTS = ("kept", "moved", "added", "dropped")
 _NUMBERS = r"^(\d{1,6}(\.\d{1,3})?,){5}\d{1,6}(\.\d{1,3})?$"
 Short = Annotated[str, Form(max_length=300)]
 Asked = Annotated[str, Query(max_length=300)]
-DayAsked = Annotated[date | None, Query()]
+DayAsked = Annotated[date | None, Query(ge=EARLIEST, le=LATEST)]
+DayTyped = Annotated[date, Form(ge=EARLIEST, le=LATEST)]
 
 
 @router.get("/today", responses={200: schemas.PAGE, **responses(*_REFUSALS)})
@@ -80,9 +83,9 @@ def confirm_today(
     request: Request,
     pages: ThePages,
     lang: Lang,
-    week: Annotated[date, Form()],
+    week: DayTyped,
     visit: Short,
-    day: Annotated[date, Form()],
+    day: DayTyped,
     officer: Short = "",
 ) -> Response:
     """Write down that an enterprise was told its time."""
@@ -101,9 +104,9 @@ def say_late(
     request: Request,
     pages: ThePages,
     lang: Lang,
-    week: Annotated[date, Form()],
+    week: DayTyped,
     visit: Short,
-    day: Annotated[date, Form()],
+    day: DayTyped,
     minutes: Annotated[int, Form(ge=1, le=max(LATE_MINUTES))],
     officer: Short = "",
 ) -> Response:
@@ -168,7 +171,7 @@ def make_plan_page(
 def cancel_plan(
     pages: ThePages,
     lang: Lang,
-    week: Annotated[date, Form()],
+    week: DayTyped,
     job: Annotated[str, Form(pattern="^[0-9a-f]{32}$")],
 ) -> Response:
     """Call a plan off that is being made."""
@@ -182,9 +185,9 @@ def say_absent(
     request: Request,
     pages: ThePages,
     lang: Lang,
-    week: Annotated[date, Form()],
+    week: DayTyped,
     officer: Short = "",
-    day: Annotated[date | None, Form()] = None,
+    day: Annotated[date | None, Form(ge=EARLIEST, le=LATEST)] = None,
     half: Annotated[str, Form(pattern=f"^({'|'.join(HALVES)})$")] = "day",
 ) -> Response:
     """Plan again because somebody is away; without an officer, for what was written down since."""
@@ -235,6 +238,8 @@ def _typed(typed: dict[str, str]) -> PlanRequest | Refusal:
     try:
         first_day = date.fromisoformat(typed["first_day"].strip())
     except ValueError:
+        return Refusal("no_day", "first_day")
+    if not EARLIEST <= first_day <= LATEST:
         return Refusal("no_day", "first_day")
     days, seconds = typed["days"].strip(), typed["seconds"].strip()
     if not days.isdecimal() or not 1 <= int(days) <= MOST_DAYS:

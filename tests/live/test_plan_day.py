@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from icalendar import Calendar
 
 from api.app import create_app
 from api.auth import new_token
@@ -88,6 +89,15 @@ def test_a_visit_that_runs_long_moves_what_follows(station: Station) -> None:
     for one in here[1:]:
         assert datetime.fromisoformat(one["start"]) >= end + timedelta(minutes=90)
     whole = station.ask("chief", "GET", door(plan)).json()
+    events = Calendar.from_ical(
+        station.ask("officer", "GET", door(plan, "o:1", "/calendar.ics")).content
+    ).walk("VEVENT")
+    states = {str(one["uid"]).removesuffix("@small-park"): str(one["status"]) for one in events}
+    still = {one["id"] for who in whole["officers"] for one in who["visits"]}
+    mine = {one["id"] for one in visits_of(whole, "o:1")}
+    fell = {one["id"] for one in visits_of(plan, "o:1")} - still
+    assert {one for one, state in states.items() if state == "CANCELLED"} == fell
+    assert states.keys() == mine | fell
     before = {one["id"]: one["start"] for one in visits_of(plan, "o:2")}
     kept = [one for one in visits_of(whole, "o:2") if before.get(one["id"]) == one["start"]]
     assert len(kept) >= 0.9 * len(before)
