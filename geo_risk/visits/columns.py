@@ -35,6 +35,47 @@ def fill_knapsack(weight: Integers, gain: Floats, best: Floats) -> None:
 
 
 @compiled
+def choose_routes(
+    ends: Seconds, node: Seconds, parent: Seconds, used: Integers, shared: float, chosen: Seconds
+) -> int:
+    """Choose routes, in the order of their last labels, that share few visits with those chosen.
+
+    Parameters
+    ----------
+    ends, node, parent
+        Last labels, best first; each label's visit and the label before it.
+    used
+        (visits,), zeros: becomes in how many chosen routes each is.
+    shared
+        What the mean of `used` over a route's visits may be.
+    chosen
+        Out: their last labels, as many as there is room for.
+
+    Returns
+    -------
+    number
+        Of routes chosen.
+    """
+    number = 0
+    for end in ends:
+        if number == len(chosen):
+            break
+        label, visits, already = end, 0, 0
+        while label >= 0:
+            visits += 1
+            already += used[node[label]]
+            label = parent[label]
+        if already <= shared * visits:
+            label = end
+            while label >= 0:
+                used[node[label]] += 1
+                label = parent[label]
+            chosen[number] = end
+            number += 1
+    return number
+
+
+@compiled
 def find_routes(
     way: Seconds,
     out: Seconds,

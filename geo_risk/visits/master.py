@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
+_TRADED = 1e-7  # of a visit, bought or sold at the edge of the box: none
+
 
 class Master:
     """Routes found so far, each once, and their linear programme."""
@@ -80,7 +82,7 @@ class Master:
         np.maximum.at(most, self.owner, self.gains(price))
         return most
 
-    def solve(self, low: Floats, high: Floats) -> tuple[float, Floats, Floats]:
+    def solve(self, low: Floats, high: Floats) -> tuple[float, Floats, bool]:
         """Find the best prices within a box.
 
         Parameters
@@ -90,8 +92,9 @@ class Master:
 
         Returns
         -------
-        value, price, rent
-            Sum of prices and rents; (candidates,); (classes,): what a shift is worth at them.
+        value, price, held
+            Sum of prices and of what the shifts gain at them; (candidates,); whether the box holds
+            them back: beyond it there are better ones.
         """
         n, sizes = len(self.required), np.array([float(one.size) for one in self.classes])
         shifts = csc_array(
@@ -100,17 +103,26 @@ class Master:
         )
         # Visits bought at the low price and sold at the high one keep the prices between.
         bought, blank = eye_array(n, format="csc"), csc_array((len(sizes), n))
+        table = vstack(
+            (hstack((self.counts, bought, -bought)), hstack((shifts, blank, blank))), format="csr"
+        )
+        once = np.append(self.required, np.zeros(len(sizes), bool))
+        most = np.concatenate((np.ones(n), sizes))
         result = linprog(
             np.concatenate((-self.worth, -low, high)),
-            A_ub=vstack(
-                (hstack((self.counts, bought, -bought)), hstack((shifts, blank, blank))),
-                format="csc",
-            ),
-            b_ub=np.concatenate((np.ones(n), sizes)),
+            A_ub=table[~once],
+            b_ub=most[~once],
+            A_eq=table[once] if once.any() else None,
+            b_eq=most[once] if once.any() else None,
             bounds=(0, None),
             method="highs-ds",
         )
-        marginals = -np.asarray(result.ineqlin.marginals)
-        price = np.clip(marginals[:n], low, high)
-        rent = np.maximum(0.0, marginals[n:])
-        return float(price.sum() + sizes @ rent), price, rent
+        if result.status != 0:  # numbers too far apart for the solver: the box's middle will do
+            return -np.inf, 0.5 * (low + high), True
+        dual = np.empty(len(most))
+        dual[~once] = np.maximum(0.0, -result.ineqlin.marginals)
+        if once.any():
+            dual[once] = -result.eqlin.marginals
+        price, rent = np.clip(dual[:n], low, high), dual[n:]
+        traded = result.x[len(self.routes) :] * np.concatenate((low != 0.0, np.ones(n)))
+        return float(price.sum() + sizes @ rent), price, bool(traded.max(initial=0.0) > _TRADED)

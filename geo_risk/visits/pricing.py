@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_risk.visits.columns import fill_knapsack, find_routes
-from geo_risk.visits.shift_classes import ShiftClass, classes_of, ways_of
+from geo_risk.visits.columns import choose_routes, fill_knapsack, find_routes
+from geo_risk.visits.shift_classes import (
+    ShiftClass,
+    bridged,
+    bridged_ends,
+    classes_of,
+    ways_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,7 +41,6 @@ _STEP = 0.985  # from one threshold to the next, at first
 _FEW_LABELS = 50_000  # up to them, the next threshold may be further down
 _QUICK_VISITS = 120  # that a quick search looks at, those that the best routes may hold
 _WITHIN, _QUICK_WITHIN = 0.98, 0.96  # of the best route's gain: what else is told
-_LOOKED_AT = 3000  # of the routes found, the best ones, for those that share few visits
 _SHARED = 2.0  # times that the visits of a route may be in better ones, on average
 _MOST_ROUTES = 40
 
@@ -105,9 +110,11 @@ class Pricing:
 
     def __init__(self, problem: Problem) -> None:
         """Take what stays the same over all prices."""
-        self.classes = classes_of(problem)
-        self.ways = ways_of(problem)
         self.service = np.array([one.service_s for one in problem.candidates], np.int64)
+        self.ways = bridged(ways_of(problem), self.service)
+        self.classes = tuple(
+            bridged_ends(one, self.ways, self.service) for one in classes_of(problem)
+        )
         self.near = _nearest(self.ways)
 
     def search(
@@ -276,16 +283,12 @@ def _windows(one: ShiftClass, active: Integers) -> tuple[Integers, Integers]:
 
 def _chosen(room: Room, ended: int, active: Integers) -> tuple[tuple[int, ...], ...]:
     ends = room.ends[:ended]
-    used = np.zeros(len(active), np.int64)
-    routes: list[tuple[int, ...]] = []
-    for label in ends[np.argsort(-room.got[ends], kind="stable")][:_LOOKED_AT]:
-        route = room.route(int(label))
-        if used[route].sum() <= _SHARED * len(route):
-            used[route] += 1
-            routes.append(tuple(int(active[i]) for i in route))
-            if len(routes) == _MOST_ROUTES:
-                break
-    return tuple(routes)
+    ends = ends[np.argsort(-room.got[ends], kind="stable")]
+    used, chosen = np.zeros(len(active), np.int64), np.empty(_MOST_ROUTES, np.int32)
+    number = choose_routes(ends, room.node, room.parent, used, _SHARED, chosen)
+    return tuple(
+        tuple(int(active[i]) for i in room.route(int(label))) for label in chosen[:number]
+    )
 
 
 def _nearest(ways: Seconds) -> Seconds:

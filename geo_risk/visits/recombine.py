@@ -17,7 +17,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, vstack
 
-from geo_risk.visits.bound import Bound, upper_bound
+from geo_risk.visits.bound import Bound
+from geo_risk.visits.price_search import PriceSearch
 from geo_risk.visits.problem import Plan, Problem, Tier, orders_of, timed
 from geo_risk.visits.shift_classes import ShiftClass, classes_of
 
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
     Orders = dict[str, tuple[str, ...]]
 
 _GAP = 1e-4  # of the value: near enough
 _TIERS = tuple(sorted((one for one in Tier if one > Tier.OPTIONAL), reverse=True))
+_MOST_ROUTES = 6000  # that an integer programme is given, those that cost least
+_AT_PRICES = ((0.9, True), (0.9, False), (0.8, False), (0.7, False))  # plans to begin with
 _SHARE = 0.4  # of the time left, for one tier
 
 
@@ -91,13 +95,21 @@ def price_and_branch(
     orders, bound
         Shift to order; the bound of the plans that make what is required.
     """
-    until = time.monotonic() + seconds
-    bound = upper_bound(
-        problem, seconds=seconds * 2 / 3, warm=warm, required=required, cancelled=cancelled
-    )
-    routes = ((shifts[0], order) for shifts, order in bound.columns)
-    left = until - time.monotonic()
-    return recombine(problem, routes, seconds=max(0.0, left), warm=warm), bound
+    began = time.monotonic()
+    search = PriceSearch(problem, 0.7 * seconds, warm=warm, required=required, cancelled=cancelled)
+    converged = search.run()
+    bound = Bound(search.best, search.columns(), converged, time.monotonic() - began)
+    pool = _Pool(problem)
+    known = orders_of(warm) if warm is not None else {}
+    pool.add(known.items())
+    pool.add((shifts[0], order) for shifts, order in bound.columns)
+    search.until = began + 0.9 * seconds
+    plans = [pool.settled(known), pool.greedy()]
+    for share, roam in _AT_PRICES:
+        plans.append(pool.taken(search.plan(share, roam=roam)))
+    pool.add((shifts[0], order) for shifts, order in search.columns())
+    best = max(plans, key=pool.rank)
+    return max((best, pool.solve(began + seconds, best)), key=pool.rank), bound
 
 
 class _Pool:
@@ -143,6 +155,14 @@ class _Pool:
                 done.update(order)
                 result[name] = tuple(order)
         return result
+
+    def taken(self, chosen: Iterable[tuple[int, tuple[int, ...]]]) -> Orders:
+        """Take routes by class, no more than it has shifts."""
+        ids = [one.id for one in self.problem.candidates]
+        chosen = list(chosen)
+        self.add((self.classes[k].shift_ids[0], [ids[i] for i in route]) for k, route in chosen)
+        keys = ((k, frozenset(route)) for k, route in chosen)
+        return self._orders(key for key in keys if key in self.routes)
 
     def greedy(self) -> Orders:
         """Choose route by route, the one that ranks highest first."""
@@ -212,28 +232,31 @@ class _Packing:
         shape = (candidates + len(classes), len(keys))
         self.table = csr_array((np.ones(len(rows)), (rows, cols)), shape)
         self.high = np.concatenate((np.ones(candidates), [float(one.size) for one in classes]))
+        self.positive = np.ones(len(self.high), bool)
 
     def demand(self, many: Floats, least: float) -> None:
         """From now on, the routes chosen must have at least so many together."""
         self.table = csr_array(vstack((self.table, csr_array(-many[None, :]))))
         self.high = np.append(self.high, 0.5 - least)
+        self.positive = np.append(self.positive, False)
 
     def most(self, value: Floats, known: float, seconds: float) -> list[int] | None:
         """Choose the routes of the largest value; None where none was found in time."""
         until = time.monotonic() + seconds
-        if seconds <= 0:
+        solved = self._relax(-value, np.arange(len(value)), self.high, until)
+        if solved is None:
             return None
-        relaxed = linprog(
-            -value, A_ub=self.table, b_ub=self.high, method="highs", options={"time_limit": seconds}
-        )
-        if relaxed.status != 0:
-            return None
+        lowest, x, dual = solved
+        dived = self._dive(-value, x, until)
+        if dived is not None:
+            known = max(known, float(value[dived].sum()))
         # A route that costs more than what is left to win is in no better choice.
-        lost = -value - self.table.T @ relaxed.ineqlin.marginals
-        kept = np.flatnonzero(lost <= -relaxed.fun - known + 1e-6 * (1.0 + abs(known)))
+        lost = -value - self.table.T @ dual
+        kept = np.flatnonzero(lost <= -lowest - known + 1e-6 * (1.0 + abs(known)))
+        kept = np.sort(kept[np.argsort(lost[kept], kind="stable")[:_MOST_ROUTES]])
         left = until - time.monotonic()
         if left <= 0 or not len(kept):
-            return None
+            return dived
         result = milp(
             -value[kept],
             integrality=np.ones(len(kept)),
@@ -241,4 +264,45 @@ class _Packing:
             constraints=LinearConstraint(self.table[:, kept], -np.inf, self.high),
             options={"time_limit": left, "mip_rel_gap": _GAP},
         )
-        return None if result.x is None else [int(kept[r]) for r in np.flatnonzero(result.x > 0.5)]
+        if result.x is None:
+            return dived
+        chosen = [int(kept[r]) for r in np.flatnonzero(result.x > 0.5)]
+        worse = dived is not None and value[chosen].sum() < value[dived].sum()
+        return dived if worse else chosen
+
+    def _relax(
+        self, cost: Floats, left: Integers, high: Floats, until: float
+    ) -> tuple[float, Floats, Floats] | None:
+        seconds = until - time.monotonic()
+        if seconds <= 0:
+            return None
+        result = linprog(
+            cost[left],
+            A_ub=self.table[:, left],
+            b_ub=high,
+            method="highs-ds",
+            options={"time_limit": seconds},
+        )
+        return (result.fun, result.x, result.ineqlin.marginals) if result.status == 0 else None
+
+    def _dive(self, cost: Floats, x: Floats, until: float) -> list[int] | None:
+        """Settle on the routes that the relaxed choice is surest of, and relax the rest again."""
+        left, high = np.arange(len(cost)), self.high.copy()
+        chosen: list[int] = []
+        while True:
+            sure = [int(r) for r in left[x > 1.0 - 1e-6]]
+            if len(left) and not sure:
+                sure = [int(left[np.argmax(x)])] if x.max() > 1e-6 else []
+            if not sure:
+                return chosen
+            chosen += sure
+            high -= self.table[:, sure].sum(axis=1)
+            full = (high < 0.5) & self.positive
+            blocked = np.asarray(self.table[full][:, left].sum(axis=0)).ravel() > 0
+            left = left[~blocked]
+            if not len(left):
+                return chosen if (high >= -1e-6)[~self.positive].all() else None
+            solved = self._relax(cost, left, high, until)
+            if solved is None:
+                return None
+            x = solved[1]

@@ -7,10 +7,11 @@ the shift's start. A week of one officer has few classes, and each is searched o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse.csgraph import floyd_warshall
 
 from geo_risk.visits.problem import NO_WAY, Candidate, Problem, Shift
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Seconds = NDArray[np.int32]
+
+_FAR = 1 << 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +89,50 @@ def ways_of(problem: Problem) -> Seconds:
     ways[places < 0, :] = NO_WAY
     ways[:, places < 0] = NO_WAY
     return np.ascontiguousarray(ways)
+
+
+def bridged(ways: Seconds, service: Integers) -> Seconds:
+    """Shorten ways by passing through other visits, their time included.
+
+    A visit that brings nothing may still be worth making where the way past it is shorter than the
+    way without it, or is the only one. With ways bridged, such a visit can be left out of a route
+    without losing time: what holds for the bridged ways holds for the others (a relaxation).
+
+    Returns
+    -------
+    ndarray
+        `ways` itself where nothing is shortened, as in every matrix of shortest ways.
+    """
+    n = len(ways)
+    if n < 3:
+        return ways
+    long = np.where(ways < 0, _FAR, ways.astype(np.int64))
+    np.fill_diagonal(long, _FAR)
+    least = service.min() + long.min(axis=0)
+    if not np.any((long > long.min(axis=1)[:, None] + least) & ~np.eye(n, dtype=bool)):
+        return ways
+    # Going on from a visit costs its time, but the first one's is not part of the way.
+    costs = np.minimum(long + service[:, None], _FAR).astype(float)
+    np.fill_diagonal(costs, 0.0)
+    shortest = floyd_warshall(costs) - service[:, None]
+    short = np.where(shortest >= _FAR // 2, NO_WAY, shortest).astype(np.int32)
+    np.fill_diagonal(short, np.diagonal(ways))
+    return ways if np.array_equal(short, ways) else np.ascontiguousarray(short)
+
+
+def bridged_ends(one: ShiftClass, ways: Seconds, service: Integers) -> ShiftClass:
+    """Shorten the ways from the start and to the end of a class in the same manner."""
+    long = np.where(ways < 0, _FAR, ways.astype(np.int64))
+    out, home = (np.where(some < 0, _FAR, some.astype(np.int64)) for some in (one.out_s, one.home_s))
+    through = (out + service)[:, None] + long
+    back = long + (service + home)[None, :]
+    out = np.minimum(out, through.min(axis=0, initial=_FAR))
+    home = np.minimum(home, back.min(axis=1, initial=_FAR))
+    return replace(
+        one,
+        out_s=np.where(out >= _FAR, NO_WAY, out).astype(np.int32),
+        home_s=np.where(home >= _FAR, NO_WAY, home).astype(np.int32),
+    )
 
 
 def _worth(problem: Problem, one: Candidate, shift: Shift) -> float:

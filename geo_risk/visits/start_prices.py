@@ -1,6 +1,6 @@
 """First prices of visits: what they would be if a shift were only a sum of times.
 
-Takes classes of shifts, gives a price a visit and a rent a class. The time of a visit is its
+Takes classes of shifts, gives a price a visit. The time of a visit is its
 service and the way to its nearest neighbours; visits may be split among officers (the linear
 programme of generalised assignment). What it says of prices is close enough for a search by boxes
 to begin there; it is no bound.
@@ -26,13 +26,13 @@ _NEIGHBOURS = 3  # whose mean distance is taken for the way to a visit
 _FAR_S = 1 << 30
 
 
-def start_prices(pricing: Pricing, required: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def start_prices(pricing: Pricing, required: NDArray[np.bool_]) -> Floats:
     """Give first prices.
 
     Returns
     -------
-    price, rent
-        (candidates,), negative only where required; (classes,).
+    ndarray
+        (candidates,), negative only where required.
     """
     classes, n = pricing.classes, len(required)
     pay_s = pricing.service + _way_s(pricing)
@@ -53,7 +53,7 @@ def start_prices(pricing: Pricing, required: NDArray[np.bool_]) -> tuple[Floats,
     dearest = max((float(one.worth.max(initial=0.0)) for one in classes), default=0.0)
     cost.append(np.full(len(lack), 10.0 * dearest + 1.0))
     if not at:
-        return np.zeros(n), np.zeros(len(classes))
+        return np.zeros(n)
     table = coo_array(
         (np.concatenate(shares), (np.concatenate(rows), np.concatenate(cols))),
         (n + len(classes), at + len(lack)),
@@ -73,7 +73,7 @@ def start_prices(pricing: Pricing, required: NDArray[np.bool_]) -> tuple[Floats,
     dual[free] = np.maximum(0.0, -result.ineqlin.marginals)
     if len(lack):
         dual[~free] = -result.eqlin.marginals
-    return dual[:n], dual[n:]
+    return dual[:n]
 
 
 def _way_s(pricing: Pricing) -> Floats:
