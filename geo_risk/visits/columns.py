@@ -10,7 +10,7 @@ cannot exceed a threshold. Arrays in, arrays out; which routes to look for is sa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,68 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Seconds = NDArray[np.int32]
+
+
+class Visits(NamedTuple):
+    """What a route may visit in one shift.
+
+    Parameters
+    ----------
+    length
+        Of the shift, seconds.
+    way, out, home
+        Seconds between visits (n, n), from the start and to the end (n,); below 0: no way.
+    service, gain
+        (n,): seconds; what a visit brings.
+    first, opens, closes
+        The windows of each visit, sorted, as in `ShiftClass`.
+    near, seat
+        Neighbours that a visit remembers (n, bits), -1 for none; seat[i, j]: where j is among
+        those of i.
+    unit, rest, spare
+        What can be gained in q units of half-seconds, and the half-seconds of visit i that are
+        lost to it when a route goes on from there.
+    """
+
+    length: int
+    way: Seconds
+    out: Seconds
+    home: Seconds
+    service: Integers
+    gain: Floats
+    first: Integers
+    opens: Integers
+    closes: Integers
+    near: Seconds
+    seat: Seconds
+    unit: int
+    rest: Floats
+    spare: Integers
+
+
+class Labels(NamedTuple):
+    """Room for labels.
+
+    Parameters
+    ----------
+    head, after
+        First label at each second (length + 1,), and the next one after each; -1: none.
+    node, memory, parent, got
+        Visit, what it remembers as bits, the label before, and the gain so far.
+    front
+        (n, 2^bits): the best gain so far at a visit, for any subset of a memory.
+    ends
+        Labels that end a route, in order of time.
+    """
+
+    head: Seconds
+    after: Seconds
+    node: Seconds
+    memory: Seconds
+    parent: Seconds
+    got: Floats
+    front: Floats
+    ends: Seconds
 
 
 @compiled
@@ -77,55 +139,24 @@ def choose_routes(
 
 @compiled
 def find_routes(
-    way: Seconds,
-    out: Seconds,
-    home: Seconds,
-    service: Integers,
-    gain: Floats,
-    first: Integers,
-    opens: Integers,
-    closes: Integers,
-    near: Seconds,
-    seat: Seconds,
-    rest: Floats,
-    unit: int,
-    spare: Integers,
-    length: int,
+    visits: Visits,
+    labels: Labels,
     threshold: float,
     within: float,
-    exact: bool,
-    head: Seconds,
-    front: Floats,
-    node: Seconds,
-    memory: Seconds,
-    parent: Seconds,
-    after: Seconds,
-    got: Floats,
-    ends: Seconds,
+    exact: int,
 ) -> tuple[float, int, int]:
     """Grow labels in order of time; leave those that end a route that gains enough.
 
     Parameters
     ----------
-    way, out, home
-        Seconds between visits (n, n), from the start and to the end (n,); below 0: no way.
-    service, gain, first, opens, closes
-        Seconds, gain, and the windows of each visit, sorted, as in `ShiftClass`.
-    near, seat
-        Neighbours of each visit (n, bits), -1 for none; seat[i, j]: where j is among those of i.
-    rest, unit, spare
-        What can be gained in q units of half-seconds, and the half-seconds of visit i that are lost
-        to it when a route goes on from there.
-    length, threshold
-        Seconds of the shift; only routes that gain more are looked for.
+    visits, labels
+        What there is, and room; `labels` holds what was found.
+    threshold
+        Only routes that gain more are looked for.
     within
         Share of the best gain below which routes are no longer looked for, at most 1.
     exact
-        False: memory is not compared (some routes are missed), and no visit comes twice.
-    head, front, node, memory, parent, after, got
-        Room: (length + 1,), (n, 2^bits), and labels.
-    ends
-        Out: labels that end a route, in order of time.
+        0: memory is not compared (some routes are missed), and no visit comes twice.
 
     Returns
     -------
@@ -133,102 +164,128 @@ def find_routes(
         No route gains more than `bound`, where `exact` (infinite where the labels ran out); how
         many labels and how many ends there are.
     """
-    n, bits, room = len(gain), near.shape[1], len(node)
-    head[: length + 1] = -1
+    n, room = len(visits.gain), len(labels.node)
+    home, way, gain = visits.home, visits.way, visits.gain
+    front, after = labels.front, labels.after
     front[:n, :] = -1.0e300
-    bound, number, ended = threshold, 0, 0
-    seen = np.full(n, -1, np.int64)
-    stack = np.empty(4096 if exact else 1, np.int32)
-    for j in range(n):
-        if out[j] < 0:
-            continue
-        end = -1
-        for k in range(first[j], first[j + 1]):
-            if out[j] <= closes[k]:
-                end = max(np.int64(out[j]), opens[k]) + service[j]
-                break
-        if end < 0 or end > length:
-            continue
-        if number == room:
-            return np.inf, number, ended
-        node[number], memory[number], parent[number], got[number] = j, 0, -1, gain[j]
-        after[number], head[end] = head[end], number
-        number += 1
-    for now in range(length + 1):
-        label = head[now]
-        while label >= 0:
-            i, held, worth = node[label], memory[label], got[label]
-            slot = held if exact else 0
-            if front[i, slot] >= worth:
-                label = after[label]
+    seen, stack = np.full(n, -1, np.int64), np.empty(front.shape[1], np.int32)
+    bound, ended = threshold, 0
+    number = _begin(visits, labels)
+    for now in range(visits.length + 1):
+        label = np.int64(labels.head[now])
+        while label >= 0 and number < room:
+            i, held, worth = labels.node[label], labels.memory[label], labels.got[label]
+            if front[i, held] >= worth:
+                label = np.int64(after[label])
                 continue
-            if home[i] >= 0 and now + home[i] <= length and worth > threshold:
-                if ended < len(ends):
-                    ends[ended] = label
+            if home[i] >= 0 and now + home[i] <= visits.length and worth > threshold:
+                if ended < len(labels.ends):
+                    labels.ends[ended] = label
                     ended += 1
                 bound = max(bound, worth)
                 threshold = max(threshold, bound * within)
-            left = 2 * (length - now) - spare[i]
-            more = rest[left // unit] if left >= 0 else 0.0
-            if more <= 0.0 or worth + more <= threshold:
-                label = after[label]
-                continue
-            # All supersets of this memory are beaten by it from now on.
-            front[i, slot] = worth
-            if exact:
-                stack[0], high = slot, 1
-                while high > 0:
-                    high -= 1
-                    at = stack[high]
-                    for b in range(bits):
-                        if near[i, b] >= 0 and not (at >> b) & 1:
-                            to = at | (1 << b)
-                            if front[i, to] < worth:
-                                front[i, to] = worth
-                                if high < 4096:
-                                    stack[high] = to
-                                    high += 1
-            seen[i] = label
-            if exact:
-                for b in range(bits):
-                    if (held >> b) & 1:
-                        seen[near[i, b]] = label
-            else:
-                up = parent[label]
-                while up >= 0:
-                    seen[node[up]] = label
-                    up = parent[up]
-            for j in range(n):
-                if seen[j] == label or way[i, j] < 0:
-                    continue
-                arrive = now + np.int64(way[i, j])
-                end = -1
-                for k in range(first[j], first[j + 1]):
-                    if arrive <= closes[k]:
-                        end = max(arrive, opens[k]) + service[j]
-                        break
-                if end < 0 or end > length:
-                    continue
-                total = worth + gain[j]
-                left = 2 * (length - end) - spare[j]
-                more = rest[left // unit] if left >= 0 else 0.0
-                if total + more <= threshold:
-                    continue
-                keep = 0
-                if exact:
-                    if seat[j, i] >= 0:
-                        keep |= 1 << seat[j, i]
-                    for b in range(bits):
-                        if (held >> b) & 1:
-                            p = seat[j, near[i, b]]
-                            if p >= 0:
-                                keep |= 1 << p
-                if front[j, keep] >= total:
-                    continue
-                if number == room:
-                    return np.inf, number, ended
-                node[number], memory[number], parent[number] = j, keep, label
-                got[number], after[number], head[end] = total, head[end], number
-                number += 1
-            label = after[label]
+            more = _more(visits, i, now)
+            if more > 0.0 and worth + more > threshold:
+                _beat(visits.near, front, stack, i, held, worth)
+                _mark(visits.near, labels, seen, label, exact)
+                for j in range(n):
+                    if seen[j] == label or way[i, j] < 0:
+                        continue
+                    end = _end(visits, j, now + np.int64(way[i, j]))
+                    total = worth + gain[j]
+                    if end < 0 or total + _more(visits, j, end) <= threshold:
+                        continue
+                    keep = _kept(visits, i, held, j) if exact else 0
+                    if front[j, keep] < total and number < room:
+                        _put(labels, number, j, keep, label, total, end)
+                        number += 1
+            label = np.int64(after[label])
+        if number == room:
+            return np.inf, number, ended
     return bound, number, ended
+
+
+@compiled
+def _begin(visits: Visits, labels: Labels) -> int:
+    """Put a label for each visit that a route can begin with."""
+    labels.head[: visits.length + 1] = -1
+    number = 0
+    for j in range(len(visits.gain)):
+        if visits.out[j] >= 0 and number < len(labels.node):
+            end = _end(visits, j, np.int64(visits.out[j]))
+            if end >= 0:
+                _put(labels, number, j, 0, -1, visits.gain[j], end)
+                number += 1
+    return number
+
+
+@compiled
+def _put(
+    labels: Labels, number: int, j: int, keep: int, parent: int, total: float, end: int
+) -> None:
+    labels.node[number], labels.memory[number], labels.parent[number] = j, keep, parent
+    labels.got[number] = total
+    labels.after[number], labels.head[end] = labels.head[end], number
+
+
+@compiled
+def _end(visits: Visits, j: int, arrive: int) -> int:
+    """Give when a visit ends that is come to at a second; -1: it cannot be in this shift."""
+    for k in range(visits.first[j], visits.first[j + 1]):
+        if arrive <= visits.closes[k]:
+            end = max(arrive, visits.opens[k]) + visits.service[j]
+            return end if end <= visits.length else -1
+    return -1
+
+
+@compiled
+def _more(visits: Visits, i: int, now: int) -> float:
+    """Give the most that can be gained after visit i, which ends now."""
+    left = 2 * (visits.length - now) - visits.spare[i]
+    return visits.rest[left // visits.unit] if left >= 0 else 0.0
+
+
+@compiled
+def _beat(near: Seconds, front: Floats, stack: Seconds, i: int, held: int, worth: float) -> None:
+    """Beat what is no better at visit i with this memory or more."""
+    front[i, held] = worth
+    stack[0], high = held, 1
+    while high > 0:
+        high -= 1
+        at = stack[high]
+        for b in range(near.shape[1]):
+            to = at | (1 << b)
+            if near[i, b] >= 0 and to < front.shape[1] and front[i, to] < worth:
+                front[i, to] = worth
+                stack[high] = to
+                high += 1
+
+
+@compiled
+def _mark(near: Seconds, labels: Labels, seen: Integers, label: int, exact: int) -> None:
+    """Mark where the route of a label may not go: what it remembers, or all that it visits."""
+    i, held = labels.node[label], labels.memory[label]
+    seen[i] = label
+    if exact:
+        for b in range(near.shape[1]):
+            if (held >> b) & 1:
+                seen[near[i, b]] = label
+    else:
+        up = labels.parent[label]
+        while up >= 0:
+            seen[labels.node[up]] = label
+            up = labels.parent[up]
+
+
+@compiled
+def _kept(visits: Visits, i: int, held: int, j: int) -> int:
+    """Give what visit j remembers when come to from visit i."""
+    seat, keep = visits.seat, 0
+    if seat[j, i] >= 0:
+        keep |= 1 << seat[j, i]
+    for b in range(visits.near.shape[1]):
+        if (held >> b) & 1:
+            place = seat[j, visits.near[i, b]]
+            if place >= 0:
+                keep |= 1 << place
+    return keep

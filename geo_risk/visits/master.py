@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import csc_array, eye_array, hstack, vstack
+
+from geo_risk.visits.linear import solve_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -107,22 +108,11 @@ class Master:
             (hstack((self.counts, bought, -bought)), hstack((shifts, blank, blank))), format="csr"
         )
         once = np.append(self.required, np.zeros(len(sizes), bool))
-        most = np.concatenate((np.ones(n), sizes))
-        result = linprog(
-            np.concatenate((-self.worth, -low, high)),
-            A_ub=table[~once],
-            b_ub=most[~once],
-            A_eq=table[once] if once.any() else None,
-            b_eq=most[once] if once.any() else None,
-            bounds=(0, None),
-            method="highs-ds",
-        )
-        if result.status != 0:  # numbers too far apart for the solver: the box's middle will do
+        cost = np.concatenate((-self.worth, -low, high))
+        solved = solve_rows(cost, table, np.concatenate((np.ones(n), sizes)), once)
+        if solved is None:  # numbers too far apart for the solver: the box's middle will do
             return -np.inf, 0.5 * (low + high), True
-        dual = np.empty(len(most))
-        dual[~once] = np.maximum(0.0, -result.ineqlin.marginals)
-        if once.any():
-            dual[once] = -result.eqlin.marginals
+        _, x, dual = solved
         price, rent = np.clip(dual[:n], low, high), dual[n:]
-        traded = result.x[len(self.routes) :] * np.concatenate((low != 0.0, np.ones(n)))
+        traded = x[len(self.routes) :] * np.concatenate((low != 0.0, np.ones(n)))
         return float(price.sum() + sizes @ rent), price, bool(traded.max(initial=0.0) > _TRADED)

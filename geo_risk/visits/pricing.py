@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo_risk.visits.columns import choose_routes, fill_knapsack, find_routes
+from geo_risk.visits.columns import (
+    Labels,
+    Visits,
+    choose_routes,
+    fill_knapsack,
+    find_routes,
+)
 from geo_risk.visits.shift_classes import (
     ShiftClass,
     bridged,
@@ -80,12 +86,22 @@ class Room:
         self.got = np.empty(labels)
         self.ends = np.empty(ends, np.int32)
 
-    def fit(self, length: int, n: int, bits: int) -> None:
-        """Make it large enough for n visits in a shift of a length."""
+    def labels(self, length: int, n: int, bits: int) -> Labels:
+        """Give room for the labels of n visits in a shift of a length."""
         if len(self.head) < length + 1:
             self.head = np.empty(length + 1, np.int32)
         if self.front.shape[0] < n or self.front.shape[1] != 1 << bits:
             self.front = np.empty((n, 1 << bits))
+        return Labels(
+            head=self.head,
+            after=self.after,
+            node=self.node,
+            memory=self.memory,
+            parent=self.parent,
+            got=self.got,
+            front=self.front,
+            ends=self.ends,
+        )
 
     def route(self, label: int) -> list[int]:
         """Give the visits that a label came by."""
@@ -175,7 +191,8 @@ class Pricing:
             for at, i in enumerate(route):
                 if i in route[:at]:
                     before = at - 1 - route[:at][::-1].index(i)
-                    grew |= any([self._add(j, i) for j in route[before + 1 : at]])
+                    for j in route[before + 1 : at]:
+                        grew |= self._add(j, i)
         return grew
 
     def _above(
@@ -198,37 +215,29 @@ class Pricing:
                 return Found(threshold)
             rest = self._rest(one, active, gain[active])
         near, seat = self._neighbours(active)
-        room.fit(one.length_s, len(active), near.shape[1])
         first, windows = _windows(one, active)
-        bound, labels, ended = find_routes(
-            np.ascontiguousarray(self.ways[np.ix_(active, active)]),
-            one.out_s[active],
-            one.home_s[active],
-            self.service[active],
-            gain[active],
-            first,
-            one.opens_s[windows],
-            one.closes_s[windows],
-            near,
-            seat,
-            rest.rest,
-            _unit(one),
-            rest.spare,
-            one.length_s,
-            threshold,
-            _WITHIN if exact else _QUICK_WITHIN,
-            exact,
-            room.head,
-            room.front,
-            room.node,
-            room.memory,
-            room.parent,
-            room.after,
-            room.got,
-            room.ends,
+        bits = near.shape[1] if exact else 0  # a quick search compares no memory
+        visits = Visits(
+            length=one.length_s,
+            way=np.ascontiguousarray(self.ways[np.ix_(active, active)]),
+            out=one.out_s[active],
+            home=one.home_s[active],
+            service=self.service[active],
+            gain=gain[active],
+            first=first,
+            opens=one.opens_s[windows],
+            closes=one.closes_s[windows],
+            near=near,
+            seat=seat,
+            unit=_unit(one),
+            rest=rest.rest,
+            spare=rest.spare,
         )
+        labels = room.labels(one.length_s, len(active), bits)
+        within = _WITHIN if exact else _QUICK_WITHIN
+        bound, number, ended = find_routes(visits, labels, threshold, within, int(exact))
         routes = _chosen(room, ended, active)
-        return Found(bound, routes, bool(np.isfinite(bound)), labels)
+        return Found(bound, routes, bool(np.isfinite(bound)), number)
 
     def _rest(self, one: ShiftClass, active: Integers, gain: Floats) -> _Rest:
         # Each way is shared by the two visits it joins: half of it is a visit's own, so that times
@@ -286,9 +295,7 @@ def _chosen(room: Room, ended: int, active: Integers) -> tuple[tuple[int, ...], 
     ends = ends[np.argsort(-room.got[ends], kind="stable")]
     used, chosen = np.zeros(len(active), np.int64), np.empty(_MOST_ROUTES, np.int32)
     number = choose_routes(ends, room.node, room.parent, used, _SHARED, chosen)
-    return tuple(
-        tuple(int(active[i]) for i in room.route(int(label))) for label in chosen[:number]
-    )
+    return tuple(tuple(int(active[i]) for i in room.route(int(label))) for label in chosen[:number])
 
 
 def _nearest(ways: Seconds) -> Seconds:

@@ -14,10 +14,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from geo_risk.visits.bound import Bound
+from geo_risk.visits.linear import solve_rows
 from geo_risk.visits.price_search import PriceSearch
 from geo_risk.visits.problem import Plan, Problem, Tier, orders_of, timed
 from geo_risk.visits.shift_classes import ShiftClass, classes_of
@@ -246,12 +247,12 @@ class _Packing:
         solved = self._relax(-value, np.arange(len(value)), self.high, until)
         if solved is None:
             return None
-        lowest, x, dual = solved
+        lowest, x, price = solved
         dived = self._dive(-value, x, until)
         if dived is not None:
             known = max(known, float(value[dived].sum()))
         # A route that costs more than what is left to win is in no better choice.
-        lost = -value - self.table.T @ dual
+        lost = -value + self.table.T @ price
         kept = np.flatnonzero(lost <= -lowest - known + 1e-6 * (1.0 + abs(known)))
         kept = np.sort(kept[np.argsort(lost[kept], kind="stable")[:_MOST_ROUTES]])
         left = until - time.monotonic()
@@ -259,7 +260,7 @@ class _Packing:
             return dived
         result = milp(
             -value[kept],
-            integrality=np.ones(len(kept)),
+            integrality=np.ones(len(kept), int),
             bounds=Bounds(0, 1),
             constraints=LinearConstraint(self.table[:, kept], -np.inf, self.high),
             options={"time_limit": left, "mip_rel_gap": _GAP},
@@ -276,14 +277,7 @@ class _Packing:
         seconds = until - time.monotonic()
         if seconds <= 0:
             return None
-        result = linprog(
-            cost[left],
-            A_ub=self.table[:, left],
-            b_ub=high,
-            method="highs-ds",
-            options={"time_limit": seconds},
-        )
-        return (result.fun, result.x, result.ineqlin.marginals) if result.status == 0 else None
+        return solve_rows(cost[left], self.table[:, left], high, seconds=seconds)
 
     def _dive(self, cost: Floats, x: Floats, until: float) -> list[int] | None:
         """Settle on the routes that the relaxed choice is surest of, and relax the rest again."""

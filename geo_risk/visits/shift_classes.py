@@ -123,7 +123,9 @@ def bridged(ways: Seconds, service: Integers) -> Seconds:
 def bridged_ends(one: ShiftClass, ways: Seconds, service: Integers) -> ShiftClass:
     """Shorten the ways from the start and to the end of a class in the same manner."""
     long = np.where(ways < 0, _FAR, ways.astype(np.int64))
-    out, home = (np.where(some < 0, _FAR, some.astype(np.int64)) for some in (one.out_s, one.home_s))
+    out, home = (
+        np.where(some < 0, _FAR, some.astype(np.int64)) for some in (one.out_s, one.home_s)
+    )
     through = (out + service)[:, None] + long
     back = long + (service + home)[None, :]
     out = np.minimum(out, through.min(axis=0, initial=_FAR))
@@ -153,7 +155,7 @@ def _class(problem: Problem, shifts: list[Shift], worth: Floats) -> ShiftClass:
     shift, travel = shifts[0], problem.travel_s
     length = shift.end_s - shift.start_s
     worth = worth.copy()
-    first, rows = [0], []
+    first, rows = [0], list[tuple[int, int]]()
     out, home = np.full(len(worth), NO_WAY, np.int32), np.full(len(worth), NO_WAY, np.int32)
     for i, one in enumerate(problem.candidates):
         windows = _cut(one, shift) if one.windows else ((0, length),)
@@ -162,7 +164,10 @@ def _class(problem: Problem, shifts: list[Shift], worth: Floats) -> ShiftClass:
         rows += windows
         first.append(len(rows))
         if one.place is not None:
-            out[i], home[i] = travel[shift.begin_place, one.place], travel[one.place, shift.end_place]
+            out[i], home[i] = (
+                travel[shift.begin_place, one.place],
+                travel[one.place, shift.end_place],
+            )
     table = np.array(rows, np.int64).reshape(-1, 2)
     return ShiftClass(
         shift_ids=tuple(one.id for one in shifts),

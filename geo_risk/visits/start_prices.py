@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import coo_array
+
+from geo_risk.visits.linear import solve_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,22 +59,10 @@ def start_prices(pricing: Pricing, required: NDArray[np.bool_]) -> Floats:
         (np.concatenate(shares), (np.concatenate(rows), np.concatenate(cols))),
         (n + len(classes), at + len(lack)),
     ).tocsr()
-    free = np.append(~required, np.ones(len(classes), bool))
     most = np.concatenate((np.ones(n), [one.size * _share(one) for one in classes]))
-    result = linprog(
-        np.concatenate(cost),
-        A_ub=table[free],
-        b_ub=most[free],
-        A_eq=table[~free] if len(lack) else None,
-        b_eq=most[~free] if len(lack) else None,
-        bounds=(0, None),
-        method="highs",
-    )
-    dual = np.empty(len(most))
-    dual[free] = np.maximum(0.0, -result.ineqlin.marginals)
-    if len(lack):
-        dual[~free] = -result.eqlin.marginals
-    return dual[:n]
+    exact = np.append(required, np.zeros(len(classes), bool))
+    solved = solve_rows(np.concatenate(cost), table, most, exact)
+    return np.zeros(n) if solved is None else solved[2][:n]
 
 
 def _way_s(pricing: Pricing) -> Floats:

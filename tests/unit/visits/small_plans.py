@@ -16,7 +16,7 @@ _HOLES = 0.2  # of the ways do not exist
 
 @st.composite
 def small_problems(draw: st.DrawFn) -> Problem:
-    """Draw up to 5 visits and 3 shifts: windows, ways that do not exist, officers who may not go."""
+    """Draw up to 5 visits and 3 shifts: windows, missing ways, officers who may not go."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     visits, shifts = draw(st.integers(1, 5)), draw(st.integers(1, 3))
     return random_problem(rng, visits, shifts, wild=draw(st.booleans()))
