@@ -69,7 +69,7 @@ def best_plans(problem: Problem) -> Mapping[frozenset[str], float]:
     """Give every set of visits that some plan makes, and the most that it brings."""
     plans: dict[frozenset[str], float] = {frozenset(): 0.0}
     for shift in problem.shifts:
-        routes = _routes(problem, shift)
+        routes = routes_of(problem, shift)
         together = dict(plans)
         for made, value in plans.items():
             for some, worth in routes.items():
@@ -85,7 +85,8 @@ def optimum(problem: Problem) -> float:
     return max(best_plans(problem).values())
 
 
-def _routes(problem: Problem, shift: Shift) -> Mapping[frozenset[str], float]:
+def routes_of(problem: Problem, shift: Shift) -> Mapping[frozenset[str], float]:
+    """Give every set of visits that some route of a shift makes, and what it brings."""
     able = [
         one.id
         for one in problem.candidates
