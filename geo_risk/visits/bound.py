@@ -30,7 +30,7 @@ class Bound:
     Parameters
     ----------
     value
-        Expected severity points; infinite only where nothing was worked out.
+        Expected severity points.
     columns
         Routes that were found, no visit twice: the shifts that each is for (one of them), and its
         candidates in order; those that pay best first.
@@ -56,6 +56,9 @@ def upper_bound(
     progress: Callable[[float], None] | None = None,
 ) -> Bound:
     """Prove how much a plan can bring at most, prizes of all tiers taken together.
+
+    Windows are exact, several in one shift too. Memory grows with the square of the candidates:
+    some thousands at most; where officers keep to their zones, zones have bounds of their own.
 
     Parameters
     ----------

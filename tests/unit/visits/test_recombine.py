@@ -124,7 +124,7 @@ def test_price_and_branch_finds_the_best_of_small_plans() -> None:
     """Over small problems without tiers, most plans are the best there is, and none is above."""
     rng = np.random.default_rng(21)
     best = 0
-    for _ in range(6):
+    for _ in range(4):
         drawn = random_problem(rng, 6, 2)
         plain = tuple(
             Candidate(one.id, one.place, one.service_s, one.prize, windows=one.windows)
@@ -137,4 +137,4 @@ def test_price_and_branch_finds_the_best_of_small_plans() -> None:
         assert value <= most + 1e-6 <= bound.value * (1 + 1e-9) + 2e-6
         assert all(_can_be_kept(problem, name, some) for name, some in orders.items() if some)
         best += value >= most - 1e-6
-    assert best >= 4
+    assert best >= 3
