@@ -42,12 +42,12 @@ class SearchParams:
     """
 
     alone: int = 250
-    together: int = 60
+    together: int = 300
     hot: float = 0.5
     cold: float = 0.02
     size: float = 8.0
     hour: float = 0.01
-    crossing_reach: int = 30
+    crossing_reach: int = 100
 
 
 @dataclass

@@ -20,9 +20,17 @@ from geo_risk.errors import InputError
 from geo_risk.visits.arrays import Arrays, make_arrays
 from geo_risk.visits.assemble import assemble
 from geo_risk.visits.problem import Plan, Problem, Shift, orders_of, timed
-from geo_risk.visits.search import Orders, SearchParams, Watch, fill, search_all, search_alone
+from geo_risk.visits.search import (
+    Orders,
+    SearchParams,
+    Watch,
+    fill,
+    search_all,
+    search_alone,
+    search_pairs,
+)
 
-_ALONE = 0.7
+_ALONE = 0.4
 """Share of the time for each officer's own zones, where officers may cross them."""
 
 
