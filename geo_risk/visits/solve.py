@@ -27,7 +27,6 @@ from geo_risk.visits.search import (
     fill,
     search_all,
     search_alone,
-    search_pairs,
 )
 
 _ALONE = 0.4
