@@ -45,6 +45,7 @@ from api.routes import (
     map,  # noqa: A004 (a module)
     ogc,
     photos,
+    proposals,
     receipts,
     report,
     session,
@@ -87,6 +88,7 @@ _ROUTERS = (
     case_pages,
     index_pages,
     slip_pages,
+    proposals,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

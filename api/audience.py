@@ -35,6 +35,7 @@ STAFF = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
 """Station roles that see everything of the park, names included; such reads are audited."""
 
 _DESK = frozenset({Role.CLERK, Role.CHIEF, Role.KEEPER})
+_HEADS = frozenset({Role.CHIEF, Role.KEEPER})
 _ALL = frozenset(LISTED)
 _MEDIATOR = frozenset({"zones", "stations", "roads", "enterprises", "premises", "reports"})
 _ANALYST = _ALL - {"officers", "teams", "assignments", "steps", "slips", "guidance", "campaigns"}
@@ -235,6 +236,13 @@ def check_desk(sight: Sight) -> Actor:
     """Give the actor of the desk: clerk, chief or keeper; raises as `check_collection`."""
     if sight.actor is None or sight.actor.role not in _DESK:
         _refuse(sight, "This is the desk's work.")
+    return sight.reader
+
+
+def check_head(sight: Sight) -> Actor:
+    """Give the actor who decides on zones and stations: chief or keeper; raises as elsewhere."""
+    if sight.actor is None or sight.actor.role not in _HEADS:
+        _refuse(sight, "Proposals of zones and stations are for the chief.")
     return sight.reader
 
 

@@ -7,7 +7,7 @@ the watcher shows and the counters count.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shapely.geometry.base import BaseGeometry
@@ -19,6 +19,7 @@ from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.ogc.wire import Wire
 from api.previews import Previews
+from api.proposed import Proposed
 from api.shown import Watcher
 from geo_risk.park import ParkFile
 from geo_risk.settings import Settings
@@ -51,6 +52,8 @@ class Service:
         Work that takes longer than a request.
     previews
         The running month's index, worked out a moment ago.
+    proposed
+        Proposals of zones and stations, worked out a moment ago.
     """
 
     settings: Settings
@@ -64,6 +67,7 @@ class Service:
     clock: Callable[[], datetime]
     jobs: Jobs
     previews: Previews
+    proposed: Proposed = field(default_factory=Proposed)
 
     @property
     def session_cookie(self) -> str:

@@ -46,7 +46,7 @@ class BalanceParams:
     """
 
     change_penalty: float = 0.5
-    compactness: float = 0.1
+    compactness: float = 0.3
     unit_premises: int = 4
     steps_per_unit: int = 200
 

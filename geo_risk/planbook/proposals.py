@@ -1,0 +1,429 @@
+"""Proposals for the chief: zones of equal workload, places for stations. Read, never applied.
+
+Takes a `Ground`, gives what the commands, the routes and the pages show: figures by zone, who
+changes, sites with what each adds, and the same as GeoJSON. Seeds are fixed, so the same records
+give the same proposal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from geo_risk.districts import (
+    BalanceParams,
+    Coverage,
+    Proposal,
+    Siting,
+    WorkloadParams,
+    balance_zones,
+    measure_coverage,
+    measure_workload,
+    site_stations,
+)
+from geo_risk.errors import NotFoundError
+from geo_risk.travel import measure_travel, travel_between
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from geo_risk.planbook.ground import Ground
+
+    Floats = NDArray[np.float64]
+
+NOTES = (
+    "no_zones",
+    "no_demand",
+    "no_stations",
+    "unlocated",
+    "class_assumed",
+    "people_assumed",
+    "no_roads",
+    "off_road",
+    "not_connected",
+)
+"""What a reader must know of the records behind a proposal, beside `BALANCE_NOTES`."""
+_SEED = 20_260_101  # of the search: the same records, the same proposal
+_STEP_M = 100.0  # between places on a road that may become a station
+_MOST_PLACES = 500
+_EDGE_M = 100.0  # a road along the edge of the park still serves it
+
+
+@dataclass(frozen=True)
+class ZonesProposed:
+    """Zones proposed, and what they were made of.
+
+    Parameters
+    ----------
+    ground
+        The records.
+    hours
+        (n,) hours a month of each premises.
+    proposal
+        The division.
+    notes
+        Codes, of `NOTES` and `BALANCE_NOTES`.
+    """
+
+    ground: Ground
+    hours: Floats
+    proposal: Proposal
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ZoneCoverage:
+    """People of a zone, how many are within the standard today and with the sites; premises."""
+
+    zone_id: str
+    people: float
+    today: float
+    proposed: float
+    premises: int
+    beyond: int
+
+
+@dataclass(frozen=True)
+class StationsProposed:
+    """Sites proposed, and what they were made of.
+
+    Parameters
+    ----------
+    ground
+        The records.
+    minutes, type
+        The standard; which type of station counts, '' for any.
+    stations
+        Rows of `ground.stations` that count.
+    today
+        Coverage by these.
+    site_at
+        (k, 2) where the sites are, metres.
+    siting
+        What they bring; None where only today's coverage was asked for.
+    by_zone
+        In the order of zones.
+    notes
+        Codes, of `NOTES`.
+    """
+
+    ground: Ground
+    minutes: float
+    type: str
+    stations: tuple[int, ...]
+    today: Coverage
+    site_at: Floats
+    siting: Siting | None
+    by_zone: tuple[ZoneCoverage, ...]
+    notes: tuple[str, ...]
+
+
+def propose_zones(
+    ground: Ground,
+    *,
+    params: BalanceParams | None = None,
+    workload: WorkloadParams | None = None,
+) -> ZonesProposed:
+    """Propose zones of more equal workload.
+
+    Parameters
+    ----------
+    ground
+        The records.
+    params, workload
+        What a good division is; how often and how long premises are visited.
+
+    Raises
+    ------
+    NotFoundError
+        When the park has no patrol zone.
+    """
+    if not ground.zones:
+        raise NotFoundError("The park has no patrol zone.", "Bring the zones in first.")
+    hours = measure_workload(
+        ground.inherent_class,
+        ground.zone_of,
+        ground.easting,
+        ground.northing,
+        ground.graph,
+        params=workload,
+    )
+    proposal = balance_zones(
+        ground.shapes,
+        ground.easting,
+        ground.northing,
+        hours,
+        rng=np.random.default_rng(_SEED),
+        officers=ground.officers,
+        params=params,
+    )
+    said = _said(ground, _ways_notes(ground))
+    said.discard("people_assumed")
+    notes = tuple(code for code in NOTES if code in said) + proposal.notes
+    return ZonesProposed(ground, hours, proposal, notes)
+
+
+def propose_stations(
+    ground: Ground, *, count: int, minutes: float, type_: str = "", seconds: float = 5.0
+) -> StationsProposed:
+    """Say whom today's stations reach, and propose further ones.
+
+    Parameters
+    ----------
+    ground
+        The records.
+    count
+        So many sites at most; 0: only today's coverage.
+    minutes
+        A station is near that can be reached in so many minutes.
+    type_
+        Count stations of this type only; '' counts all.
+    seconds
+        Time for the exact solver.
+
+    Raises
+    ------
+    NotFoundError
+        When no station is of this type.
+    InputError
+        For minutes that are not above 0, or fewer than no sites.
+    """
+    rows = tuple(n for n, one in enumerate(ground.stations) if type_ in ("", one.type))
+    if type_ and not rows:
+        known = "、".join(sorted({one.type for one in ground.stations if one.type}))
+        raise NotFoundError(f"No station is of type {type_!r}.", f"There are: {known or 'none'}.")
+    at = ground.station_at[list(rows)].reshape(-1, 2)
+    premises = (ground.easting, ground.northing)
+    ways = travel_between(ground.graph, (at[:, 0], at[:, 1]), premises)
+    today = measure_coverage(ways.seconds, ground.people, minutes * 60)
+    places = _places(ground)
+    siting = None
+    said, sites, proposed = set(ways.notes), np.zeros((0, 2)), today.covered
+    if count:
+        reach = travel_between(ground.graph, (places[:, 0], places[:, 1]), premises)
+        siting = site_stations(
+            reach.seconds,
+            ground.people,
+            minutes * 60,
+            count=count,
+            covered=today.covered,
+            seconds=seconds,
+        )
+        sites, proposed = places[list(siting.sites)], siting.covered
+        said |= set(reach.notes)
+    said = _said(ground, said)
+    said.discard("class_assumed")
+    said |= {"no_stations"} if not rows else set()
+    return StationsProposed(
+        ground=ground,
+        minutes=minutes,
+        type=type_,
+        stations=rows,
+        today=today,
+        site_at=sites,
+        siting=siting,
+        by_zone=_by_zone(ground, today.covered, proposed),
+        notes=tuple(code for code in NOTES if code in said),
+    )
+
+
+def zones_json(found: ZonesProposed) -> dict[str, Any]:
+    """Give the figures of a proposal of zones as plain values."""
+    ground, proposal = found.ground, found.proposal
+    low, high = proposal.spread(after=False)
+    least, most = proposal.spread(after=True)
+    return {
+        "notes": list(found.notes),
+        "unlocated": ground.unlocated,
+        "outside": [ground.premises[row].id for row in proposal.outside],
+        "hours": float(found.hours.sum()),
+        "hours_changed": proposal.hours_changed,
+        "per_officer": {"before": [low, high], "after": [least, most]},
+        "cost": {"before": proposal.cost_before, "after": proposal.cost_after},
+        "zones": [
+            {
+                "id": one.zone_id,
+                "name": ground.zone_name(one.zone_id),
+                "officers": one.officers,
+                "hours_before": one.hours_before,
+                "hours_after": one.hours_after,
+                "target": one.target,
+                "premises_before": one.premises_before,
+                "premises_after": one.premises_after,
+            }
+            for one in proposal.zones
+        ],
+        "changes": [
+            {
+                "premises_id": ground.premises[one.row].id,
+                "enterprise_id": ground.premises[one.row].enterprise_id,
+                "from": one.from_zone,
+                "to": one.to_zone,
+                "hours": one.hours,
+            }
+            for one in proposal.changes
+        ],
+    }
+
+
+def zones_geojson(found: ZonesProposed) -> dict[str, Any]:
+    """Give proposed zones as GeoJSON features, CRS84, with their figures."""
+    figures = {one["id"]: one for one in zones_json(found)["zones"]}
+    return _collection(
+        {
+            "type": "Feature",
+            "id": one.zone_id,
+            "geometry": found.ground.on_wire(one.shape),
+            "properties": {"proposed": True, **figures[one.zone_id]},
+        }
+        for one in found.proposal.zones
+    )
+
+
+def stations_json(found: StationsProposed) -> dict[str, Any]:
+    """Give coverage and sites as plain values."""
+    ground, siting, total = found.ground, found.siting, float(found.ground.people.sum())
+    body: dict[str, Any] = {
+        "notes": list(found.notes),
+        "minutes": found.minutes,
+        "type": found.type,
+        "people": total,
+        "unlocated": ground.unlocated,
+        "stations": [
+            {
+                "id": ground.stations[row].id,
+                "type": ground.stations[row].type,
+                "nearest_to": float(ground.people[found.today.nearest == n].sum()),
+            }
+            for n, row in enumerate(found.stations)
+        ],
+        "covered": {"people": _covered(ground, found.today), "share": found.today.share},
+        "zones": [
+            {
+                "id": one.zone_id,
+                "name": ground.zone_name(one.zone_id),
+                "people": one.people,
+                "covered": one.today,
+                "covered_with_sites": one.proposed,
+                "premises": one.premises,
+                "premises_beyond": one.beyond,
+            }
+            for one in found.by_zone
+        ],
+    }
+    if siting is not None:
+        body["sites"] = [
+            {**_point(ground, at), "adds": adds}
+            for at, adds in zip(found.site_at, siting.adds, strict=True)
+        ]
+        body["covered_with_sites"] = {
+            "people": siting.after,
+            "share": siting.after / total if total else None,
+            "bound": siting.bound,
+            "gap": siting.gap,
+        }
+    return body
+
+
+def stations_geojson(found: StationsProposed) -> dict[str, Any]:
+    """Give proposed sites as GeoJSON features, CRS84, the one that adds most first."""
+    siting = found.siting
+    adds: Sequence[float] = siting.adds if siting else ()
+    return _collection(
+        {
+            "type": "Feature",
+            "id": f"site-{number}",
+            "geometry": found.ground.on_wire(shapely.Point(at)),
+            "properties": {"proposed": True, "rank": number, "adds": one, "minutes": found.minutes},
+        }
+        for number, (at, one) in enumerate(zip(found.site_at, adds, strict=True), start=1)
+    )
+
+
+def _collection(features: Any) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": list(features)}
+
+
+def _point(ground: Ground, at: Floats) -> dict[str, float]:
+    lon, lat = ground.on_wire(shapely.Point(at))["coordinates"]
+    return {"lon": lon, "lat": lat}
+
+
+def _covered(ground: Ground, coverage: Coverage) -> float:
+    return float(ground.people[coverage.covered].sum())
+
+
+def _said(ground: Ground, ways: set[str]) -> set[str]:
+    """Give the codes that the records themselves call for."""
+    facts = {
+        "no_zones": not ground.zones,
+        "no_demand": not ground.premises,
+        "unlocated": ground.unlocated > 0,
+        "class_assumed": ground.assumed[0] > 0,
+        "people_assumed": ground.assumed[1] > 0,
+    }
+    return {code for code, holds in facts.items() if holds} | ways
+
+
+def _ways_notes(ground: Ground) -> set[str]:
+    """Give the codes of ways within zones."""
+    if ground.graph is None:
+        return {"no_roads"} if len(ground.premises) > 1 else set()
+    notes: set[str] = set()
+    names = np.array(ground.zone_of, dtype=object)
+    for one in ground.shapes:
+        rows = names == one
+        notes |= set(
+            measure_travel(ground.graph, ground.easting[rows], ground.northing[rows]).notes
+        )
+    return notes
+
+
+def _places(ground: Ground) -> Floats:
+    """Give where a station may stand: along the roads of the park, else at premises."""
+    graph = ground.graph
+    if graph is None:
+        every = np.unique(np.column_stack([ground.easting, ground.northing]).round(1), axis=0)
+        return every[:: max(1, -(-len(every) // _MOST_PLACES))]
+    lines = list(graph.lines)
+    if ground.shapes:
+        park = shapely.union_all(list(ground.shapes.values())).buffer(_EDGE_M)
+        shapely.prepare(park)
+        lines = [one for one in lines if park.intersects(one)] or lines
+    step = max(_STEP_M, sum(one.length for one in lines) / _MOST_PLACES)
+    found = [
+        shapely.get_coordinates(one.interpolate(along))[0]
+        for one in lines
+        for along in np.linspace(0.0, one.length, max(1, round(one.length / step)) + 1)
+    ]
+    return np.unique(np.round(found, 1), axis=0)
+
+
+def _by_zone(
+    ground: Ground, today: NDArray[np.bool_], proposed: NDArray[np.bool_]
+) -> tuple[ZoneCoverage, ...]:
+    rows_of: Mapping[str, list[int]] = defaultdict(list)
+    for row, zone in enumerate(ground.zone_of):
+        rows_of[zone].append(row)
+    ids = list(ground.shapes) or ([""] if ground.premises else [])
+    found = []
+    for one in ids:
+        rows = np.array(rows_of[one], dtype=np.int64)
+        people = ground.people[rows]
+        found.append(
+            ZoneCoverage(
+                one,
+                float(people.sum()),
+                float(people[today[rows]].sum()),
+                float(people[proposed[rows]].sum()),
+                len(rows),
+                int((~proposed[rows]).sum()),
+            )
+        )
+    return tuple(found)
