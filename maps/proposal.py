@@ -202,8 +202,8 @@ class _Sketch:
         if not parts:
             points = [one for one in (ground.plain, ground.marked, ground.sites) if len(one)]
             parts = [shapely.MultiPoint(np.concatenate(points))] if points else []
-        bounds = shapely.total_bounds(np.array(parts, dtype=object))
-        west, south, east, north = bounds if parts else (0.0, 0.0, 1000.0, 1000.0)
+        whole = shapely.union_all(parts) if parts else shapely.box(0, 0, 1000, 1000)
+        west, south, east, north = whole.bounds
         across, down = max(east - west, 100.0), max(north - south, 100.0)
         self._west, self._north = west, north
         self._frame = shapely.box(west, south, east, north).buffer(0.05 * max(across, down))

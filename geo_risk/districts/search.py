@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _HOT, _COLD = 0.1, 1e-4
 _EPSILON = 1e-12
+_SWEEPS = 1000  # a stop, far above what is ever needed
+_FEW = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +238,7 @@ def _pieces(division: Division, here: int) -> list[set[int]]:
 def _anneal(division: Division, steps: int, rng: np.random.Generator) -> None:
     """Take moves at random, worse ones ever more seldom; leave the best division met."""
     cost = lowest = division.cost()
-    kept = list(division.district)
+    since: list[tuple[int, int]] = []  # moves after the best, to be taken back
     units = rng.integers(0, len(division.load), steps).tolist()
     picks, odds = rng.random(steps).tolist(), rng.random(steps).tolist()
     cooling = (_COLD / _HOT) ** (1 / max(1, steps))
@@ -251,43 +253,67 @@ def _anneal(division: Division, steps: int, rng: np.random.Generator) -> None:
         if change > 0 and chance >= math.exp(-change / heat):
             continue
         if division.may_leave(unit):
+            since.append((unit, division.district[unit]))
             division.move(unit, to)
             cost += change
             if cost < lowest - _EPSILON:
-                lowest, kept = cost, list(division.district)
-    for unit, to in enumerate(kept):
-        if division.district[unit] != to:
-            division.move(unit, to)
+                lowest = cost
+                since.clear()
+    for unit, back in reversed(since):
+        division.move(unit, back)
 
 
 def _descend(division: Division) -> None:
-    """Take the best move, else the first pair of moves that pays, until none does."""
-    while _best_move(division) or _paying_pair(division):
-        pass
+    """Take moves that pay, then pairs of moves that pay, until none does.
+
+    Looking at everything again after each one is better; with thousands of areas it takes minutes,
+    and a round through all of them is taken at a time.
+    """
+    single = len(division.load) <= _FEW
+    for _ in range(_SWEEPS):
+        while _sweep(division, single=single):
+            pass
+        if not _sweep_pairs(division, single=single):
+            return
 
 
-def _best_move(division: Division) -> bool:
-    for change, unit, to in division.moves(range(len(division.load))):
-        if change >= -_EPSILON:
-            return False
-        if division.may_leave(unit):
+def _sweep(division: Division, *, single: bool) -> bool:
+    """Take the best move, or every move, that pays; say whether there was one."""
+    found = False
+    for told, unit, to in division.moves(range(len(division.load))):
+        if told >= -_EPSILON:
+            break
+        if _still(division, unit, to) and division.change_of(unit, to) < -_EPSILON:
             division.move(unit, to)
-            return True
-    return False
+            found = True
+            if single:
+                break
+    return found
 
 
-def _paying_pair(division: Division) -> bool:
+def _sweep_pairs(division: Division, *, single: bool) -> bool:
     """Move an area to a district and one of that district's on: a swap, or a chain."""
-    for change, unit, to in division.moves(range(len(division.load))):
-        if not division.may_leave(unit):
+    found = False
+    for _, unit, to in division.moves(range(len(division.load))):
+        if not _still(division, unit, to):
             continue
-        here = division.district[unit]
+        here, change = division.district[unit], division.change_of(unit, to)
         division.move(unit, to)
         for more, next_unit, beyond in division.moves(sorted(division.members[to] - {unit})):
             if change + more >= -_EPSILON:
+                division.move(unit, here)
                 break
             if division.may_leave(next_unit):
                 division.move(next_unit, beyond)
-                return True
-        division.move(unit, here)
-    return False
+                found = True
+                break
+        else:
+            division.move(unit, here)
+        if found and single:
+            break
+    return found
+
+
+def _still(division: Division, unit: int, to: int) -> bool:
+    """Say whether a move is still possible after those taken before it."""
+    return to in division.offers(unit) and division.may_leave(unit)

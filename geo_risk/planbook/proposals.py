@@ -386,23 +386,28 @@ def _ways_notes(ground: Ground) -> set[str]:
 
 
 def _places(ground: Ground) -> Floats:
-    """Give where a station may stand: along the roads of the park, else at premises."""
-    graph = ground.graph
-    if graph is None:
-        every = np.unique(np.column_stack([ground.easting, ground.northing]).round(1), axis=0)
-        return every[:: max(1, -(-len(every) // _MOST_PLACES))]
-    lines = list(graph.lines)
+    """Give where a station may stand: at premises, and along the roads of the park."""
+    premises = np.column_stack([ground.easting, ground.northing])
+    every = np.unique(np.round(premises, 1), axis=0)
+    thinned = every[:: max(1, -(-len(every) // _MOST_PLACES))]
+    return np.unique(np.concatenate([thinned, _roadside(ground)]), axis=0)
+
+
+def _roadside(ground: Ground) -> Floats:
+    if ground.graph is None:
+        return np.zeros((0, 2))
+    lines = list(ground.graph.lines)
     if ground.shapes:
         park = shapely.union_all(list(ground.shapes.values())).buffer(_EDGE_M)
         shapely.prepare(park)
-        lines = [one for one in lines if park.intersects(one)] or lines
+        lines = [one for one in lines if park.intersects(one)]
     step = max(_STEP_M, sum(one.length for one in lines) / _MOST_PLACES)
     found = [
         shapely.get_coordinates(one.interpolate(along))[0]
         for one in lines
         for along in np.linspace(0.0, one.length, max(1, round(one.length / step)) + 1)
     ]
-    return np.unique(np.round(found, 1), axis=0)
+    return np.round(np.array(found).reshape(-1, 2), 1)
 
 
 def _by_zone(
