@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _WIDTH, _EDGE = 900, 30
 _TINTS = ("#dde6ee", "#e9e0f0", "#dfeede", "#f0e8d8", "#d8ecea", "#f0e0e4", "#e4e4da")
 _BAR_SHARE = 0.25
+_LABEL = (64, 22)  # half the width and height that a label and a sign keep free, pixels
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,8 @@ def zones_proposal_page(frame: Frame, lang: str, shown: Shown) -> str:
 
 def stations_proposal_page(frame: Frame, lang: str, shown: Shown) -> str:
     """Give the page of proposed stations; its form asks for `count`, `minutes` and `type`."""
-    return render_page(
-        "stations_proposal.html", frame, lang, "site", **_stations_values(shown, frame)
-    )
+    values = _stations_values(shown, frame)
+    return render_page("stations_proposal.html", frame, lang, "site", ask=True, **values)
 
 
 def zones_proposal_file(frame: Frame, lang: str, shown: Shown, origin: Origin) -> str:
@@ -135,6 +135,7 @@ def _file(frame: Frame, lang: str, topic: str, values: Mapping[str, Any], origin
         lang,
         "",
         topic=topic,
+        ask=False,
         origin=origin,
         style=Markup(style),  # noqa: S704 - our own file, no data in it
         **values,
@@ -169,6 +170,9 @@ def draw(ground: Ground, *, synthetic: bool = False) -> dict[str, Any]:
     """Give what the SVG is made of: pixels, paths and texts, nothing of it markup."""
     sketch = _Sketch(ground)
     tint = _tints(ground.shapes)
+    stations = [sketch.at(one) for one in ground.stations if sketch.holds(one)]
+    sites = [sketch.at(one) for one in ground.sites]
+    signs = [*stations, *sites]
     return {
         "width": _WIDTH,
         "height": sketch.height,
@@ -177,7 +181,7 @@ def draw(ground: Ground, *, synthetic: bool = False) -> dict[str, Any]:
             {
                 "path": sketch.path(shape),
                 "fill": _TINTS[tint[one]],
-                "at": sketch.at(shape.representative_point().coords[0]),
+                "at": _beside(sketch.at(shape.representative_point().coords[0]), signs),
                 "label": ground.labels[one],
             }
             for one, shape in ground.shapes.items()
@@ -187,11 +191,20 @@ def draw(ground: Ground, *, synthetic: bool = False) -> dict[str, Any]:
         "roads": [sketch.path(line) for line in ground.roads],
         "plain": [sketch.at(one) for one in ground.plain],
         "marked": [sketch.at(one) for one in ground.marked],
-        "stations": [sketch.at(one) for one in ground.stations if sketch.holds(one)],
-        "sites": [sketch.at(one) for one in ground.sites],
+        "stations": stations,
+        "sites": sites,
         "bar_m": sketch.bar_m,
         "bar_px": sketch.bar_m * sketch.scale,
     }
+
+
+def _beside(at: tuple[float, float], signs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Move a label below the signs that it would be hidden by."""
+    x, y = at
+    covered = [there for here, there in signs if abs(here - x) < _LABEL[0]]
+    while any(abs(there - y + 6) < _LABEL[1] for there in covered):
+        y += 4
+    return x, y
 
 
 class _Sketch:

@@ -19,6 +19,7 @@ from api.page_deps import ThePages
 from api.problems import responses
 from api.proposal_views import stations_shown, zones_shown
 from api.reading import names_of
+from geo_risk.errors import TooLargeError
 from geo_risk.planbook.ground import read_ground
 from geo_risk.planbook.proposals import (
     propose_stations,
@@ -48,6 +49,7 @@ Format = Annotated[
 ]
 Fresh = Annotated[bool, Query(description="Work it out again, not as a moment ago.")]
 _REFUSALS = (401, 403, 404, 422, 503)
+_MOST_PREMISES = 3_000  # ten seconds; a city takes minutes, which is no time for a request
 _OBJECT = {"schema": {"type": "object"}}
 _FORMS: dict[str, Any] = {
     "description": "OK",
@@ -55,7 +57,7 @@ _FORMS: dict[str, Any] = {
 }
 
 
-@router.get("/v1/zones/rebalance", responses={200: _FORMS, **responses(*_REFUSALS)})
+@router.get("/v1/zones/rebalance", responses={200: _FORMS, **responses(*_REFUSALS, 413)})
 def read_rebalance(
     service: TheService, sight: TheSight, now: Now, form: Format = "json", *, fresh: Fresh = False
 ) -> Response:
@@ -103,7 +105,7 @@ def read_sites(
 @router.get(
     "/zones/proposal",
     response_class=HTMLResponse,
-    responses={200: schemas.PAGE, **responses(*_REFUSALS)},
+    responses={200: schemas.PAGE, **responses(*_REFUSALS, 413)},
 )
 def show_rebalance(
     request: Request, pages: ThePages, lang: Lang, *, fresh: Fresh = False
@@ -140,12 +142,16 @@ def show_sites(
 
 
 def _zones(service: Service, now: datetime, *, fresh: bool) -> tuple[ZonesProposed, datetime]:
-    return service.proposed.of(
-        "zones",
-        lambda: propose_zones(read_ground(service.store, service.park, now)),
-        now,
-        fresh=fresh,
-    )
+    def make() -> ZonesProposed:
+        ground = read_ground(service.store, service.park, now)
+        if len(ground.premises) > _MOST_PREMISES:
+            raise TooLargeError(
+                f"{len(ground.premises):,} premises are more than a page waits for.",
+                "Run `geo-risk zones rebalance PARK --map F.html`.",
+            )
+        return propose_zones(ground)
+
+    return service.proposed.of("zones", make, now, fresh=fresh)
 
 
 def _stations(

@@ -11,7 +11,7 @@ import shapely
 
 from geo_risk import open_park
 from geo_risk.crs import project_geometry, unproject_geometry
-from geo_risk.records import Actor, PatrolZone, Role, Station
+from geo_risk.records import Actor, PatrolZone, Premises, PremisesKind, Role, Station
 from geo_risk.store import Query
 from tests.live.cli.commands import Run
 
@@ -96,3 +96,28 @@ def test_sites_are_written_and_an_unknown_type_is_refused(
     assert (refused.code, "驻企警务室" in refused.err) == (1, True)
     wrong = run(*words, "--lang", "fr")
     assert wrong.code == 2
+
+
+def test_dwellings_and_places_nobody_knows_do_not_count(
+    run: Run, park: Path, tmp_path: Path
+) -> None:
+    """A dormitory is no work and no demand; a premises without a place is counted and told."""
+    figures = tmp_path / "z.json"
+    words = ("zones", "rebalance", park, "--json", figures)
+
+    def told() -> tuple[int, int]:
+        assert run(*words).code == 0
+        said = json.loads(figures.read_text())
+        return sum(one["premises_before"] for one in said["zones"]), said["unlocated"]
+
+    (zone, *_), before = cut_in_two(park), told()
+    spot = zone.geometry.representative_point()
+    place = {"lon": spot.x, "lat": spot.y}
+    with open_park(park) as opened:
+        added = [
+            Premises(id="made:d", kind=PremisesKind.DORMITORY, **place),
+            Premises(id="made:u", unlocated="no address"),
+            Premises(id="made:p", **place),
+        ]
+        opened.store.put(added, actor=KEEPER, at=NOW)
+    assert told() == (before[0] + 1, before[1] + 1)

@@ -136,6 +136,19 @@ def test_neighbours_have_different_tints_and_parts_are_all_drawn() -> None:
     assert first["path"].count("M") == 2
 
 
+def test_a_label_is_not_hidden_by_a_sign() -> None:
+    """A station in the middle of a zone pushes its name down; without one the name is there."""
+    shape = {"a": box(0, 0, 1000, 500)}
+    none, middle = np.zeros((0, 2)), np.array([[500.0, 250.0]])
+    free, beside = (
+        draw(Ground(shape, shape, {"a": "A"}, [], none, none, stations, none))["zones"][0]["at"]
+        for stations in (none, middle)
+    )
+    assert free == (450.0, 240.0)
+    assert beside[0] == 450.0
+    assert beside[1] >= 240.0 + 16
+
+
 def test_a_park_without_zones_is_drawn_by_its_premises() -> None:
     """Nothing to fill; premises are on the picture; and nothing at all is a picture too."""
     none = np.zeros((0, 2))
