@@ -31,14 +31,13 @@ from api.proposal_views import stations_shown, zones_shown
 from api.reading import names_of
 from geo_risk.districts import BalanceParams
 from geo_risk.planbook.ground import read_ground
-from geo_risk.planbook.proposals import (
-    propose_stations,
-    propose_zones,
+from geo_risk.planbook.proposal_figures import (
     stations_geojson,
     stations_json,
     zones_geojson,
     zones_json,
 )
+from geo_risk.planbook.proposals import propose_stations, propose_zones
 from geo_risk.records import Audience
 from maps.proposal import Origin, stations_proposal_file, zones_proposal_file
 from maps.views import Frame

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo_risk.planbook.proposals import stations_json, zones_json
+from geo_risk.planbook.proposal_figures import stations_json, zones_json
 from maps.proposal import Ground, Shown
 
 if TYPE_CHECKING:

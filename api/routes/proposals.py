@@ -21,14 +21,13 @@ from api.proposal_views import stations_shown, zones_shown
 from api.reading import names_of
 from geo_risk.errors import TooLargeError
 from geo_risk.planbook.ground import read_ground
-from geo_risk.planbook.proposals import (
-    propose_stations,
-    propose_zones,
+from geo_risk.planbook.proposal_figures import (
     stations_geojson,
     stations_json,
     zones_geojson,
     zones_json,
 )
+from geo_risk.planbook.proposals import propose_stations, propose_zones
 from maps.proposal import stations_proposal_page, zones_proposal_page
 
 if TYPE_CHECKING:
