@@ -30,7 +30,6 @@ from api.cli_session import (
 from api.proposal_views import stations_shown, zones_shown
 from api.reading import names_of
 from geo_risk.districts import BalanceParams
-from geo_risk.planbook.ground import read_ground
 from geo_risk.planbook.proposal_figures import (
     stations_geojson,
     stations_json,
@@ -38,6 +37,7 @@ from geo_risk.planbook.proposal_figures import (
     zones_json,
 )
 from geo_risk.planbook.proposals import propose_stations, propose_zones
+from geo_risk.planbook.survey import read_survey
 from geo_risk.records import Audience
 from maps.proposal import Origin, stations_proposal_file, zones_proposal_file
 from maps.views import Frame
@@ -105,7 +105,7 @@ def rebalance(
     with open_workspace(park) as workspace:
         moment = now()
         found = propose_zones(
-            read_ground(workspace.store, workspace.park, moment),
+            read_survey(workspace.store, workspace.park, moment),
             params=BalanceParams(change_penalty=penalty),
         )
         figures = zones_json(found)
@@ -143,7 +143,7 @@ def site(
     with open_workspace(park) as workspace:
         moment = now()
         found = propose_stations(
-            read_ground(workspace.store, workspace.park, moment),
+            read_survey(workspace.store, workspace.park, moment),
             count=sites,
             minutes=minutes,
             type_=station_type,

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from geo_risk.planbook.ground import Ground as Read
     from geo_risk.planbook.proposals import StationsProposed, ZonesProposed
+    from geo_risk.planbook.survey import Survey as Read
 
 _NOWHERE = np.zeros((0, 2))
 
 
 def zones_shown(found: ZonesProposed, names: Mapping[str, str], made_at: datetime) -> Shown:
     """Give proposed zones to draw, premises that change marked."""
-    ground, proposal = found.ground, found.proposal
-    changes = np.zeros(len(ground.premises), dtype=np.bool_)
+    survey, proposal = found.survey, found.proposal
+    changes = np.zeros(len(survey.premises), dtype=np.bool_)
     changes[[one.row for one in proposal.changes]] = True
-    points = np.column_stack([ground.easting, ground.northing])
+    points = np.column_stack([survey.easting, survey.northing])
     drawn = Ground(
-        today=dict(ground.shapes),
+        today=dict(survey.shapes),
         shapes={one.zone_id: one.shape for one in proposal.zones},
-        labels=_labels(ground),
-        roads=ground.roads,
+        labels=_labels(survey),
+        roads=survey.roads,
         plain=points[~changes],
         marked=points[changes],
         stations=_NOWHERE,
@@ -44,23 +44,23 @@ def zones_shown(found: ZonesProposed, names: Mapping[str, str], made_at: datetim
 
 def stations_shown(found: StationsProposed, count: int, made_at: datetime) -> Shown:
     """Give proposed sites to draw, premises that stay beyond the standard marked."""
-    ground = found.ground
+    survey = found.survey
     near = found.siting.covered if found.siting else found.today.covered
-    points = np.column_stack([ground.easting, ground.northing])
+    points = np.column_stack([survey.easting, survey.northing])
     drawn = Ground(
         today={},
-        shapes=dict(ground.shapes),
-        labels=_labels(ground),
-        roads=ground.roads,
+        shapes=dict(survey.shapes),
+        labels=_labels(survey),
+        roads=survey.roads,
         plain=points[near],
         marked=points[~near],
-        stations=ground.station_at[list(found.stations)].reshape(-1, 2),
+        stations=survey.station_at[list(found.stations)].reshape(-1, 2),
         sites=found.site_at,
     )
-    types = sorted({one.type for one in ground.stations if one.type})
+    types = sorted({one.type for one in survey.stations if one.type})
     figures: dict[str, Any] = {**stations_json(found), "asked": count, "types": types}
     return Shown(drawn, figures, {}, made_at)
 
 
-def _labels(ground: Read) -> dict[str, str]:
-    return {one.id: ground.zone_name(one.id) for one in ground.zones}
+def _labels(survey: Read) -> dict[str, str]:
+    return {one.id: survey.zone_name(one.id) for one in survey.zones}

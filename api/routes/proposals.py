@@ -20,7 +20,6 @@ from api.problems import responses
 from api.proposal_views import stations_shown, zones_shown
 from api.reading import names_of
 from geo_risk.errors import TooLargeError
-from geo_risk.planbook.ground import read_ground
 from geo_risk.planbook.proposal_figures import (
     stations_geojson,
     stations_json,
@@ -28,6 +27,7 @@ from geo_risk.planbook.proposal_figures import (
     zones_json,
 )
 from geo_risk.planbook.proposals import propose_stations, propose_zones
+from geo_risk.planbook.survey import read_survey
 from maps.proposal import stations_proposal_page, zones_proposal_page
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def show_rebalance(
     """Show proposed zones beside today's, and who changes."""
     audience.check_head(pages.sight)
     found, at = _zones(pages.service, pages.now, fresh=fresh)
-    changed = [found.ground.premises[one.row].enterprise_id for one in found.proposal.changes]
+    changed = [found.survey.premises[one.row].enterprise_id for one in found.proposal.changes]
     names = names_of(pages.service.store, pages.sight, changed) if any(changed) else {}
     page = zones_proposal_page(pages.frame(), lang, zones_shown(found, names, at))
     return remember_lang(HTMLResponse(page), request)
@@ -142,13 +142,13 @@ def show_sites(
 
 def _zones(service: Service, now: datetime, *, fresh: bool) -> tuple[ZonesProposed, datetime]:
     def make() -> ZonesProposed:
-        ground = read_ground(service.store, service.park, now)
-        if len(ground.premises) > _MOST_PREMISES:
+        survey = read_survey(service.store, service.park, now)
+        if len(survey.premises) > _MOST_PREMISES:
             raise TooLargeError(
-                f"{len(ground.premises):,} premises are more than a page waits for.",
+                f"{len(survey.premises):,} premises are more than a page waits for.",
                 "Run `geo-risk zones rebalance PARK --map F.html`.",
             )
-        return propose_zones(ground)
+        return propose_zones(survey)
 
     return service.proposed.of("zones", make, now, fresh=fresh)
 
@@ -159,7 +159,7 @@ def _stations(
     return service.proposed.of(
         ("stations", count, minutes, type_),
         lambda: propose_stations(
-            read_ground(service.store, service.park, now),
+            read_survey(service.store, service.park, now),
             count=count,
             minutes=minutes,
             type_=type_,

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo_risk.districts import Coverage
-    from geo_risk.planbook.ground import Ground
     from geo_risk.planbook.proposals import StationsProposed, ZonesProposed
+    from geo_risk.planbook.survey import Survey
 
 
 def zones_json(found: ZonesProposed) -> dict[str, Any]:
     """Give the figures of a proposal of zones as plain values."""
-    ground, proposal = found.ground, found.proposal
+    survey, proposal = found.survey, found.proposal
     low, high = proposal.spread(after=False)
     least, most = proposal.spread(after=True)
     return {
         "notes": list(found.notes),
-        "unlocated": ground.unlocated,
-        "outside": [ground.premises[row].id for row in proposal.outside],
+        "unlocated": survey.unlocated,
+        "outside": [survey.premises[row].id for row in proposal.outside],
         "hours": float(found.hours.sum()),
         "hours_changed": proposal.hours_changed,
         "per_officer": {"before": [low, high], "after": [least, most]},
@@ -33,7 +33,7 @@ def zones_json(found: ZonesProposed) -> dict[str, Any]:
         "zones": [
             {
                 "id": one.zone_id,
-                "name": ground.zone_name(one.zone_id),
+                "name": survey.zone_name(one.zone_id),
                 "officers": one.officers,
                 "hours_before": one.hours_before,
                 "hours_after": one.hours_after,
@@ -45,8 +45,8 @@ def zones_json(found: ZonesProposed) -> dict[str, Any]:
         ],
         "changes": [
             {
-                "premises_id": ground.premises[one.row].id,
-                "enterprise_id": ground.premises[one.row].enterprise_id,
+                "premises_id": survey.premises[one.row].id,
+                "enterprise_id": survey.premises[one.row].enterprise_id,
                 "from": one.from_zone,
                 "to": one.to_zone,
                 "hours": one.hours,
@@ -63,7 +63,7 @@ def zones_geojson(found: ZonesProposed) -> dict[str, Any]:
         {
             "type": "Feature",
             "id": one.zone_id,
-            "geometry": found.ground.on_wire(one.shape),
+            "geometry": found.survey.on_wire(one.shape),
             "properties": {"proposed": True, **figures[one.zone_id]},
         }
         for one in found.proposal.zones
@@ -72,26 +72,26 @@ def zones_geojson(found: ZonesProposed) -> dict[str, Any]:
 
 def stations_json(found: StationsProposed) -> dict[str, Any]:
     """Give coverage and sites as plain values."""
-    ground, siting, total = found.ground, found.siting, float(found.ground.people.sum())
+    survey, siting, total = found.survey, found.siting, float(found.survey.people.sum())
     body: dict[str, Any] = {
         "notes": list(found.notes),
         "minutes": found.minutes,
         "type": found.type,
         "people": total,
-        "unlocated": ground.unlocated,
+        "unlocated": survey.unlocated,
         "stations": [
             {
-                "id": ground.stations[row].id,
-                "type": ground.stations[row].type,
-                "nearest_to": float(ground.people[found.today.nearest == n].sum()),
+                "id": survey.stations[row].id,
+                "type": survey.stations[row].type,
+                "nearest_to": float(survey.people[found.today.nearest == n].sum()),
             }
             for n, row in enumerate(found.stations)
         ],
-        "covered": {"people": _covered(ground, found.today), "share": found.today.share},
+        "covered": {"people": _covered(survey, found.today), "share": found.today.share},
         "zones": [
             {
                 "id": one.zone_id,
-                "name": ground.zone_name(one.zone_id),
+                "name": survey.zone_name(one.zone_id),
                 "people": one.people,
                 "covered": one.today,
                 "covered_with_sites": one.proposed,
@@ -103,7 +103,7 @@ def stations_json(found: StationsProposed) -> dict[str, Any]:
     }
     if siting is not None:
         body["sites"] = [
-            {**_point(ground, at), "adds": adds}
+            {**_point(survey, at), "adds": adds}
             for at, adds in zip(found.site_at, siting.adds, strict=True)
         ]
         body["covered_with_sites"] = {
@@ -123,7 +123,7 @@ def stations_geojson(found: StationsProposed) -> dict[str, Any]:
         {
             "type": "Feature",
             "id": f"site-{number}",
-            "geometry": found.ground.on_wire(shapely.Point(at)),
+            "geometry": found.survey.on_wire(shapely.Point(at)),
             "properties": {"proposed": True, "rank": number, "adds": one, "minutes": found.minutes},
         }
         for number, (at, one) in enumerate(zip(found.site_at, adds, strict=True), start=1)
@@ -134,10 +134,10 @@ def _collection(features: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": list(features)}
 
 
-def _point(ground: Ground, at: NDArray[np.float64]) -> dict[str, float]:
-    lon, lat = ground.on_wire(shapely.Point(at))["coordinates"]
+def _point(survey: Survey, at: NDArray[np.float64]) -> dict[str, float]:
+    lon, lat = survey.on_wire(shapely.Point(at))["coordinates"]
     return {"lon": lon, "lat": lat}
 
 
-def _covered(ground: Ground, coverage: Coverage) -> float:
-    return float(ground.people[coverage.covered].sum())
+def _covered(survey: Survey, coverage: Coverage) -> float:
+    return float(survey.people[coverage.covered].sum())

@@ -1,6 +1,6 @@
 """Proposals for the chief: zones of equal workload, places for stations. Read, never applied.
 
-Takes a `Ground`, gives a division of the park with who changes, and sites with what each adds.
+Takes a `Survey`, gives a division of the park with who changes, and sites with what each adds.
 Seeds are fixed, so the same records give the same proposal. What commands, routes and pages show of
 them is `proposal_figures`'.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo_risk.planbook.ground import Ground
+    from geo_risk.planbook.survey import Survey
 
     Floats = NDArray[np.float64]
 
@@ -61,7 +61,7 @@ class ZonesProposed:
 
     Parameters
     ----------
-    ground
+    survey
         The records.
     hours
         (n,) hours a month of each premises.
@@ -71,7 +71,7 @@ class ZonesProposed:
         Codes, of `NOTES` and `BALANCE_NOTES`.
     """
 
-    ground: Ground
+    survey: Survey
     hours: Floats
     proposal: Proposal
     notes: tuple[str, ...]
@@ -95,12 +95,12 @@ class StationsProposed:
 
     Parameters
     ----------
-    ground
+    survey
         The records.
     minutes, type
         The standard; which type of station counts, '' for any.
     stations
-        Rows of `ground.stations` that count.
+        Rows of `survey.stations` that count.
     today
         Coverage by these.
     site_at
@@ -113,7 +113,7 @@ class StationsProposed:
         Codes, of `NOTES`.
     """
 
-    ground: Ground
+    survey: Survey
     minutes: float
     type: str
     stations: tuple[int, ...]
@@ -125,7 +125,7 @@ class StationsProposed:
 
 
 def propose_zones(
-    ground: Ground,
+    survey: Survey,
     *,
     params: BalanceParams | None = None,
     workload: WorkloadParams | None = None,
@@ -134,7 +134,7 @@ def propose_zones(
 
     Parameters
     ----------
-    ground
+    survey
         The records.
     params, workload
         What a good division is; how often and how long premises are visited.
@@ -144,39 +144,39 @@ def propose_zones(
     NotFoundError
         When the park has no patrol zone.
     """
-    if not ground.zones:
+    if not survey.zones:
         raise NotFoundError("The park has no patrol zone.", "Bring the zones in first.")
     hours = measure_workload(
-        ground.inherent_class,
-        ground.zone_of,
-        ground.easting,
-        ground.northing,
-        ground.graph,
+        survey.inherent_class,
+        survey.zone_of,
+        survey.easting,
+        survey.northing,
+        survey.graph,
         params=workload,
     )
     proposal = balance_zones(
-        ground.shapes,
-        ground.easting,
-        ground.northing,
+        survey.shapes,
+        survey.easting,
+        survey.northing,
         hours,
         rng=np.random.default_rng(_SEED),
-        officers=ground.officers,
+        officers=survey.officers,
         params=params,
     )
-    said = _said(ground, _ways_notes(ground))
+    said = _said(survey, _ways_notes(survey))
     said.discard("people_assumed")
     notes = tuple(code for code in NOTES if code in said) + proposal.notes
-    return ZonesProposed(ground, hours, proposal, notes)
+    return ZonesProposed(survey, hours, proposal, notes)
 
 
 def propose_stations(
-    ground: Ground, *, count: int, minutes: float, type_: str = "", seconds: float = 5.0
+    survey: Survey, *, count: int, minutes: float, type_: str = "", seconds: float = 5.0
 ) -> StationsProposed:
     """Say whom today's stations reach, and propose further ones.
 
     Parameters
     ----------
-    ground
+    survey
         The records.
     count
         So many sites at most; 0: only today's coverage.
@@ -194,22 +194,22 @@ def propose_stations(
     InputError
         For minutes that are not above 0, or fewer than no sites.
     """
-    rows = tuple(n for n, one in enumerate(ground.stations) if type_ in ("", one.type))
+    rows = tuple(n for n, one in enumerate(survey.stations) if type_ in ("", one.type))
     if type_ and not rows:
-        known = "、".join(sorted({one.type for one in ground.stations if one.type}))
+        known = "、".join(sorted({one.type for one in survey.stations if one.type}))
         raise NotFoundError(f"No station is of type {type_!r}.", f"There are: {known or 'none'}.")
-    at = ground.station_at[list(rows)].reshape(-1, 2)
-    premises = (ground.easting, ground.northing)
-    ways = travel_between(ground.graph, (at[:, 0], at[:, 1]), premises)
-    today = measure_coverage(ways.seconds, ground.people, minutes * 60)
-    places = _places(ground)
+    at = survey.station_at[list(rows)].reshape(-1, 2)
+    premises = (survey.easting, survey.northing)
+    ways = travel_between(survey.graph, (at[:, 0], at[:, 1]), premises)
+    today = measure_coverage(ways.seconds, survey.people, minutes * 60)
+    places = _places(survey)
     siting = None
     said, sites, proposed = set(ways.notes), np.zeros((0, 2)), today.covered
     if count:
-        reach = travel_between(ground.graph, (places[:, 0], places[:, 1]), premises)
+        reach = travel_between(survey.graph, (places[:, 0], places[:, 1]), premises)
         siting = site_stations(
             reach.seconds,
-            ground.people,
+            survey.people,
             minutes * 60,
             count=count,
             covered=today.covered,
@@ -217,62 +217,62 @@ def propose_stations(
         )
         sites, proposed = places[list(siting.sites)], siting.covered
         said |= set(reach.notes)
-    said = _said(ground, said)
+    said = _said(survey, said)
     said.discard("class_assumed")
     said |= {"no_stations"} if not rows else set()
     return StationsProposed(
-        ground=ground,
+        survey=survey,
         minutes=minutes,
         type=type_,
         stations=rows,
         today=today,
         site_at=sites,
         siting=siting,
-        by_zone=_by_zone(ground, today.covered, proposed),
+        by_zone=_by_zone(survey, today.covered, proposed),
         notes=tuple(code for code in NOTES if code in said),
     )
 
 
-def _said(ground: Ground, ways: set[str]) -> set[str]:
+def _said(survey: Survey, ways: set[str]) -> set[str]:
     """Give the codes that the records themselves call for."""
     facts = {
-        "no_zones": not ground.zones,
-        "no_demand": not ground.premises,
-        "unlocated": ground.unlocated > 0,
-        "class_assumed": ground.assumed[0] > 0,
-        "people_assumed": ground.assumed[1] > 0,
+        "no_zones": not survey.zones,
+        "no_demand": not survey.premises,
+        "unlocated": survey.unlocated > 0,
+        "class_assumed": survey.assumed[0] > 0,
+        "people_assumed": survey.assumed[1] > 0,
     }
     return {code for code, holds in facts.items() if holds} | ways
 
 
-def _ways_notes(ground: Ground) -> set[str]:
+def _ways_notes(survey: Survey) -> set[str]:
     """Give the codes of ways within zones."""
-    if ground.graph is None:
-        return {"no_roads"} if len(ground.premises) > 1 else set()
+    if survey.graph is None:
+        return {"no_roads"} if len(survey.premises) > 1 else set()
     notes: set[str] = set()
-    names = np.array(ground.zone_of, dtype=object)
-    for one in ground.shapes:
+    names = np.array(survey.zone_of, dtype=object)
+    for one in survey.shapes:
         rows = names == one
         notes |= set(
-            measure_travel(ground.graph, ground.easting[rows], ground.northing[rows]).notes
+            measure_travel(survey.graph, survey.easting[rows], survey.northing[rows]).notes
         )
     return notes
 
 
-def _places(ground: Ground) -> Floats:
+def _places(survey: Survey) -> Floats:
     """Give where a station may stand: at premises, and along the roads of the park."""
-    premises = np.column_stack([ground.easting, ground.northing])
+    premises = np.column_stack([survey.easting, survey.northing])
     every = np.unique(np.round(premises, 1), axis=0)
     thinned = every[:: max(1, -(-len(every) // _MOST_PLACES))]
-    return np.unique(np.concatenate([thinned, _roadside(ground)]), axis=0)
+    return np.unique(np.concatenate([thinned, _roadside(survey)]), axis=0)
 
 
-def _roadside(ground: Ground) -> Floats:
-    if ground.graph is None:
+def _roadside(survey: Survey) -> Floats:
+    if survey.graph is None:
         return np.zeros((0, 2))
-    lines = list(ground.graph.lines)
-    if ground.shapes:
-        park = shapely.union_all(list(ground.shapes.values())).buffer(_EDGE_M)
+    lines = list(survey.graph.lines)
+    if survey.shapes:
+        park = shapely.union_all(list(survey.shapes.values())).buffer(_EDGE_M)
         shapely.prepare(park)
         lines = [one for one in lines if park.intersects(one)]
     step = max(_STEP_M, sum(one.length for one in lines) / _MOST_PLACES)
@@ -285,16 +285,16 @@ def _roadside(ground: Ground) -> Floats:
 
 
 def _by_zone(
-    ground: Ground, today: NDArray[np.bool_], proposed: NDArray[np.bool_]
+    survey: Survey, today: NDArray[np.bool_], proposed: NDArray[np.bool_]
 ) -> tuple[ZoneCoverage, ...]:
     rows_of: Mapping[str, list[int]] = defaultdict(list)
-    for row, zone in enumerate(ground.zone_of):
+    for row, zone in enumerate(survey.zone_of):
         rows_of[zone].append(row)
-    ids = list(ground.shapes) or ([""] if ground.premises else [])
+    ids = list(survey.shapes) or ([""] if survey.premises else [])
     found = []
     for one in ids:
         rows = np.array(rows_of[one], dtype=np.int64)
-        people = ground.people[rows]
+        people = survey.people[rows]
         found.append(
             ZoneCoverage(
                 one,

@@ -9,9 +9,9 @@ import pytest
 from shapely.geometry import LineString, box
 
 from geo_risk.errors import InputError, NotFoundError
-from geo_risk.planbook.ground import Ground, _officers
 from geo_risk.planbook.proposal_figures import stations_json, zones_geojson, zones_json
 from geo_risk.planbook.proposals import propose_stations, propose_zones
+from geo_risk.planbook.survey import Survey, _officers
 from geo_risk.records import Assignment, PatrolZone, Premises, Station
 from geo_risk.travel import make_roads
 
@@ -19,7 +19,7 @@ WEST, SOUTH = 497_000.0, 3_378_000.0
 
 
 @pytest.fixture
-def ground() -> Ground:
+def survey() -> Survey:
     """Sixty premises on a street of two kilometres, most in the western zone; one station."""
     rng = np.random.default_rng(0)
     east = WEST + rng.uniform(0, 1, 60) ** 2 * 2000
@@ -29,7 +29,7 @@ def ground() -> Ground:
         "e": box(WEST + 1000, SOUTH, WEST + 2000, SOUTH + 1000),
     }
     street = LineString([(WEST, SOUTH + 500), (WEST + 2000, SOUTH + 500)])
-    return Ground(
+    return Survey(
         crs="EPSG:4549",
         datum="wgs84",
         zones=tuple(PatrolZone(id=one, geometry=shapes[one], name=one) for one in shapes),
@@ -50,34 +50,34 @@ def ground() -> Ground:
     )
 
 
-def test_zones_are_proposed_from_hours_of_each_premises(ground: Ground) -> None:
-    """Figures add up, change rows name premises, and the same ground gives the same proposal."""
-    found = propose_zones(ground)
+def test_zones_are_proposed_from_hours_of_each_premises(survey: Survey) -> None:
+    """Figures add up, change rows name premises, and the same survey gives the same proposal."""
+    found = propose_zones(survey)
     told = zones_json(found)
     assert told["hours"] == pytest.approx(found.hours.sum())
     assert told["hours_changed"] == pytest.approx(sum(one["hours"] for one in told["changes"]))
-    assert {one["premises_id"] for one in told["changes"]} <= {one.id for one in ground.premises}
+    assert {one["premises_id"] for one in told["changes"]} <= {one.id for one in survey.premises}
     after = [one["hours_after"] for one in told["zones"]]
     before = [one["hours_before"] for one in told["zones"]]
     assert max(after) - min(after) < max(before) - min(before)
     assert told["notes"] == []
-    assert zones_json(propose_zones(ground)) == told
+    assert zones_json(propose_zones(survey)) == told
     lon, lat = zones_geojson(found)["features"][0]["geometry"]["coordinates"][0][0]
     assert 119.9 < lon < 120.1
     assert 30.4 < lat < 30.6
 
 
-def test_what_is_missing_is_told(ground: Ground) -> None:
+def test_what_is_missing_is_told(survey: Survey) -> None:
     """No roads, classes that were assumed, premises without a place."""
-    poor = replace(ground, graph=None, roads=(), assumed=(3, 5), unlocated=2)
+    poor = replace(survey, graph=None, roads=(), assumed=(3, 5), unlocated=2)
     assert propose_zones(poor).notes[:3] == ("unlocated", "class_assumed", "no_roads")
     stations = propose_stations(replace(poor, stations=()), count=1, minutes=3)
     assert stations.notes == ("no_stations", "unlocated", "people_assumed", "no_roads")
 
 
-def test_a_park_without_zones_has_none_to_balance(ground: Ground) -> None:
+def test_a_park_without_zones_has_none_to_balance(survey: Survey) -> None:
     """Told as an error; sites are proposed all the same, for the park as a whole."""
-    bare = replace(ground, zones=(), shapes={}, zone_of=("",) * 60)
+    bare = replace(survey, zones=(), shapes={}, zone_of=("",) * 60)
     with pytest.raises(NotFoundError, match="no patrol zone"):
         propose_zones(bare)
     told = stations_json(propose_stations(bare, count=1, minutes=3))
@@ -85,9 +85,9 @@ def test_a_park_without_zones_has_none_to_balance(ground: Ground) -> None:
     assert [one["premises"] for one in told["zones"]] == [60]
 
 
-def test_sites_add_to_what_stations_reach(ground: Ground) -> None:
+def test_sites_add_to_what_stations_reach(survey: Survey) -> None:
     """The station is in the east, so the site is in the west; sums agree by zone."""
-    found = propose_stations(ground, count=1, minutes=3)
+    found = propose_stations(survey, count=1, minutes=3)
     told = stations_json(found)
     (site,) = told["sites"]
     assert found.site_at[0, 0] < WEST + 1000
@@ -99,26 +99,26 @@ def test_sites_add_to_what_stations_reach(ground: Ground) -> None:
     assert beyond == (~found.siting.covered).sum()
 
 
-def test_coverage_alone_proposes_nothing(ground: Ground) -> None:
+def test_coverage_alone_proposes_nothing(survey: Survey) -> None:
     """Count 0 is the question how it is today."""
-    told = stations_json(propose_stations(ground, count=0, minutes=3))
+    told = stations_json(propose_stations(survey, count=0, minutes=3))
     assert "sites" not in told
     assert told["zones"][0]["covered"] == told["zones"][0]["covered_with_sites"]
 
 
-def test_a_type_and_a_standard_that_cannot_be_are_refused(ground: Ground) -> None:
+def test_a_type_and_a_standard_that_cannot_be_are_refused(survey: Survey) -> None:
     """An unknown type names the known ones; no minutes reach nobody."""
     with pytest.raises(NotFoundError, match="警务室"):
-        propose_stations(ground, count=1, minutes=3, type_="没有的")
+        propose_stations(survey, count=1, minutes=3, type_="没有的")
     with pytest.raises(InputError, match="standard"):
-        propose_stations(ground, count=1, minutes=0)
+        propose_stations(survey, count=1, minutes=0)
 
 
-def test_nothing_to_visit_is_an_answer(ground: Ground) -> None:
+def test_nothing_to_visit_is_an_answer(survey: Survey) -> None:
     """A park of zones without a premises."""
     none = np.zeros(0)
     empty = replace(
-        ground,
+        survey,
         premises=(),
         easting=none,
         northing=none,

@@ -38,7 +38,7 @@ READER = Actor(id="proposals", role=Role.ANALYST, door="cli")
 
 
 @dataclass(frozen=True)
-class Ground:
+class Survey:
     """The park as proposals see it.
 
     Parameters
@@ -97,9 +97,9 @@ class Ground:
         return dict(shapely.geometry.mapping(shapely.transform(shape, turned)))
 
 
-def read_ground(
+def read_survey(
     store: Store, park: ParkFile, now: datetime, params: TravelParams | None = None
-) -> Ground:
+) -> Survey:
     """Read what proposals are made of.
 
     Parameters
@@ -133,7 +133,7 @@ def read_ground(
     ]
     roads, speeds = [line for line, _ in drawn], [speed for _, speed in drawn]
     stations = [one for one in held("stations") if one.is_located]
-    return Ground(
+    return Survey(
         crs=crs,
         datum=park.park.datum,
         zones=tuple(zones),
