@@ -48,6 +48,7 @@ from api.routes import (
     plan,
     plan_files,
     plan_pages,
+    proposals,
     receipts,
     report,
     session,
@@ -93,6 +94,7 @@ _ROUTERS = (
     index_pages,
     slip_pages,
     plan_pages,
+    proposals,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

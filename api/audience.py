@@ -35,7 +35,7 @@ STAFF = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
 """Station roles that see everything of the park, names included; such reads are audited."""
 
 _DESK = frozenset({Role.CLERK, Role.CHIEF, Role.KEEPER})
-_PLANNERS = frozenset({Role.CHIEF, Role.KEEPER})
+_HEADS = frozenset({Role.CHIEF, Role.KEEPER})
 _ALL = frozenset(LISTED)
 _MEDIATOR = frozenset({"zones", "stations", "roads", "enterprises", "premises", "reports"})
 _ANALYST = _ALL - {"officers", "teams", "assignments", "steps", "slips", "guidance", "campaigns"}
@@ -248,7 +248,7 @@ def check_plan(sight: Sight) -> None:
 
 def check_planner(sight: Sight) -> Actor:
     """Give the actor who makes plans: chief or keeper; raises as `check_collection`."""
-    if sight.actor is None or sight.actor.role not in _PLANNERS:
+    if sight.actor is None or sight.actor.role not in _HEADS:
         _refuse(sight, "Plans are made by the chief.")
     return sight.reader
 
@@ -264,6 +264,12 @@ def check_staff(sight: Sight) -> Actor:
     """Give the actor of the station's staff; raises as `check_collection`."""
     if sight.actor is None or sight.actor.role not in STAFF:
         _refuse(sight, "This is for the station's staff.")
+
+
+def check_head(sight: Sight) -> Actor:
+    """Give the actor who decides on zones and stations: chief or keeper; raises as elsewhere."""
+    if sight.actor is None or sight.actor.role not in _HEADS:
+        _refuse(sight, "Proposals of zones and stations are for the chief.")
     return sight.reader
 
 

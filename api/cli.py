@@ -32,6 +32,8 @@ TOPICS = {
     "slips": "cli_slips",
     "declarations": "cli_slips",
     "cases": "cli_cases",
+    "zones": "cli_districts",
+    "stations": "cli_districts",
     "forget": "cli_keeper",
     "retention": "cli_keeper",
     "backup": "cli_keeper",

@@ -19,6 +19,7 @@ from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.ogc.wire import Wire
 from api.previews import Previews
+from api.proposed import Proposed
 from api.shown import Watcher
 from geo_risk.park import ParkFile
 from geo_risk.planbook import Ways
@@ -54,6 +55,8 @@ class Service:
         The running month's index, worked out a moment ago.
     ways
         Travel times that were measured for a plan.
+    proposed
+        Proposals of zones and stations, worked out a moment ago.
     """
 
     settings: Settings
@@ -68,6 +71,7 @@ class Service:
     jobs: Jobs
     previews: Previews
     ways: Ways = field(default_factory=Ways)
+    proposed: Proposed = field(default_factory=Proposed)
 
     @property
     def session_cookie(self) -> str:

@@ -1,4 +1,4 @@
-"""The desk of visit plans: candidates gathered, plans kept, changed and confirmed.
+"""The desk of visit plans: candidates gathered from the store; plans kept, changed, confirmed.
 
 Reads and writes the store for `visits`, which decides. `make_week` makes a week's plan, `change`
 does it again when the day has changed, `confirm` holds a visit that an enterprise was told of;
