@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from geo_risk.records import Premises
     from geo_risk.store import Store
     from geo_risk.visits.week import PlannedVisit
+
+
+_LEARNT_FROM = timedelta(days=365)
+_MONTH = timedelta(days=30.44)
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,7 @@ def gather(
     shelf = Shelf(store, begin, end)
     _check_named(shelf, request)
     last = last_of(shelf, publication, begin)
-    learned = before.learned or learn(shelf.visits(), shelf.premises, park)
+    learned = before.learned or _learn(shelf, publication, park, at)
     visited = frozenset(one.premises_id for one in last.in_plan if one.start <= at)
     made_random = {one.premises_id for one in last.in_plan if one.reason is VisitReason.RANDOM}
     taken = visited | _planned_before(store, request, park, at)
@@ -209,6 +213,15 @@ def _check_named(shelf: Shelf, request: PlanRequest) -> None:
                 f"There is no premises {agreed.premises_id!r} in these days.",
                 "Take an id of the premises.",
             )
+
+
+def _learn(shelf: Shelf, publication: Publication | None, park: ParkFile, at: datetime) -> Learned:
+    """Learn from a year of visits; since when there are any, the publication knows."""
+    if publication is None:
+        return learn(shelf.visits(), shelf.premises, park)
+    learned = learn(shelf.visits(at - _LEARNT_FROM), shelf.premises, park)
+    months = publication.rung.months * _MONTH
+    return replace(learned, history_from=publication.as_of - months if months else None)
 
 
 def _planned_before(

@@ -294,3 +294,23 @@ def test_prevalence_is_told_from_the_visits_by_lot(park_store: Store) -> None:
         ].visits
         == 0
     )
+
+
+def test_visits_by_lot_of_a_file_are_told_too(park_store: Store) -> None:
+    """Weeks without a plan: by the probability that stands on them, in the zone of that day."""
+    given = {"reason": VisitReason.RANDOM, "selection_probability": 0.2}
+    fill(
+        park_store,
+        visit("v:0", "p:00", local(3, 9), found=Findings(0, 0, 2), **given),
+        visit("v:1", "p:01", local(3, 10), **given),
+        visit("v:2", "p:02", local(3, 11), reason=VisitReason.RANDOM),
+        visit("v:3", "p:03", local(20, 11), **given),
+        hazard("h:1", "p:01", 0, visit_id="v:1", severity=Severity.MAJOR),
+    )
+    park, east, west = planbook.prevalence(park_store, PARK, MONDAY, MONDAY + timedelta(3))
+    assert (park.visits, park.not_visited) == (2, 0)
+    assert (east.zone_id, west.zone_id) == ("z:east", "z:west")
+    assert (east.hazards.value, east.with_major.value) == (1.0, 1.0)
+    assert (west.hazards.value, west.with_major.value) == (2.0, 0.0)
+    make(park_store, SOME)
+    assert planbook.prevalence(park_store, PARK, MONDAY, MONDAY)[0].not_visited > 0
