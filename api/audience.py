@@ -246,10 +246,10 @@ def check_plan(sight: Sight) -> None:
         _refuse(sight, "Visit plans are for who visits.")
 
 
-def check_planner(sight: Sight) -> Actor:
-    """Give the actor who makes plans: chief or keeper; raises as `check_collection`."""
+def check_head(sight: Sight) -> Actor:
+    """Give the actor who makes plans and proposals: chief or keeper; as `check_collection`."""
     if sight.actor is None or sight.actor.role not in _HEADS:
-        _refuse(sight, "Plans are made by the chief.")
+        _refuse(sight, "Plans and proposals are the chief's.")
     return sight.reader
 
 
@@ -264,12 +264,6 @@ def check_staff(sight: Sight) -> Actor:
     """Give the actor of the station's staff; raises as `check_collection`."""
     if sight.actor is None or sight.actor.role not in STAFF:
         _refuse(sight, "This is for the station's staff.")
-
-
-def check_head(sight: Sight) -> Actor:
-    """Give the actor who decides on zones and stations: chief or keeper; raises as elsewhere."""
-    if sight.actor is None or sight.actor.role not in _HEADS:
-        _refuse(sight, "Proposals of zones and stations are for the chief.")
     return sight.reader
 
 

@@ -182,7 +182,7 @@ def _task(pages: Pages, job_id: str) -> PlanTask | None:
     """Say how far a plan is that is being made; one that is made needs no word."""
     if not job_id:
         return None
-    audience.check_planner(pages.sight)
+    audience.check_head(pages.sight)
     job = pages.service.jobs.find(job_id)
     if job.kind != "plan" or job.state == DONE:
         return None

@@ -135,7 +135,7 @@ def make_plan(
     body: PlanIn, service: TheService, shown: TheShown, sight: TheSight, now: Now
 ) -> Response:
     """Make a week's plan; with more than 5 s of search the answer is a job."""
-    actor = audience.check_planner(sight)
+    actor = audience.check_head(sight)
     request = PlanRequest(
         body.first_day,
         body.days,

@@ -148,7 +148,7 @@ def make_plan_page(
     seconds: Short = "",
 ) -> Response:
     """Make a plan; refused, the page comes back with what was typed."""
-    actor = audience.check_planner(pages.sight)
+    actor = audience.check_head(pages.sight)
     typed = {"first_day": first_day, "days": days, "seconds": seconds}
     asked = _typed(typed)
     week = pages.now.astimezone(pages.service.park.zone).date()
@@ -175,7 +175,7 @@ def cancel_plan(
     job: Annotated[str, Form(pattern="^[0-9a-f]{32}$")],
 ) -> Response:
     """Call a plan off that is being made."""
-    audience.check_planner(pages.sight)
+    audience.check_head(pages.sight)
     pages.service.jobs.cancel(job)
     return _to_plan(week, lang, job=job)
 

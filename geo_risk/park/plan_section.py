@@ -53,7 +53,7 @@ class PlanSection:
     overdue_share: float = _key(
         "visits owed, hazards and slips included, until the latest day asks for no more", 0.5
     )
-    crossing: float = _key("share of a visit's worth outside the officer's own zones, 0 to 1", 0.8)
+    crossing: float = _key("share of a visit's worth outside the own zones, 0 to 1", 0.8)
     appointment_minutes: int = _key("an appointment holds so many minutes either side", 15)
     memory_days: float = _key("mean days that a hazard stands if nobody comes", 90.0)
     left_share: float = _key("share of what stands that a visit leaves standing", 0.7)

@@ -5,6 +5,7 @@ Takes the order of visits in each shift, gives a `Plan` that says something of e
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from geo_risk.errors import InfeasiblePlanError
@@ -25,6 +26,7 @@ def assemble(
     problem: Problem,
     orders: Mapping[str, Sequence[str]],
     *,
+    timing: Problem | None = None,
     bound: float = float("inf"),
     solver: str = "",
 ) -> Plan:
@@ -36,6 +38,9 @@ def assemble(
         What is planned.
     orders
         Shift id to candidate ids; shifts that are not named are empty.
+    timing
+        The same problem with stricter windows, by which visits are timed: a confirmed visit does
+        not begin sooner because the one before it fell out.
     bound, solver
         As in `Plan`.
 
@@ -51,7 +56,7 @@ def assemble(
     routes, value = [], 0.0
     for shift in problem.shifts:
         order = orders.get(shift.id, ())
-        route = timed(problem, shift, order)
+        route = timed(timing or problem, shift, order)
         if route is None:
             raise InfeasiblePlanError(
                 f"The visits {', '.join(order)} do not fit in shift {shift.id}.",
@@ -65,64 +70,85 @@ def assemble(
 
 def explain(problem: Problem, routes: Sequence[Route]) -> list[LeftOut]:
     """Say of every candidate that is in no route why, in the problem's order."""
-    stops = {route.shift_id: route.stops for route in routes}
-    visited = {stop.candidate_id for some in stops.values() for stop in some}
-    least = {
-        name: min((problem.candidate[stop.candidate_id] for stop in some), key=_rank)
-        for name, some in stops.items()
-        if some
-    }
-    return [_why(problem, one, stops, least) for one in problem.candidates if one.id not in visited]
+    told = _Told(problem, routes)
+    return [told.why(one) for one in problem.candidates if one.id not in told.visited]
 
 
-def _why(
-    problem: Problem,
-    one: Candidate,
-    stops: Mapping[str, Sequence[Stop]],
-    least: Mapping[str, Candidate],
-) -> LeftOut:
-    reason, shifts = _never(problem, one)
-    if reason:
-        return LeftOut(one.id, reason)
-    if not one.windows:
-        others = [least[shift.id] for shift in shifts if shift.id in least]
-        return LeftOut(one.id, "worth_less", min(others, key=_rank).id if others else "")
-    inside = [
-        problem.candidate[stop.candidate_id]
-        for shift in shifts
-        for stop in stops.get(shift.id, ())
-        if _meets(one, stop)
-    ]
-    first = [other for other in inside if other.tier >= one.tier and other.windows]
-    if first:
-        return LeftOut(one.id, "clash", max(first, key=_rank).id)
-    return LeftOut(one.id, "worth_less", min(inside, key=_rank).id if inside else "")
+class _Told:
+    """What is looked at for every candidate, put in order once.
 
+    Shifts of one officer, length and places differ in their day alone: a candidate without windows
+    is tried in one of each kind.
+    """
 
-def _never(problem: Problem, one: Candidate) -> tuple[str, list[Shift]]:
-    """Give why no plan could have it, or the shifts that could."""
-    if not problem.shifts:
-        return "no_officers", []
-    if one.place is None:
-        return "nowhere", []
-    shifts = [shift for shift in problem.shifts if problem.worth(one, shift) >= 0]
-    if not shifts:
-        return "nobody_may", []
-    if one.windows and all(end < begin for begin, end in one.windows):
-        return "never_open", []
-    within = [shift for shift in shifts if _opens_in(one, shift)]
-    if not within:
-        return "outside_shifts", []
-    travel, place = problem.travel_s, one.place
-    reached = [
-        shift
-        for shift in within
-        if travel[shift.begin_place, place] >= 0 and travel[place, shift.end_place] >= 0
-    ]
-    if not reached:
-        return "unreachable", []
-    alone = [shift for shift in reached if timed(problem, shift, (one.id,)) is not None]
-    return ("", alone) if alone else ("too_long", [])
+    def __init__(self, problem: Problem, routes: Sequence[Route]) -> None:
+        self.problem = problem
+        self.stops = {route.shift_id: route.stops for route in routes}
+        self.visited = {stop.candidate_id for some in self.stops.values() for stop in some}
+        kinds: dict[tuple[object, ...], list[Shift]] = defaultdict(list)
+        for one in problem.shifts:
+            length = one.end_s - one.start_s
+            kinds[one.officer_id, one.zone_ids, length, one.begin_place, one.end_place].append(one)
+        self.kinds = list(kinds.values())
+        self.least = [self._least(shifts) for shifts in self.kinds]
+
+    def why(self, one: Candidate) -> LeftOut:
+        """Say why a candidate is left out: the first of `REASONS` that holds."""
+        reason, kinds = self._never(one)
+        if reason:
+            return LeftOut(one.id, reason)
+        if not one.windows:
+            others = [some for kind in kinds if (some := self.least[kind]) is not None]
+            return LeftOut(one.id, "worth_less", min(others, key=_rank).id if others else "")
+        inside = [
+            self.problem.candidate[stop.candidate_id]
+            for kind in kinds
+            for shift in self.kinds[kind]
+            for stop in self.stops.get(shift.id, ())
+            if _meets(one, stop)
+        ]
+        first = [other for other in inside if other.tier >= one.tier and other.windows]
+        if first:
+            return LeftOut(one.id, "clash", max(first, key=_rank).id)
+        return LeftOut(one.id, "worth_less", min(inside, key=_rank).id if inside else "")
+
+    def _never(self, one: Candidate) -> tuple[str, list[int]]:
+        """Give why no plan could have it, or the kinds of shifts that could."""
+        problem = self.problem
+        if not problem.shifts:
+            return "no_officers", []
+        if one.place is None:
+            return "nowhere", []
+        kinds = [k for k, some in enumerate(self.kinds) if problem.worth(one, some[0]) >= 0]
+        if not kinds:
+            return "nobody_may", []
+        if one.windows and all(end < begin for begin, end in one.windows):
+            return "never_open", []
+        within = [k for k in kinds if any(_opens_in(one, shift) for shift in self.kinds[k])]
+        if not within:
+            return "outside_shifts", []
+        reached = [k for k in within if self._has_way(one.place, self.kinds[k][0])]
+        if not reached:
+            return "unreachable", []
+        alone = [k for k in reached if self._fits_alone(one, k)]
+        return ("", alone) if alone else ("too_long", [])
+
+    def _has_way(self, place: int, shift: Shift) -> bool:
+        travel = self.problem.travel_s
+        there, back = travel[shift.begin_place, place], travel[place, shift.end_place]
+        return bool(there >= 0 and back >= 0)
+
+    def _fits_alone(self, one: Candidate, kind: int) -> bool:
+        shifts = self.kinds[kind] if one.windows else self.kinds[kind][:1]
+        return any(timed(self.problem, shift, (one.id,)) is not None for shift in shifts)
+
+    def _least(self, shifts: Sequence[Shift]) -> Candidate | None:
+        some = [
+            self.problem.candidate[stop.candidate_id]
+            for shift in shifts
+            for stop in self.stops.get(shift.id, ())
+        ]
+        return min(some, key=_rank, default=None)
 
 
 def _opens_in(one: Candidate, shift: Shift) -> bool:

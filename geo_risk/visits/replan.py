@@ -85,7 +85,7 @@ def replan(
         )
         if _moved(found, free) <= may_move and value_of(arrays, found) > value:
             best, value = found, value_of(arrays, found)
-    return assemble(problem, best, solver="replan")
+    return assemble(problem, best, timing=held, solver="replan")
 
 
 def changed(before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]) -> set[str]:

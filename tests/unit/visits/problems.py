@@ -36,14 +36,23 @@ def line_problem(
 
 
 @st.composite
-def problems(draw: st.DrawFn, candidates: int = 5, shifts: int = 2) -> Problem:
-    """Any small problem: windows, holes in the matrix, tiers, zones, officers who may not go."""
+def problems(
+    draw: st.DrawFn, candidates: int = 5, shifts: int = 2, *, shortest: bool = False
+) -> Problem:
+    """Any small problem: windows, holes in the matrix, tiers, zones, officers who may not go.
+
+    With `shortest` every way is the shortest there is: leaving a stop out makes nothing later.
+    """
     many = draw(st.integers(1, candidates))
     places = many + 1
     flat = draw(st.lists(st.integers(-1, 2400), min_size=places * places, max_size=places * places))
     travel = np.array(flat, dtype=np.int32).reshape(places, places)
     travel[travel == 0] = 1
     np.fill_diagonal(travel, 0)
+    if shortest:
+        travel = np.abs(travel)
+        for k in range(places):
+            travel = np.minimum(travel, travel[:, k, None] + travel[None, k])
     each = [
         Candidate(
             id=f"c{k}",

@@ -28,7 +28,7 @@ def _starts(plan: Plan) -> dict[str, tuple[str, int]]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(problems(candidates=7, shifts=3), st.integers(0, 6), st.integers(0, 2))
+@given(problems(candidates=7, shifts=3, shortest=True), st.integers(0, 6), st.integers(0, 2))
 def test_what_was_confirmed_is_never_moved(problem: Problem, dropped: int, absent: int) -> None:
     """Whatever changes, a confirmed visit is at its second with its officer, or not at all."""
     plan = solve(problem, seconds=1)
@@ -50,6 +50,16 @@ def test_what_was_confirmed_is_never_moved(problem: Problem, dropped: int, absen
             assert now.shift[after[name][0]].officer_id == officer
         else:
             assert after.get(name, before[name])[1] == before[name][1]
+
+
+def test_a_confirmed_visit_does_not_begin_sooner_because_another_fell_out() -> None:
+    """When the visit before it is cancelled, the officer waits: the enterprise was told a time."""
+    problem = line_problem((1.0, 1.0), hours=3)
+    plan = solve(problem, seconds=1)
+    first, second = orders_of(plan)["s0"]
+    rest = tuple(one for one in problem.candidates if one.id != first)
+    again = replan(replace(problem, candidates=rest), plan, fixed=[second], seconds=0.1)
+    assert _starts(again)[second] == _starts(plan)[second]
 
 
 @pytest.mark.parametrize("keep", [1.0, 0.9])
