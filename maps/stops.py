@@ -196,3 +196,13 @@ def part_text(name: str, points: float, lang: str) -> str:
     """Say one part of what a visit brings: its name and its expected severity points."""
     told = phrase("prize_part", name, lang)
     return word("plan.why_part", lang, part=told, points=number_text(points, 1))
+
+
+def event_text(stop: StopView, lang: str) -> str:
+    """Name a visit in one line, as a calendar shows it."""
+    return word("plan.event", lang, name=stop.label)
+
+
+def nowhere_text(many: int, lang: str) -> str:
+    """Say how many visits are in no track, for they have no place."""
+    return word("plan.track_nowhere", lang, n=many)
