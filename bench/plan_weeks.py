@@ -22,8 +22,7 @@ from data.sample_park.truth import STANDING
 from data.sample_park.write import write_park
 from geo_risk.fitting.premises_risk import add_risk
 from geo_risk.fitting.setting import make_setting
-from geo_risk.fitting.told import summarise_premises
-from geo_risk.fitting.told import told_rung
+from geo_risk.fitting.told import summarise_premises, told_rung
 from geo_risk.fitting.whole import inherent_surface
 from geo_risk.intake import ingest_park
 from geo_risk.pipeline import inputs_of
@@ -102,7 +101,8 @@ def true_points(park: Park) -> dict[str, float]:
     mean = POINTS["major"] * major + POINTS["minor"] * minor
     mean += POINTS["general"] * (1.0 - major - minor)
     points = STANDING["hazard"] * park.daily_rates["hazard"][:, -1] * mean
-    return {f"premises:{one}": float(p) for one, p in zip(premises["id"], points, strict=True)}
+    ids = premises["listed"] + ":" + premises["id"]  # the file that lists it names its record
+    return {one: float(value) for one, value in zip(ids, points, strict=True)}
 
 
 def without_lot(problem: Problem) -> Problem:

@@ -50,7 +50,7 @@ class PlanSection:
     unknown_class: int = _key("inherent class of premises that nobody classed", 2)
     explore_share: float = _key("share of visits drawn by lot, 0.05 to 0.5", 0.10)
     rotate_share: float = _key("share of those made by another than the usual team", 0.5)
-    overdue_share: float = _key("at most this share of visits is owed to the latest day", 0.5)
+    overdue_share: float = _key("visits owed, hazards and slips included, until the latest day asks for no more", 0.5)
     crossing: float = _key("share of a visit's worth outside the officer's own zones, 0 to 1", 0.8)
     appointment_minutes: int = _key("an appointment holds so many minutes either side", 15)
     memory_days: float = _key("mean days that a hazard stands if nobody comes", 90.0)

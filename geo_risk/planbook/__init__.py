@@ -10,7 +10,7 @@ shows of it is theirs.
 
 from geo_risk.planbook.gather import Gathered, gather
 from geo_risk.planbook.keeping import Basis, Kept, kept_plan, newest
-from geo_risk.planbook.linking import Planned, linked, planned_for, prevalence
+from geo_risk.planbook.linking import Planned, linked, planned_for
 from geo_risk.planbook.making import (
     PLANNERS,
     change,
@@ -21,6 +21,7 @@ from geo_risk.planbook.making import (
 )
 from geo_risk.planbook.notes import NOTES
 from geo_risk.planbook.request import Absence, Appointment, Change, PlanRequest
+from geo_risk.planbook.telling import prevalence
 from geo_risk.planbook.ways import Ways
 
 __all__ = [

@@ -20,6 +20,7 @@ from geo_risk.planbook.asked import Now, cross_wanted, gather_asks
 from geo_risk.planbook.clock import Clock
 from geo_risk.planbook.duties import Duties, gather_duties, make_shifts
 from geo_risk.planbook.ground import Ground, lay_ground, opening_windows
+from geo_risk.planbook.keeping import newest
 from geo_risk.planbook.learned import Learned, learn
 from geo_risk.planbook.notes import notes_of
 from geo_risk.planbook.reading import Shelf, is_dwelling
@@ -144,7 +145,8 @@ def gather(
     learned = before.learned or learn(shelf.visits(), shelf.premises, park)
     visited = frozenset(one.premises_id for one in last.in_plan if one.start <= at)
     made_random = {one.premises_id for one in last.in_plan if one.reason is VisitReason.RANDOM}
-    asks = gather_asks(shelf, park, request, now, visited)
+    taken = visited | _planned_before(store, request, park, at)
+    asks = gather_asks(shelf, park, request, now, taken)
     duties = gather_duties(shelf.officers, shelf.assignments, request.officer_ids)
     some = premises_of(shelf, {one.premises_id for one in asks})
     ground = lay_ground(shelf, some, duties, park, begin, ways or Ways())
@@ -174,7 +176,7 @@ def gather(
         drawn={one.premises_id: one for one in drawn if one.premises_id not in made_random},
         cross=usual,
         open_at=_open_at(some, request, park),
-        asked_only=frozenset(one.id for one in some if is_dwelling(one)) | visited,
+        asked_only=frozenset(one.id for one in some if is_dwelling(one)) | taken,
     )
     candidates = _with_pinned(made.candidates, before.pinned, visited, ground, clock)
     return Gathered(
@@ -207,6 +209,20 @@ def _check_named(shelf: Shelf, request: PlanRequest) -> None:
                 f"There is no premises {agreed.premises_id!r} in these days.",
                 "Take an id of the premises.",
             )
+
+
+def _planned_before(
+    store: Store, request: PlanRequest, park: ParkFile, at: datetime
+) -> frozenset[str]:
+    """Give premises that the plan of the days before still has ahead: they are not asked twice."""
+    today = at.astimezone(park.zone).date()
+    if today >= request.first_day:
+        return frozenset()
+    kept = newest(store, today)
+    if kept is None or kept.plan.first_day >= request.first_day:
+        return frozenset()
+    begin = Clock(request.first_day, park.zone).moment(0)
+    return frozenset(one.premises_id for one in kept.plan.visits if at <= one.start < begin)
 
 
 def _shifts(

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, cast
 
 from geo_risk.errors import InputError
 from geo_risk.planbook.clock import Clock
-from geo_risk.planbook.keeping import PLAN, Kept, kept_plan, newest
+from geo_risk.planbook.keeping import Kept, newest
 from geo_risk.planbook.reading import READER
-from geo_risk.records import Order, Report, Visit, VisitReason
+from geo_risk.records import Order, Visit, VisitReason
 from geo_risk.store import Query, Update
-from geo_risk.visits.prevalence import Prevalence, RandomVisit, estimate_prevalence
 
 if TYPE_CHECKING:
     from geo_risk.park import ParkFile
@@ -132,64 +131,8 @@ def visited_in(store: Store, clock: Clock, until: datetime) -> frozenset[str]:
     return frozenset(one.premises_id for one in found if begin <= one.start <= until)
 
 
-def prevalence(store: Store, park: ParkFile, first: date, last: date) -> list[Prevalence]:
-    """Estimate how often hazards occur from what the lots of some days drew.
-
-    Parameters
-    ----------
-    store, park
-        Whose.
-    first, last
-        First days of plans, both included.
-
-    Returns
-    -------
-    list of Prevalence
-        As `estimate_prevalence`; what was drawn and not visited is counted there.
-    """
-    told: list[RandomVisit] = []
-    for key in store.document_keys(PLAN):
-        if first.isoformat() <= key <= last.isoformat():
-            told += _of_week(store, park, kept_plan(store, key))
-    return estimate_prevalence(told)
-
-
-def _of_week(store: Store, park: ParkFile, kept: Kept) -> list[RandomVisit]:
-    found = _random_visits(store, park, kept)
-    by_premises = {one.premises_id: one for one in reversed(found)}
-    counts = _found(store, [one.id for one in by_premises.values() if one.found is None])
-    told = []
-    for drawn in kept.basis.drawn:
-        visit = by_premises.get(drawn.premises_id)
-        hazards: int | None = None
-        majors: int | None = None
-        if visit is not None and visit.found is not None:
-            majors = visit.found.major
-            hazards = majors + visit.found.general + visit.found.minor
-        elif visit is not None:
-            hazards, majors = counts.get(visit.id, (0, 0))
-        told.append(
-            RandomVisit(drawn.premises_id, drawn.zone_id, drawn.probability, hazards, majors)
-        )
-    return told
-
-
-def _found(store: Store, visit_ids: list[str]) -> dict[str, tuple[int, int]]:
-    """Count hazards, and majors among them, that reports say visits found."""
-    if not visit_ids:
-        return {}
-    query = Query("reports", filters={"kind": "hazard", "visit_id": tuple(visit_ids)})
-    counts: dict[str, tuple[int, int]] = {}
-    for one in store.find(query, actor=READER):
-        report = cast("Report", one.record)
-        if report.duplicate_of:
-            continue
-        hazards, majors = counts.get(report.visit_id, (0, 0))
-        counts[report.visit_id] = (hazards + 1, majors + (report.severity == "major"))
-    return counts
-
-
-def _random_visits(store: Store, park: ParkFile, kept: Kept) -> list[Visit]:
+def random_visits(store: Store, park: ParkFile, kept: Kept) -> list[Visit]:
+    """Give the visits of a plan's days that are written down as random, in the order of time."""
     clock = Clock(kept.plan.first_day, park.zone)
     query = Query(
         "visits",
@@ -202,7 +145,7 @@ def _random_visits(store: Store, park: ParkFile, kept: Kept) -> list[Visit]:
 
 
 def _was_random(store: Store, park: ParkFile, kept: Kept, premises_id: str) -> bool:
-    return any(one.premises_id == premises_id for one in _random_visits(store, park, kept))
+    return any(one.premises_id == premises_id for one in random_visits(store, park, kept))
 
 
 def _completed(store: Store, planned: Planned) -> list[Update]:

@@ -72,7 +72,8 @@ class Rules:
     asked_points, cross_points
         Worth of being asked for, and of another looker.
     owed
-        At most so many are owed a visit for their interval alone.
+        So many are owed a visit at most; those past their longest interval only where fewer are
+        owed one for hazards, slips and the like.
     """
 
     min_days: Mapping[int, float]
@@ -135,7 +136,8 @@ def make_candidates(
     of = defaultdict(list)
     for one in asks:
         of[one.premises_id].append(one)
-    owed, notes = _owed(sites, rules, asked_only)
+    must = {name for name, own in of.items() if any(one.tier == Tier.MUST for one in own)}
+    owed, notes = _owed(sites, rules, {*asked_only, *must}, max(0, rules.owed - len(must)))
     made: list[Candidate] = []
     sources: dict[str, tuple[str, ...]] = {}
     for site, worth in zip(sites, worths, strict=True):
@@ -157,17 +159,17 @@ def make_candidates(
 
 
 def _owed(
-    sites: Sequence[Site], rules: Rules, asked_only: Collection[str]
+    sites: Sequence[Site], rules: Rules, left_aside: Collection[str], most: int
 ) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Give those past their longest interval, the latest first, as many as a week can owe."""
+    """Give those past their longest interval, the latest first, so many at most."""
     late = [
         (one.waited_days / rules.max_days[one.inherent_class], one.premises_id)
         for one in sites
-        if one.premises_id not in asked_only
+        if one.premises_id not in left_aside
     ]
     late = sorted((-share, name) for share, name in late if share > 1.0)
-    notes = (MORE_OVERDUE,) if len(late) > rules.owed else ()
-    return frozenset(name for _, name in late[: rules.owed]), notes
+    notes = (MORE_OVERDUE,) if len(late) > most else ()
+    return frozenset(name for _, name in late[:most]), notes
 
 
 def _plain(

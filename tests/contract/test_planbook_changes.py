@@ -191,6 +191,21 @@ def test_the_lot_of_a_week_stays_drawn(park_store: Store) -> None:
     assert planbook.kept_plan(park_store, MONDAY.isoformat()).basis.drawn == drawn
 
 
+def test_next_week_does_not_ask_again_for_what_friday_will_do(park_store: Store) -> None:
+    """Made on Friday at noon: what is planned for the afternoon is not planned once more."""
+    week = make(park_store, SOME)
+    friday = local(6, 12.25)
+    ahead = {one.premises_id for one in week.visits if one.start > friday}
+    assert ahead
+    request = planbook.PlanRequest(MONDAY + timedelta(days=7))
+    after = planbook.make_week(park_store, SOME, None, request, actor=CHIEF, now=friday)
+    again = {one.premises_id for one in after.visits if one.reason != "random"}
+    told = {one.premises_id for one in after.left_out if one.tier != "drawn"}
+    assert not ahead & (again | told)
+    assert again
+    assert planbook.latest_week(park_store, MONDAY) == week
+
+
 def written(store: Store, premises: str, **values: Any) -> Visit:
     """Write a visit down as the API does."""
     made, updates = planbook.linked(store, SOME, visit("v:9", premises, local(3, 9), **values))
@@ -279,3 +294,23 @@ def test_prevalence_is_told_from_the_visits_by_lot(park_store: Store) -> None:
         ].visits
         == 0
     )
+
+
+def test_visits_by_lot_of_a_file_are_told_too(park_store: Store) -> None:
+    """Weeks without a plan: by the probability that stands on them, in the zone of that day."""
+    given = {"reason": VisitReason.RANDOM, "selection_probability": 0.2}
+    fill(
+        park_store,
+        visit("v:0", "p:00", local(3, 9), found=Findings(0, 0, 2), **given),
+        visit("v:1", "p:01", local(3, 10), **given),
+        visit("v:2", "p:02", local(3, 11), reason=VisitReason.RANDOM),
+        visit("v:3", "p:03", local(20, 11), **given),
+        hazard("h:1", "p:01", 0, visit_id="v:1", severity=Severity.MAJOR),
+    )
+    park, east, west = planbook.prevalence(park_store, PARK, MONDAY, MONDAY + timedelta(3))
+    assert (park.visits, park.not_visited) == (2, 0)
+    assert (east.zone_id, west.zone_id) == ("z:east", "z:west")
+    assert (east.hazards.value, east.with_major.value) == (1.0, 1.0)
+    assert (west.hazards.value, west.with_major.value) == (2.0, 0.0)
+    make(park_store, SOME)
+    assert planbook.prevalence(park_store, PARK, MONDAY, MONDAY)[0].not_visited > 0
