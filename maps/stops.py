@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 3
 _PARTS = 2
+_MASK = 3  # any of the eight is read; to weigh them all takes three times as long a page
 _MINUTE_S = 60
 
 
@@ -104,7 +105,8 @@ class StopView:
         """The QR code as an address that holds the picture; '' without a link."""
         if not self.link:
             return ""
-        return str(segno.make_qr(self.link, error="m").svg_data_uri(scale=4, border=2))
+        made = segno.make_qr(self.link, error="m", mask=_MASK, boost_error=False)
+        return str(made.svg_data_uri(scale=4, border=2))
 
 
 @dataclass(frozen=True)
