@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from geo_risk.records import PatrolZone, Road
 from geo_risk.visits.navigation import navigation_links
 from geo_risk.visits.week import WeekPlan
 from maps.sketch import Pin, Sketch, draw_sketch
-from maps.stops import DayView, StopView
+from maps.stops import DayView, LeftView, StopView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +109,7 @@ class DayMaker:
         return tuple(self.plan.first_day + timedelta(days=n) for n in range(self.plan.days))
 
     def day(self, officer_id: str, day: date, *, drawn: bool = True) -> DayView:
-        """Give one officer's day; `drawn` says whether with its map."""
+        """Give one officer's day; `drawn`: with its map and the ways to be led to each stop."""
         zone = ZoneInfo(self.plan.timezone)
         visits = sorted(
             (
@@ -118,22 +119,18 @@ class DayMaker:
             ),
             key=lambda one: one.start,
         )
-        zones = self._zones()
-        stops = tuple(self._stop(one, n, day, zones) for n, one in enumerate(visits, 1))
-        first = [one for one in self.plan.left_out if one.tier in FIRST_TIERS]
+        stops = tuple(self._stop(one, n, day, led=drawn) for n, one in enumerate(visits, 1))
         return DayView(
             officer_id=officer_id,
             officer=self.names.officers.get(officer_id, officer_id),
             day=day,
             stops=stops,
             sketch=self._sketch(stops) if drawn else None,
-            left=left_views(first, self.names),
-            left_by_reason=left_by_reason(self.plan),
+            left=self._left,
+            left_by_reason=self._left_by_reason,
         )
 
-    def _stop(
-        self, visit: PlannedVisit, number: int, day: date, zones: Mapping[str, str]
-    ) -> StopView:
+    def _stop(self, visit: PlannedVisit, number: int, day: date, *, led: bool) -> StopView:
         enterprise = self.names.enterprises.get(visit.enterprise_id)
         premises = self.names.premises.get(visit.premises_id)
         risk = self.ground.summaries.get(visit.premises_id)
@@ -149,7 +146,7 @@ class DayMaker:
             contact=enterprise.contact if enterprise else "",
             phone=enterprise.phone if enterprise else "",
             hours=premises.opening_hours if premises else "",
-            zone=zones.get(visit.zone_id, visit.zone_id),
+            zone=self._zones.get(visit.zone_id, visit.zone_id),
             risk_class=risk.risk_class if risk else RiskClass.NONE,
             arrive=visit.arrive,
             start=visit.start,
@@ -165,11 +162,21 @@ class DayMaker:
             lon=lon,
             lat=lat,
             links=navigation_links(lon, lat, self.ground.datum, number)
-            if lon is not None and lat is not None
+            if led and lon is not None and lat is not None
             else {},
             link=f"{self.base}/today?day={day}#stop-{number}" if self.base else "",
         )
 
+    @cached_property
+    def _left(self) -> tuple[LeftView, ...]:
+        first = [one for one in self.plan.left_out if one.tier in FIRST_TIERS]
+        return left_views(first, self.names)
+
+    @cached_property
+    def _left_by_reason(self) -> dict[str, int]:
+        return left_by_reason(self.plan)
+
+    @cached_property
     def _zones(self) -> dict[str, str]:
         return {one.id: one.name or one.id for one in self.ground.zones}
 

@@ -12,7 +12,7 @@ from api import sheets
 from geo_risk.visits.calendar_file import calendar_file
 from geo_risk.visits.field import FieldStop
 from geo_risk.visits.track import track_file
-from maps.stops import part_text, reasons_of
+from maps.stops import event_text, nowhere_text, part_text, reasons_of
 from maps.words import phrase, word
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def plan_track(plan: WeekPlan, stops: Sequence[FieldStop], park: ParkFile, lang:
         timezone=plan.timezone,
         datum=park.park.datum,
         made_at=plan.made_at,
-        description=word("plan.track_nowhere", lang, n=nowhere) if nowhere else "",
+        description=nowhere_text(nowhere, lang) if nowhere else "",
     )
 
 
@@ -183,7 +183,7 @@ def _field_stop(day: DayView, one: StopView, park: ParkFile, lang: str) -> Field
         order=one.number,
         start=one.start,
         end=one.end,
-        title=word("plan.event", lang, name=one.label),
+        title=event_text(one, lang),
         text="\n".join(lines),
         address=one.address,
         lon=one.lon,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 3
 _PARTS = 2
+_MASK = 3  # any of the eight is read; to weigh them all takes three times as long a page
 _MINUTE_S = 60
 
 
@@ -104,7 +105,8 @@ class StopView:
         """The QR code as an address that holds the picture; '' without a link."""
         if not self.link:
             return ""
-        return str(segno.make_qr(self.link, error="m").svg_data_uri(scale=4, border=2))
+        made = segno.make_qr(self.link, error="m", mask=_MASK, boost_error=False)
+        return str(made.svg_data_uri(scale=4, border=2))
 
 
 @dataclass(frozen=True)
@@ -196,3 +198,13 @@ def part_text(name: str, points: float, lang: str) -> str:
     """Say one part of what a visit brings: its name and its expected severity points."""
     told = phrase("prize_part", name, lang)
     return word("plan.why_part", lang, part=told, points=number_text(points, 1))
+
+
+def event_text(stop: StopView, lang: str) -> str:
+    """Name a visit in one line, as a calendar shows it."""
+    return word("plan.event", lang, name=stop.label)
+
+
+def nowhere_text(many: int, lang: str) -> str:
+    """Say how many visits are in no track, for they have no place."""
+    return word("plan.track_nowhere", lang, n=many)

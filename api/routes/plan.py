@@ -128,7 +128,7 @@ class ChangeIn(BaseModel):
     responses={
         201: schemas.answer(schemas.PLAN),
         202: schemas.answer(schemas.JOB),
-        **responses(*_REFUSALS, 409),
+        **responses(400, *_REFUSALS, 409),
     },
 )
 def make_plan(
@@ -221,7 +221,7 @@ def show_plan(
 
 @router.post(
     "/{week}/changes",
-    responses={200: schemas.answer(schemas.PLAN_CHANGED), **responses(*_REFUSALS, 409)},
+    responses={200: schemas.answer(schemas.PLAN_CHANGED), **responses(400, *_REFUSALS, 409)},
 )
 def change_plan(
     week: Week,
