@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import casework, commands, effort, kernels, month_end, peers, safety_index
+from bench import casework, commands, effort, kernels, month_end, peers, plan, safety_index
 from bench.table import machine, show, write_json
 
 _HEAD = """# Speed, measured
@@ -43,6 +43,8 @@ def main() -> int:
     if effort.shared_data():
         print("\n## Safety index: its rate part beside counts, on Chicago", flush=True)
         safety_index.main([])
+    print("\n## Visit plans: beside the rules officers go by, and beside PyVRP", flush=True)
+    plan.main([])
     return int(missed)
 
 

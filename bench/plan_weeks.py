@@ -27,6 +27,8 @@ from geo_risk.fitting.whole import inherent_surface
 from geo_risk.intake import ingest_park
 from geo_risk.pipeline import inputs_of
 from geo_risk.planbook import PlanRequest, gather
+from geo_risk.planbook.proposals import propose_zones
+from geo_risk.planbook.survey import read_survey
 from geo_risk.published import GradedSurface, Publication, classes_of
 from geo_risk.surfaces.threads import one_blas_thread
 from geo_risk.visits.problem import Candidate, Plan, Problem, Tier
@@ -55,11 +57,14 @@ class Week:
         What the desk gathered.
     true_points
         Premises to the expected severity points that truly stand there.
+    proposed
+        Premises to the zone it would be in if zones were balanced by workload.
     """
 
     seed: int
     gathered: Gathered
     true_points: Mapping[str, float]
+    proposed: Mapping[str, str]
 
     @property
     def problem(self) -> Problem:
@@ -70,6 +75,15 @@ class Week:
     def closed(self) -> Problem:
         """The same with zones that nobody leaves but where somebody asked for it."""
         return replace(self.problem, crossing=0.0)
+
+    @cached_property
+    def balanced(self) -> Problem:
+        """As `closed`, in the zones that are proposed."""
+        moved = tuple(
+            replace(one, zone_id=self.proposed.get(one.premises_id, one.zone_id))
+            for one in self.problem.candidates
+        )
+        return replace(self.closed, candidates=moved)
 
     def covered(self, plan: Plan) -> float:
         """Give the true points at the premises a plan visits."""
@@ -90,7 +104,10 @@ def make_week(seed: int, *, days: int = 7) -> Week:
             publication = _publish(workspace, at)
             request = PlanRequest(FIRST_DAY, days)
             gathered = gather(workspace.store, workspace.park, publication, request, at=at)
-    return Week(seed, gathered, true_points(park))
+            survey = read_survey(workspace.store, workspace.park, at)
+            zones = propose_zones(survey).proposal.zone_of
+    proposed = {one.id: zone for one, zone in zip(survey.premises, zones, strict=True)}
+    return Week(seed, gathered, true_points(park), proposed)
 
 
 def true_points(park: Park) -> dict[str, float]:
