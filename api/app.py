@@ -45,6 +45,9 @@ from api.routes import (
     map,  # noqa: A004 (a module)
     ogc,
     photos,
+    plan,
+    plan_files,
+    plan_pages,
     receipts,
     report,
     session,
@@ -80,6 +83,8 @@ _ROUTERS = (
     channels,
     flags,
     slips,
+    plan,
+    plan_files,
     receipts,
     declarations,
     declare,
@@ -87,6 +92,7 @@ _ROUTERS = (
     case_pages,
     index_pages,
     slip_pages,
+    plan_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

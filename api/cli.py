@@ -28,6 +28,7 @@ TOPICS = {
     "render": "cli_render",
     "export": "cli_export",
     "index": "cli_index",
+    "plan": "cli_plan",
     "slips": "cli_slips",
     "declarations": "cli_slips",
     "cases": "cli_cases",

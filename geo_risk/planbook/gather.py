@@ -20,6 +20,7 @@ from geo_risk.planbook.asked import Now, cross_wanted, gather_asks
 from geo_risk.planbook.clock import Clock
 from geo_risk.planbook.duties import Duties, gather_duties, make_shifts
 from geo_risk.planbook.ground import Ground, lay_ground, opening_windows
+from geo_risk.planbook.keeping import newest
 from geo_risk.planbook.learned import Learned, learn
 from geo_risk.planbook.notes import notes_of
 from geo_risk.planbook.reading import Shelf, is_dwelling
@@ -47,15 +48,15 @@ class Before:
     Parameters
     ----------
     drawn, learned
-        Of the first version.
+        Of the first version; None: anew.
     pinned
         Candidate to the visit that was told to the enterprise: it is never moved.
     held
         Officer to (premises, until when): the visit under way.
     """
 
-    drawn: tuple[Drawn, ...]
-    learned: Learned
+    drawn: tuple[Drawn, ...] | None = None
+    learned: Learned | None = None
     pinned: Mapping[str, PlannedVisit] = field(default_factory=dict)
     held: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
@@ -134,29 +135,31 @@ def gather(
     InputError
         When the request names an officer or premises that is not there.
     """
+    before = before or Before()
     clock = Clock(request.first_day, park.zone)
     now = Now(at, clock, request.days)
     begin, end = clock.moment(0), clock.moment(now.end_s)
     shelf = Shelf(store, begin, end)
     _check_named(shelf, request)
     last = last_of(shelf, publication, begin)
-    learned = before.learned if before else learn(shelf.visits(), shelf.premises, park)
+    learned = before.learned or learn(shelf.visits(), shelf.premises, park)
     visited = frozenset(one.premises_id for one in last.in_plan if one.start <= at)
     made_random = {one.premises_id for one in last.in_plan if one.reason is VisitReason.RANDOM}
-    asks = gather_asks(shelf, park, request, now, visited)
+    taken = visited | _planned_before(store, request, park, at)
+    asks = gather_asks(shelf, park, request, now, taken)
     duties = gather_duties(shelf.officers, shelf.assignments, request.officer_ids)
     some = premises_of(shelf, {one.premises_id for one in asks})
     ground = lay_ground(shelf, some, duties, park, begin, ways or Ways())
-    shifts = _shifts(duties, request, park, now, ground, before)
+    shifts = _shifts(duties, request, park, now, ground, before.held)
     sites = [site_of(one, ground, publication, last, learned, park, at) for one in some]
     working = sorted({one.officer_id for one in shifts})
     sites = [replace(one, zone_id=zone_of(one, duties, working)) for one in sites]
     plain = [one for one in some if not is_dwelling(one)]
     fit = _fit(shifts, sites[: len(plain)], learned, ground)
     eligible = {one.id: ground.zone[one.id] for one in plain}
-    drawn = (
-        before.drawn if before else _draw(eligible, fit, duties, working, park, request.first_day)
-    )
+    drawn = before.drawn
+    if drawn is None:
+        drawn = _draw(eligible, fit, duties, working, park, request.first_day)
     worths = measure_worth(sites[: len(plain)], prize_params_of(park, learned))
     worths += [Worth(0.0)] * (len(some) - len(plain))  # a dwelling is no unit of risk
     usual = {
@@ -173,10 +176,9 @@ def gather(
         drawn={one.premises_id: one for one in drawn if one.premises_id not in made_random},
         cross=usual,
         open_at=_open_at(some, request, park),
-        asked_only=frozenset(one.id for one in some if is_dwelling(one)) | visited,
+        asked_only=frozenset(one.id for one in some if is_dwelling(one)) | taken,
     )
-    pinned = before.pinned if before else {}
-    candidates = _with_pinned(made.candidates, pinned, visited, ground, clock)
+    candidates = _with_pinned(made.candidates, before.pinned, visited, ground, clock)
     return Gathered(
         problem=Problem(candidates, shifts, ground.travel.seconds, park.plan.crossing),
         now=now,
@@ -209,16 +211,29 @@ def _check_named(shelf: Shelf, request: PlanRequest) -> None:
             )
 
 
+def _planned_before(
+    store: Store, request: PlanRequest, park: ParkFile, at: datetime
+) -> frozenset[str]:
+    """Give premises that the plan of the days before still has ahead: they are not asked twice."""
+    today = at.astimezone(park.zone).date()
+    if today >= request.first_day:
+        return frozenset()
+    kept = newest(store, today)
+    if kept is None or kept.plan.first_day >= request.first_day:
+        return frozenset()
+    begin = Clock(request.first_day, park.zone).moment(0)
+    return frozenset(one.premises_id for one in kept.plan.visits if at <= one.start < begin)
+
+
 def _shifts(
     duties: Duties,
     request: PlanRequest,
     park: ParkFile,
     now: Now,
     ground: Ground,
-    before: Before | None,
+    held: Mapping[str, tuple[str, int]],
 ) -> tuple[Shift, ...]:
     shifts = make_shifts(duties, request, park, now.clock, ground.begin, not_before_s=now.seconds)
-    held = before.held if before else {}
     return tuple(cut for one in shifts if (cut := _cut(one, held, ground)) is not None)
 
 

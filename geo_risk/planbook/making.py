@@ -89,12 +89,11 @@ def make_week(
     earlier = newest(store, request.first_day)
     if earlier is not None and earlier.plan.first_day != request.first_day:
         earlier = None
-    gathered = gather(store, park, publication, request, at=now, ways=ways)
     pinned = _pinned(earlier)
-    if earlier is not None and (pinned or gathered.visited):
-        drawn = earlier.basis.drawn if gathered.visited else gathered.drawn
-        before = Before(drawn, gathered.learned, pinned)
-        gathered = gather(store, park, publication, request, at=now, ways=ways, before=before)
+    begun = visited_in(store, Clock(request.first_day, park.zone), now)
+    drawn = earlier.basis.drawn if earlier is not None and begun else None
+    before = Before(drawn, None, pinned)
+    gathered = gather(store, park, publication, request, at=now, ways=ways, before=before)
     seconds = park.plan.budget_seconds if request.seconds is None else request.seconds
     seed = _seed(park, request)
     plan = solve(

@@ -54,14 +54,18 @@ class Shelf:
     @cached_property
     def premises(self) -> Mapping[str, Premises]:
         """By id; of enterprises that are there, dwellings too."""
-        gone = {one.id for one in self._all("enterprises")} - set(self.enterprises)
+        gone = {one.id for one in self._enterprises if not self._holds(one)}
         found = cast("list[Premises]", self._valid("premises"))
         return {one.id: one for one in found if one.enterprise_id not in gone}
 
     @cached_property
     def enterprises(self) -> Mapping[str, Enterprise]:
         """By id."""
-        return {one.id: one for one in cast("list[Enterprise]", self._valid("enterprises"))}
+        return {one.id: one for one in self._enterprises if self._holds(one)}
+
+    @cached_property
+    def _enterprises(self) -> list[Enterprise]:
+        return cast("list[Enterprise]", self._all("enterprises"))
 
     @cached_property
     def homes(self) -> Mapping[str, str]:

@@ -98,9 +98,17 @@ def plan_of(problem: Problem, week: WeekPlan, clock: Clock, gone: Collection[str
             inside.add(one.candidate_id)
             value += max(0.0, problem.worth(problem.candidate[one.candidate_id], shift))
         stops.sort(key=lambda stop: stop.start_s)
-        routes.append(Route(shift.id, tuple(stops), stops[-1].end_s if stops else shift.start_s))
+        routes.append(Route(shift.id, tuple(stops), _back_s(problem, shift, stops)))
     left = [LeftOut(one.id, "worth_less") for one in problem.candidates if one.id not in inside]
     return Plan(tuple(routes), tuple(left), value, solver=week.solver)
+
+
+def _back_s(problem: Problem, shift: Shift, stops: Sequence[Stop]) -> int:
+    if not stops:
+        return shift.start_s
+    place = problem.candidate[stops[-1].candidate_id].place
+    way = 0 if place is None else int(problem.travel_s[place, shift.end_place])
+    return stops[-1].end_s + max(0, way)
 
 
 def visit_id(request: PlanRequest, candidate_id: str) -> str:

@@ -143,7 +143,8 @@ def make_candidates(
     sources: dict[str, tuple[str, ...]] = {}
     for site, worth in zip(sites, worths, strict=True):
         own, lot = of[site.premises_id], drawn.get(site.premises_id)
-        rested = site.waited_days >= rules.min_days[site.inherent_class]
+        never = site.days_since is None
+        rested = never or site.waited_days >= rules.min_days[site.inherent_class]
         by_risk = rested and site.premises_id not in asked_only
         if not (own or lot or by_risk):
             continue

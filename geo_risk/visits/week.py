@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -132,8 +132,13 @@ class WeekPlan:
 
 def week_text(plan: WeekPlan) -> str:
     """Write a plan as canonical JSON."""
+    plain = {
+        **vars(plan),
+        "visits": [vars(one) for one in plan.visits],
+        "left_out": [vars(one) for one in plan.left_out],
+    }
     return json.dumps(
-        asdict(plan), default=_time, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        plain, default=_time, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
 
 
