@@ -1,9 +1,8 @@
 """A station in the year of visit plans: what it has on record, how it fits, plans and visits.
 
-`habit` is half a year before any plan: by class and by last month's findings, as in the sample's
-recipe, one zone visited by nobody. After it every policy goes on from the same records. What is
-risky, who is a candidate, what a visit is worth and what the lot draws is said by the library;
-the world is asked only what a visit finds.
+Every policy goes on from the records of the same half year (`year_habit`). What is risky, who is a
+candidate, what a visit is worth and what the lot draws is said by the library; the world is asked
+only what a visit finds.
 """
 
 from __future__ import annotations
@@ -45,9 +44,6 @@ APPOINTMENTS = 4
 
 RECHECK_SHARE, RECHECK_DAYS = 0.45, 15
 """Of visits that found a major or general hazard, how many are owed another, and when."""
-
-_HABIT_VISITS, _HABIT_CROSSED = 15, 0.15
-_MONTH = 30
 
 
 @dataclass(frozen=True)
@@ -156,58 +152,6 @@ class Station:
         return last
 
 
-def habit(station: Station, weeks: int, rng: np.random.Generator) -> None:
-    """Visit for some weeks by class and by last month's findings, nobody in one zone."""
-    town, teams = station.park.town, len(station.park.teams)
-    avoided = 6 if town.zone.max() >= 6 else int(town.zone.max())
-    for week in range(weeks):
-        first = 7 * week
-        own = np.flatnonzero(town.is_there(first) & (town.zone != avoided))
-        weight = _habit_weight(station, first)
-        for team in range(teams):
-            here = own[town.team_of_zone[own] == team]
-            away = own[town.team_of_zone[own] != team]
-            crossed = round(_HABIT_VISITS * _HABIT_CROSSED) if len(away) else 0
-            rows = np.concatenate([
-                _draw(here, _HABIT_VISITS - crossed, weight, rng), _draw(away, crossed, weight, rng)
-            ])  # fmt: skip
-            _visit_in_turn(station, rng.permutation(rows), team, first, rng)
-
-
-def _habit_weight(station: Station, day: int) -> Floats:
-    """Give what draws a team, as in the recipe."""
-    town = station.park.town
-    found = np.zeros(len(town.rate))
-    for one in station.made:
-        if one.day >= day - _MONTH:
-            found[one.row] += sum(one.found)
-    size = np.bincount(town.zone)
-    near = (np.bincount(town.zone, found) / np.maximum(size, 1))[town.zone]
-    near = near / max(found.mean(), 1e-9)
-    weight: Floats = town.grade**0.5 * (0.5 + 0.5 * near + 1.5 * found)
-    return weight
-
-
-def _draw(pool: Ints, many: int, weight: Floats, rng: np.random.Generator) -> Ints:
-    chance = weight[pool] + 1e-6
-    return rng.choice(pool, min(many, len(pool)), replace=False, p=chance / chance.sum())
-
-
-def _visit_in_turn(
-    station: Station, rows: Ints, team: int, first: int, rng: np.random.Generator
-) -> None:
-    """Make a team's visits of a week: rechecks first, three a day, as long as in the recipe."""
-    town = station.park.town
-    due = [one for one in station.owed if one[0] <= first and town.team_of_zone[one[1]] == team]
-    station.owed = [one for one in station.owed if one not in due]
-    todo = [(row, VisitReason.RECHECK) for _, row in due]
-    todo += [(int(row), VisitReason.ROUTINE) for row in rows]
-    for number, (row, reason) in enumerate(todo[:_HABIT_VISITS]):
-        start = 8 * 3600 + 4500 * (number // 5)
-        length = 300 * round(float(rng.uniform(0.5, 1.75)) * 12)
-        station.visit(row, team, first + number % 5, (start, start + length), reason)
-
-
 def make_week(station: Station, first: int, *, lot: bool) -> tuple[Problem, tuple[Drawn, ...]]:
     """Give the problem of the week that begins on a day, as the desk would; and what was drawn.
 
@@ -221,18 +165,7 @@ def make_week(station: Station, first: int, *, lot: bool) -> tuple[Problem, tupl
     service = np.mean([learned.service_s[one.inherent_class] for one in sites])
     leg = year.ground.leg_s([year.ground.row[one.premises_id] for one in sites])
     fit = visits_that_fit(shifts, float(service), leg)
-    drawn: tuple[Drawn, ...] = ()
-    if lot:
-        usual = {zone: (year.teams[number // 2],) for number, zone in enumerate(year.zone_ids)}
-        day = year.moment(first).date()
-        drawn = draw_lot(
-            {one.premises_id: one.zone_id for one in sites},
-            math.ceil(park.plan.explore_share * min(fit, len(sites))),
-            np.random.default_rng([seed_of(park.park.id, day), year.seed]),
-            rotate_share=park.plan.rotate_share,
-            usual=usual,
-            officers=year.teams,
-        )
+    drawn = draw(station, first, fit) if lot else ()
     made = make_candidates(
         sites,
         measure_worth(sites, prize_params_of(park, learned)),
@@ -243,6 +176,22 @@ def make_week(station: Station, first: int, *, lot: bool) -> tuple[Problem, tupl
     )
     travel = year.ground.travel.seconds
     return Problem(made.candidates, shifts, travel, crossing=0.0), drawn
+
+
+def draw(station: Station, first: int, fit: int) -> tuple[Drawn, ...]:
+    """Draw a week's lot from all premises that are there; `fit` visits fit into the week."""
+    year = station.park
+    plan = year.park.plan
+    there = [year.ids[row] for row in np.flatnonzero(year.town.is_there(first))]
+    day = year.moment(first).date()
+    return draw_lot(
+        {one: year.ground.zone[one] for one in there},
+        math.ceil(plan.explore_share * min(fit, len(there))),
+        np.random.default_rng([seed_of(year.park.park.id, day), year.seed]),
+        rotate_share=plan.rotate_share,
+        usual={zone: (year.teams[number // 2],) for number, zone in enumerate(year.zone_ids)},
+        officers=year.teams,
+    )
 
 
 def _shifts(year: YearPark) -> tuple[Shift, ...]:

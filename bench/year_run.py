@@ -16,7 +16,8 @@ import numpy as np
 
 from bench.plan_baselines import next_first, riskiest
 from bench.year_ground import BURN_WEEKS, make_park
-from bench.year_policy import REFIT_WEEKS, Lot, Made, Planner, Station, carry_out, habit, make_week
+from bench.year_habit import by_habit
+from bench.year_policy import REFIT_WEEKS, Lot, Made, Planner, Station, carry_out, make_week
 from bench.year_world import World
 from geo_risk.visits.check import check
 from geo_risk.visits.search import SearchParams
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-PLANNED, RISKIEST, NO_LOT, RISKIEST_NO_LOT = (
-    "planned",
-    "riskiest first",
-    "planned, no lot",
-    "riskiest first, no lot",
-)
-_WORK = SearchParams(alone=20)
+PLANNED, RISKIEST = "planned", "riskiest first"
+NO_LOT, RISKIEST_NO_LOT = "planned, no lot", "riskiest first, no lot"
+HABIT, HABIT_LOT = "by habit", "by habit, with a lot"
+_WORK = SearchParams(alone=10)
+ALIKE = 1e-9
+"""Estimates that differ by less do not tell premises apart: a baseline was served."""
+
 _AT_MOST_S = 600.0
 """Never reached: iterations end a search, so that a busy machine plans the same."""
 
@@ -51,13 +52,25 @@ def by_risk(problem: Problem) -> Plan:
     return next_first(problem, riskiest, RISKIEST)
 
 
-POLICIES: Mapping[str, tuple[Planner, bool]] = {
-    PLANNED: (planned, True),
-    RISKIEST: (by_risk, True),
-    NO_LOT: (planned, False),
-    RISKIEST_NO_LOT: (by_risk, False),
+@dataclass(frozen=True)
+class Policy:
+    """How a station plans: by what (None: by habit), and whether the lot draws some.
+
+    A park file refuses a plan without a lot: that is tried here only.
+    """
+
+    planner: Planner | None
+    lot: bool = True
+
+
+POLICIES: Mapping[str, Policy] = {
+    PLANNED: Policy(planned),
+    RISKIEST: Policy(by_risk),
+    NO_LOT: Policy(planned, lot=False),
+    RISKIEST_NO_LOT: Policy(by_risk, lot=False),
+    HABIT: Policy(None, lot=False),
+    HABIT_LOT: Policy(None),
 }
-"""Each with how it plans, and whether the lot draws some."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +121,7 @@ class Year:
     weeks, made, lots
         What happened since the first plan.
     hours
-        Of all shifts.
+        Of all shifts; 0 by habit.
     served
         Days of the fits that told premises apart.
     """
@@ -155,7 +168,8 @@ def run_seed(
     """
     park = make_park(seed, weeks, teams=teams, burn_weeks=burn_weeks)
     station = Station(park, World(park.town, park.hazards))
-    habit(station, burn_weeks, np.random.default_rng([seed, 7]))
+    for week in range(burn_weeks):
+        by_habit(station, 7 * week)
     return [_run(station, name, weeks) for name in policies]
 
 
@@ -169,23 +183,26 @@ def _run(before: Station, policy: str, weeks: int) -> Year:
         [],
         list(before.owed),
     )
-    plans, lot = POLICIES[policy]
+    way = POLICIES[policy]
     begun, hours, told, served = len(station.made), 0.0, [], []
-    first_week = 1 + max(one.day for one in station.made) // 7
+    begin = 7 * (1 + max(one.day for one in station.made) // 7)
     for number in range(weeks):
-        first = 7 * (first_week + number)
+        first = begin + 7 * number
         if number % REFIT_WEEKS == 0:
             station.fit(first)
             each = [one.expected_findings for one in station.risk.values()]
-            served += [first] if np.nanstd(each) > 0 else []
-        problem, drawn = make_week(station, first, lot=lot)
-        plan = plans(problem)
-        faults = check(problem, plan)
-        if faults:
-            raise AssertionError((park.seed, policy, first, faults[:3]))
-        hours += sum(one.end_s - one.start_s for one in problem.shifts) / 3600
+            served += [first] if np.nanstd(each) > ALIKE else []
         stood = _week_before(station, first)
-        days = carry_out(station, first, problem, plan, drawn)
+        if way.planner is None:
+            days = by_habit(station, first, lot=way.lot)
+        else:
+            problem, drawn = make_week(station, first, lot=way.lot)
+            plan = way.planner(problem)
+            faults = check(problem, plan)
+            if faults:
+                raise AssertionError((park.seed, policy, first, faults[:3]))
+            hours += sum(one.end_s - one.start_s for one in problem.shifts) / 3600
+            days = carry_out(station, first, problem, plan, drawn)
         told.append(replace(stood, standing=np.mean(days, axis=0)))
     return Year(
         park.seed, policy, park.town.rate, park.town.zone, park.town.detection, park.zone_ids,

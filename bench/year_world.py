@@ -83,17 +83,6 @@ class Town:
         there: Flags = (self.opens <= day) & (day < self.closes)
         return there
 
-    def mean_detection(self, day: int, rotate_share: float) -> Floats:
-        """(teams,) what a visit by lot sees of what stands, by the zone's usual team.
-
-        With `rotate_share` one of the other teams comes instead, each as likely.
-        """
-        own = self.detection[:, day]
-        others = (own.sum() - own) / max(1, len(own) - 1)
-        turned = rotate_share if len(own) > 1 else 0.0
-        mean: Floats = (1.0 - turned) * own + turned * others
-        return mean
-
 
 def make_town(premises: pd.DataFrame, truth: Truth, first_day: int, days: int, teams: int) -> Town:
     """Take what is true of some premises from the recipe."""
