@@ -90,7 +90,7 @@ def ticks(low: float, high: float, many: int = 5) -> list[float]:
     power = 10.0 ** np.floor(np.log10(raw))
     step = next(power * one for one in (1.0, 2.0, 5.0, 10.0) if power * one >= raw * (1 - 1e-9))
     first = np.ceil(low / step - 1e-9)
-    return [float(k * step) for k in np.arange(first, np.floor(high / step + 1e-9) + 1)]
+    return [float(k * step) + 0.0 for k in np.arange(first, np.floor(high / step + 1e-9) + 1)]
 
 
 def _panel(panel: Panel) -> str:

@@ -33,7 +33,6 @@ from bench.year_run import (
     PLANNED,
     POLICIES,
     RISKIEST,
-    RISKIEST_NO_LOT,
     Year,
     run_seed,
 )
@@ -41,6 +40,7 @@ from bench.year_told import (
     HAZARDS,
     WITH_MAJOR,
     Judged,
+    expected_per_hour,
     judge_all,
     judge_lot,
     judge_redrawn,
@@ -97,27 +97,23 @@ def run_seeds(seeds: int, weeks: int) -> dict[str, list[Year]]:
 
 def found_table(years: dict[str, list[Year]]) -> Table:
     """Tell what each found an hour, over riskiest first with the same lot."""
-    base = np.array([points_per_hour(one) for one in years[RISKIEST]])
-    bare = np.array([points_per_hour(one) for one in years[RISKIEST_NO_LOT]])
-    rows = []
-    for name, some in years.items():
-        if not some[0].hours:  # by habit: visits a day, not hours, are given
-            continue
-        each = np.array([points_per_hour(one) for one in some])
-        visits = np.mean([len(one.made) / len(one.weeks) for one in some])
-        rows.append((
-            name, f"{visits:.1f}", f"{each.mean():.3f}",
-            "" if name == RISKIEST else gain(each / base),
-            "" if name == RISKIEST_NO_LOT else gain(each / bare),
-        ))  # fmt: skip
-    heads = ("who plans", "visits a week", "points an hour", f"over {RISKIEST}",
-             f"over {RISKIEST_NO_LOT}")  # fmt: skip
-    first = years[PLANNED][0]
-    return (
-        f"True severity points found, {len(years[PLANNED])} parks x {len(first.weeks)} weeks",
-        heads,
-        rows,
+    planned = {name: some for name, some in years.items() if some[0].hours}
+    found, mean = (
+        {name: np.array([measure(one) for one in some]) for name, some in planned.items()}
+        for measure in (points_per_hour, expected_per_hour)
     )
+    rows = []
+    for name, some in planned.items():
+        visits = np.mean([len(one.made) / len(one.weeks) for one in some])
+        over = ("", "") if name == RISKIEST else (
+            gain(found[name] / found[RISKIEST]), gain(mean[name] / mean[RISKIEST])
+        )  # fmt: skip
+        rows.append((name, f"{visits:.1f}", f"{found[name].mean():.3f}", *over))
+    heads = ("who plans", "visits a week", "points an hour", f"over {RISKIEST}",
+             "in the mean, luck left out")  # fmt: skip
+    first = years[PLANNED][0]
+    parks = len(years[PLANNED])
+    return f"True severity points found, {parks} parks x {len(first.weeks)} weeks", heads, rows
 
 
 def coverage_table(years: dict[str, list[Year]]) -> Table:

@@ -18,7 +18,7 @@ from bench.plan_baselines import next_first, riskiest
 from bench.year_ground import BURN_WEEKS, make_park
 from bench.year_habit import by_habit
 from bench.year_policy import REFIT_WEEKS, Lot, Made, Planner, Station, carry_out, make_week
-from bench.year_world import World
+from bench.year_world import POINTS, World
 from geo_risk.visits.check import check
 from geo_risk.visits.search import SearchParams
 from geo_risk.visits.solve import solve
@@ -112,8 +112,8 @@ class Year:
     ----------
     seed, policy
         Which.
-    rate, zone
-        (n,) true hazards a day; zone's number.
+    rate, points, zone
+        (n,) true hazards a day; mean severity points of one; zone's number.
     detection
         (teams, days).
     zone_ids, rotate_share
@@ -129,6 +129,7 @@ class Year:
     seed: int
     policy: str
     rate: Floats
+    points: Floats
     zone: Floats
     detection: Floats
     zone_ids: tuple[str, ...]
@@ -205,8 +206,9 @@ def _run(before: Station, policy: str, weeks: int) -> Year:
             days = carry_out(station, first, problem, plan, drawn)
         told.append(replace(stood, standing=np.mean(days, axis=0)))
     return Year(
-        park.seed, policy, park.town.rate, park.town.zone, park.town.detection, park.zone_ids,
-        park.park.plan.rotate_share, tuple(told), tuple(station.made[begun:]),
+        park.seed, policy, park.town.rate, park.town.shares @ POINTS, park.town.zone,
+        park.town.detection, park.zone_ids, park.park.plan.rotate_share, tuple(told),
+        tuple(station.made[begun:]),
         tuple(station.lots), hours, tuple(served),
     )  # fmt: skip
 

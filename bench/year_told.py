@@ -64,6 +64,18 @@ def points_per_hour(year: Year) -> float:
     return float(sum(POINTS @ np.array(one.found) for one in year.made)) / year.hours
 
 
+def expected_per_hour(year: Year) -> float:
+    """Give the same in the mean: what was to be found there then by that team, luck left out."""
+    weeks = {one.first // 7: one for one in year.weeks}
+    points = sum(
+        weeks[one.day // 7].expected[one.row]
+        * year.detection[one.team, one.day]
+        * year.points[one.row]
+        for one in year.made
+    )
+    return float(points) / year.hours
+
+
 def judge_lot(year: Year, weeks: int) -> list[Judged]:
     """Judge what the visits by lot told, window after window of so many weeks."""
     number = {zone: k for k, zone in enumerate(year.zone_ids)}
