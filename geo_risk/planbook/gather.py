@@ -164,7 +164,7 @@ def gather(
     drawn = before.drawn
     if drawn is None:
         drawn = _draw(eligible, fit, duties, working, park, request.first_day)
-    worths = measure_worth(sites[: len(plain)], _prize_params(park, learned))
+    worths = measure_worth(sites[: len(plain)], prize_params_of(park, learned))
     worths += [Worth(0.0)] * (len(some) - len(plain))  # a dwelling is no unit of risk
     usual = {
         home: duties.usual_of(ground.zone[home], firm)
@@ -174,7 +174,7 @@ def gather(
     made = make_candidates(
         sites,
         worths,
-        _rules(park, learned, fit),
+        rules_of(park, learned, fit),
         shifts,
         asks=asks,
         drawn={one.premises_id: one for one in drawn if one.premises_id not in made_random},
@@ -285,7 +285,8 @@ def _draw(
     )
 
 
-def _prize_params(park: ParkFile, learned: Learned) -> PrizeParams:
+def prize_params_of(park: ParkFile, learned: Learned) -> PrizeParams:
+    """Give what a prize depends on, from the park file and from past visits."""
     plan = park.plan
     return PrizeParams(
         major_points=park.severity.major.points,
@@ -302,7 +303,8 @@ def _prize_params(park: ParkFile, learned: Learned) -> PrizeParams:
     )
 
 
-def _rules(park: ParkFile, learned: Learned, fit: int) -> Rules:
+def rules_of(park: ParkFile, learned: Learned, fit: int) -> Rules:
+    """Give what makes a premises a candidate; `fit` visits fit into the shifts."""
     plan = park.plan
     return Rules(
         min_days={int(grade): days for grade, days in plan.revisit_min_days.items()},

@@ -8,8 +8,8 @@ longest; what is asked for does not wait.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from geo_risk.records import VisitReason
@@ -72,8 +72,9 @@ class Rules:
     asked_points, cross_points
         Worth of being asked for, and of another looker.
     owed
-        So many are owed a visit at most; those past their longest interval only where fewer are
-        owed one for hazards, slips and the like.
+        So many are owed a visit at most, and of each officer's zones no more than the officer's
+        share of the hours; those past their longest interval only where fewer are owed one for
+        hazards, slips and the like, or were drawn by lot.
     """
 
     min_days: Mapping[int, float]
@@ -137,7 +138,7 @@ def make_candidates(
     for one in asks:
         of[one.premises_id].append(one)
     must = {name for name, own in of.items() if any(one.tier == Tier.MUST for one in own)}
-    owed, notes = _owed(sites, rules, {*asked_only, *must}, max(0, rules.owed - len(must)))
+    owed, notes = _owed(sites, rules, shifts, asked_only, must, drawn)
     made: list[Candidate] = []
     sources: dict[str, tuple[str, ...]] = {}
     for site, worth in zip(sites, worths, strict=True):
@@ -159,17 +160,64 @@ def make_candidates(
 
 
 def _owed(
-    sites: Sequence[Site], rules: Rules, left_aside: Collection[str], most: int
+    sites: Sequence[Site],
+    rules: Rules,
+    shifts: Sequence[Shift],
+    asked_only: Collection[str],
+    must: Collection[str],
+    drawn: Mapping[str, Drawn],
 ) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Give those past their longest interval, the latest first, so many at most."""
-    late = [
-        (one.waited_days / rules.max_days[one.inherent_class], one.premises_id)
+    """Give those past their longest interval, the latest first, so many at most.
+
+    Where all of a zone is late (nobody ever went there), one officer's week would be owed to the
+    last visit, and what the lot drew there would never take place: each officer owes no more than a
+    share of the hours, and hazards, slips and the lot count first.
+    """
+    room = _Room(rules.owed, shifts)
+    for one in sites:
+        if one.premises_id in must:
+            room.take(one.zone_id)
+        elif one.premises_id in drawn:
+            room.take(one.zone_id, drawn[one.premises_id].officer_id)
+    late = sorted(
+        (-one.waited_days / rules.max_days[one.inherent_class], one.premises_id, one.zone_id)
         for one in sites
-        if one.premises_id not in left_aside
-    ]
-    late = sorted((-share, name) for share, name in late if share > 1.0)
-    notes = (MORE_OVERDUE,) if len(late) > most else ()
-    return frozenset(name for _, name in late[:most]), notes
+        if not (one.premises_id in must or one.premises_id in drawn)
+        and one.premises_id not in asked_only
+        and one.waited_days > rules.max_days[one.inherent_class]
+    )
+    owed = frozenset(name for _, name, zone in late if room.has(zone) and room.take(zone))
+    return owed, (MORE_OVERDUE,) if len(late) > len(owed) else ()
+
+
+class _Room:
+    """How many visits may still be owed: of the whole plan, and of each officer."""
+
+    def __init__(self, most: int, shifts: Sequence[Shift]) -> None:
+        hours: Counter[str] = Counter()
+        self._of_zone: defaultdict[str, set[str]] = defaultdict(set)
+        for one in shifts:
+            hours[one.officer_id] += one.end_s - one.start_s
+            for zone in one.zone_ids or ("",):
+                self._of_zone[zone].add(one.officer_id)
+        self._most = float(most)
+        self._left = {who: most * time / hours.total() for who, time in hours.items()}
+
+    def has(self, zone: str) -> bool:
+        """Say whether one more may be owed in a zone."""
+        return self._most >= 1 and (not self._left or self._left[self._whose(zone)] > 0)
+
+    def take(self, zone: str, officer_id: str = "") -> bool:
+        """Owe one more there, the named officer's if there is one; True."""
+        self._most -= 1
+        if self._left:
+            self._left[officer_id if officer_id in self._left else self._whose(zone)] -= 1
+        return True
+
+    def _whose(self, zone: str) -> str:
+        """Give who has most room: of the zone's officers and those of all zones, else of all."""
+        some: Iterable[str] = self._of_zone.get(zone, set()) | self._of_zone.get("", set())
+        return max(some or self._left, key=lambda one: (self._left[one], one))
 
 
 def _plain(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,48 @@ def test_what_is_asked_for_does_not_wait() -> None:
     assert found.parts == {"risk": 2.0, ASKED: RULES.asked_points}
     assert found.prize == 2.0 + RULES.asked_points
     assert made.source_ids == {"p": ("slip:1",)}
+
+
+def in_zones(*zones: str) -> tuple[Shift, ...]:
+    """Give one shift for each officer, o1 of the first zone and so on."""
+    return tuple(
+        Shift(f"o{k}.am", f"o{k}", 8 * 3600, 12 * 3600, zone_ids=(zone,))
+        for k, zone in enumerate(zones, 1)
+    )
+
+
+def owed_in(zone: str, found: Candidates) -> int:
+    return sum(one.tier == Tier.MUST and one.zone_id == zone for one in found.candidates)
+
+
+@pytest.mark.parametrize(("late_in_b", "owed_a", "owed_b"), [(0, 2, 0), (1, 2, 1), (9, 2, 2)])
+def test_nobodys_week_is_owed_where_nobody_ever_went(
+    late_in_b: int, owed_a: int, owed_b: int
+) -> None:
+    """Of four owed each of two officers owes two, however late all of one zone is."""
+    sites = [rested(f"a{k}", days=300.0 + k, zone_id="a") for k in range(9)]
+    sites += [rested(f"b{k}", days=200.0, zone_id="b") for k in range(late_in_b)]
+    rules = replace(RULES, owed=4)
+    worths = [Worth(2.0)] * len(sites)
+    found = make_candidates(sites, worths, rules, in_zones("a", "b"))
+    assert (owed_in("a", found), owed_in("b", found)) == (owed_a, owed_b)
+    assert found.notes == (MORE_OVERDUE,)
+
+
+def test_what_the_lot_drew_counts_before_what_only_its_interval_owes() -> None:
+    """Else a zone that is late would never be told of: its lot would not take place."""
+    sites = [rested(f"a{k}", days=300.0, zone_id="a") for k in range(9)]
+    sites += [rested(f"b{k}", zone_id="b") for k in range(3)]
+    worths, shifts = [Worth(2.0)] * len(sites), in_zones("a", "b")
+    drawn = {
+        "a0": Drawn("a0", 0.1, "", "a"),
+        "b0": Drawn("b0", 0.1, "o1", "b"),
+        "b1": Drawn("b1", 0.1, "", "b"),
+    }
+    found = make_candidates(sites, worths, replace(RULES, owed=6), shifts, drawn=drawn)
+    assert owed_in("a", found) == 1  # o1 owes three: two are the lot's
+    more = make_candidates(sites, worths, replace(RULES, owed=6), shifts)
+    assert owed_in("a", more) == 3
 
 
 def test_overdue_hazards_of_one_premises_are_one_visit() -> None:
