@@ -43,7 +43,7 @@ _Text = Annotated[str, Form(max_length=100)]
 @router.post(
     "/imports",
     status_code=202,
-    responses={202: answer(JOB), **responses(*_REFUSALS, 413)},
+    responses={202: answer(JOB), **responses(*_REFUSALS)},
 )
 def hand_in(
     file: Annotated[UploadFile, File(description="CSV, XLSX, GeoJSON, GPKG or Parquet.")],

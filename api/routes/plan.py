@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api import audience, schemas, sheets
 from api.answers import Json, with_etag
 from api.deps import Now, TheService, TheShown, TheSight
+from api.ogc.entries import Number, Whole, text_only
 from api.plan_desk import (
     EARLIEST,
     LATEST,
@@ -59,13 +60,14 @@ Week = Annotated[
 VisitId = Annotated[str, Path(max_length=300, description="Percent-encoded whole.")]
 _Id = Annotated[str, Field(max_length=300)]
 _Ids = Annotated[list[_Id], Field(max_length=_MOST_LISTED)]
-_Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+_Day = Annotated[date, Field(ge=EARLIEST, le=LATEST), BeforeValidator(text_only)]
 _Time = Annotated[
     AwareDatetime,
     Field(
         ge=datetime.fromisoformat("2000-01-01T00:00:00Z"),
         le=datetime.fromisoformat("2100-01-01T00:00:00Z"),
     ),
+    BeforeValidator(text_only),
 ]
 
 
@@ -96,7 +98,7 @@ class LateIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     visit_id: _Id
-    minutes: Annotated[int, Field(ge=1, le=480)]
+    minutes: Annotated[Whole, Field(ge=1, le=480)]
 
 
 class PlanIn(BaseModel):
@@ -105,11 +107,11 @@ class PlanIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     first_day: _Day
-    days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = 7
+    days: Annotated[Whole, Field(ge=1, le=MOST_DAYS)] = 7
     officers: _Ids = []
     absences: Annotated[list[AbsenceIn], Field(max_length=_MOST_LISTED)] = []
     appointments: Annotated[list[AppointmentIn], Field(max_length=_MOST_LISTED)] = []
-    seconds: Annotated[float, Field(ge=0, le=MOST_S)] | None = None
+    seconds: Annotated[Number, Field(ge=0, le=MOST_S)] | None = None
 
 
 class ChangeIn(BaseModel):
@@ -128,7 +130,7 @@ class ChangeIn(BaseModel):
     responses={
         201: schemas.answer(schemas.PLAN),
         202: schemas.answer(schemas.JOB),
-        **responses(400, *_REFUSALS, 409),
+        **responses(*_REFUSALS, 409),
     },
 )
 def make_plan(
@@ -221,7 +223,7 @@ def show_plan(
 
 @router.post(
     "/{week}/changes",
-    responses={200: schemas.answer(schemas.PLAN_CHANGED), **responses(400, *_REFUSALS, 409)},
+    responses={200: schemas.answer(schemas.PLAN_CHANGED), **responses(*_REFUSALS, 409)},
 )
 def change_plan(
     week: Week,
