@@ -117,6 +117,7 @@ def _search(scope: Scope, begun: float, seconds: float, seed: int) -> Orders:
         watch = Watch(time.monotonic(), left)
         params = SearchParams(hot=0.05)
         found = search_all(_tie(scope, staying), best, params, watch, seed + number)
+        found = scope.settled(found)
         if scope.accepts(found) and _rank(scope, found) > rank:
             return found
     return best

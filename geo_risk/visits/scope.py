@@ -82,14 +82,22 @@ class Scope:
         )
 
     def accepts(self, orders: Orders) -> bool:
-        """Say whether routes of the open shifts change no more than may be changed."""
+        """Say whether few visits change their shift, no confirmed one, and nobody is robbed."""
         now = {one: shift for shift, some in orders.items() for one in some}
         free = [(one, shift) for shift, some in self.orders.items() for one in some]
         if any(now.get(one) != shift for one, shift in free if one in self.fixed):
             return False
         could = sum(len(some) for some in self.stays.values()) - len(self.fixed)
         moved = sum(now.get(one) != shift for one, shift in free)
-        return moved <= self._most(could) and self.is_calm(orders)
+        return moved <= self._most(could) and not self._robbed(orders)
+
+    def settled(self, orders: Orders) -> dict[str, tuple[str, ...]]:
+        """Give routes back their order where nothing came in and nothing fell out."""
+        own = {shift: self.stays[shift] for shift in self.shifts - self.reach.struck}
+        return {
+            shift: own[shift] if shift in own and set(own[shift]) == set(some) else some
+            for shift, some in orders.items()
+        }
 
     def is_calm(self, orders: Orders) -> bool:
         """Say whether of the visits that nothing happened to enough begin at the same second."""
@@ -102,6 +110,13 @@ class Scope:
             for shift in self.shifts - self.reach.struck
             for one, _ in self._starts(shift, self.stays) - self._starts(shift, orders)
         }
+
+    def _robbed(self, orders: Orders) -> bool:
+        """Say whether a shift of others lost a visit and was given none."""
+        return any(
+            set(orders.get(shift, ())) < set(self.stays[shift])
+            for shift in self.shifts - self.reach.struck
+        )
 
     def _starts(self, shift: str, orders: Orders) -> set[tuple[str, int]]:
         route = timed(self.held, self.held.shift[shift], orders.get(shift, ()))
