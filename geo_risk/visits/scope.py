@@ -87,7 +87,7 @@ class Scope:
         free = [(one, shift) for shift, some in self.orders.items() for one in some]
         if any(now.get(one) != shift for one, shift in free if one in self.fixed):
             return False
-        could = sum(len(some) for some in self.stays.values()) - len(self.fixed)
+        could = sum(one not in self.fixed for some in self.stays.values() for one in some)
         moved = sum(now.get(one) != shift for one, shift in free)
         return moved <= self._most(could) and not self._robbed(orders)
 
