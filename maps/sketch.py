@@ -160,16 +160,17 @@ class _Frame:
     def path(self, geometries: Iterable[BaseGeometry]) -> str:
         """Give the lines of geometries within the picture as path data."""
         width, height = self._size
-        found = []
-        for one in geometries:
-            flat = shapely.transform(shapely.force_2d(one), self._all)
-            line = shapely.boundary(flat) if flat.geom_type.endswith("Polygon") else flat
-            cut = shapely.clip_by_rect(line, -5, -5, width + 5, height + 5)
-            for part in shapely.get_parts(shapely.line_merge(cut)):
-                xy = shapely.get_coordinates(shapely.simplify(part, 0.3))
-                if len(xy) > 1:
-                    found.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in xy))
-        return "".join(found)
+        flat = shapely.transform(
+            shapely.force_2d(np.array(list(geometries), dtype=object)), self._all
+        )
+        is_area = shapely.get_dimensions(flat) == 2
+        lines = np.where(is_area, shapely.boundary(flat), flat)
+        cut = shapely.clip_by_rect(lines, -5, -5, width + 5, height + 5)
+        parts = shapely.simplify(shapely.get_parts(shapely.line_merge(cut)), 0.3)
+        each = (shapely.get_coordinates(one).tolist() for one in parts)
+        return "".join(
+            "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in xy) for xy in each if len(xy) > 1
+        )
 
     @property
     def bar(self) -> tuple[float, int]:

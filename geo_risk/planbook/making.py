@@ -7,7 +7,7 @@ moves few of the others; visits made since have left the plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,8 @@ from geo_risk.planbook.gather import Before, Gathered, gather
 from geo_risk.planbook.keeping import Basis, Kept, keep, kept_plan, newest
 from geo_risk.planbook.linking import visited_in
 from geo_risk.planbook.request import Change, PlanRequest, with_change
-from geo_risk.planbook.writing import Search, plan_of, week_of
+from geo_risk.planbook.standing import standing_at
+from geo_risk.planbook.writing import Search, as_it_was, week_of
 from geo_risk.records import Role
 from geo_risk.visits.lot import seed_of
 from geo_risk.visits.replan import replan
@@ -154,9 +155,10 @@ def change(
     """
     _check_role(actor)
     old = kept_plan(store, first_day.isoformat())
-    request = with_change(old.basis.request, what or Change())
+    what = what or Change()
+    request = with_change(old.basis.request, what)
     clock = Clock(request.first_day, park.zone)
-    standing = _standing(store, old, clock, now)
+    standing = standing_at(store, old, request, what, clock, now)
     before = Before(
         old.basis.drawn,
         old.basis.learned,
@@ -168,7 +170,7 @@ def change(
     seed = _seed(park, request)
     plan = replan(
         gathered.problem,
-        plan_of(gathered.problem, old.plan, clock),
+        as_it_was(gathered, old.plan),
         fixed=frozenset(before.pinned) & frozenset(gathered.problem.candidate),
         seconds=seconds,
         seed=seed,
@@ -239,37 +241,6 @@ def week_of_officer(store: Store, officer_id: str, day: date | None = None) -> W
     """Give one officer's part of the plan that covers a day; what was left out stays in it."""
     found = newest(store, day)
     return None if found is None else found.plan.of_officer(officer_id)
-
-
-@dataclass(frozen=True)
-class _Standing:
-    """Where everybody is: visits under way, and who is held where until when."""
-
-    under_way: tuple[PlannedVisit, ...]
-    held: dict[str, tuple[str, int]]
-
-    @property
-    def under_way_ids(self) -> frozenset[str]:
-        return frozenset(one.candidate_id for one in self.under_way)
-
-
-def _standing(store: Store, old: Kept, clock: Clock, now: datetime) -> _Standing:
-    """Say who is where now.
-
-    A visit whose planned time is now is under way unless it was written down already. Who is
-    between two visits is where the last one was.
-    """
-    visited = visited_in(store, clock, now)
-    under_way, held = [], {}
-    for one in sorted(old.plan.visits, key=lambda one: one.start):
-        if one.start > now:
-            continue
-        if one.end > now and one.premises_id not in visited:
-            under_way.append(one)
-            held[one.officer_id] = (one.premises_id, clock.seconds(one.end))
-        elif one.start.astimezone(clock.zone).date() == now.astimezone(clock.zone).date():
-            held[one.officer_id] = (one.premises_id, clock.seconds(now))
-    return _Standing(tuple(under_way), held)
 
 
 def _without(gathered: Gathered, names: Sequence[str] | frozenset[str]) -> Gathered:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from geo_risk.visits.problem import LeftOut, Plan, Problem, Route, Stop
+from geo_risk.visits.problem import LeftOut, Plan, Problem, Route, Stop, Tier
 from geo_risk.visits.week import NotPlanned, PlannedVisit, WeekPlan
 
 if TYPE_CHECKING:
@@ -101,6 +101,41 @@ def plan_of(problem: Problem, week: WeekPlan, clock: Clock, gone: Collection[str
         routes.append(Route(shift.id, tuple(stops), _back_s(problem, shift, stops)))
     left = [LeftOut(one.id, "worth_less") for one in problem.candidates if one.id not in inside]
     return Plan(tuple(routes), tuple(left), value, solver=week.solver)
+
+
+def as_it_was(gathered: Gathered, week: WeekPlan) -> Plan:
+    """Give a kept plan as it was, to be changed: also with shifts and visits that are no more.
+
+    Its times are those that were kept. What was planned for earlier today is over, made or not:
+    like what was left out, it is nothing new. What is asked for more urgently than it was, or by
+    somebody else too, is.
+    """
+    now, clock, problem = gathered.now, gathered.now.clock, gathered.problem
+    today = clock.moment(now.seconds).date()
+    routes: dict[str, list[Stop]] = {}
+    known = []
+    for one in week.visits:
+        if one.end > now.at:
+            times = (clock.seconds(moment) for moment in (one.arrive, one.start, one.end))
+            routes.setdefault(one.shift_id, []).append(Stop(one.candidate_id, *times))
+        elif one.end.astimezone(clock.zone).date() == today:
+            known.append(LeftOut(one.candidate_id, "worth_less"))
+    for left in week.left_out:
+        there = problem.candidate.get(left.candidate_id)
+        asked = set(gathered.source_ids.get(left.candidate_id, ()))
+        more = there is not None and there.tier > Tier[left.tier.upper()]
+        if not more and asked <= set(left.source_ids):
+            known.append(LeftOut(left.candidate_id, left.reason, left.other_id))
+    return Plan(
+        tuple(
+            Route(name, tuple(stops), stops[-1].end_s)
+            for name, some in routes.items()
+            if (stops := sorted(some, key=lambda stop: stop.start_s))
+        ),
+        tuple(known),
+        week.covered,
+        solver=week.solver,
+    )
 
 
 def _back_s(problem: Problem, shift: Shift, stops: Sequence[Stop]) -> int:

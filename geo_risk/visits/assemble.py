@@ -91,15 +91,21 @@ class _Told:
             kinds[one.officer_id, one.zone_ids, length, one.begin_place, one.end_place].append(one)
         self.kinds = list(kinds.values())
         self.least = [self._least(shifts) for shifts in self.kinds]
+        told = [(kind, some) for kind, some in enumerate(self.least) if some is not None]
+        self.by_least = [kind for kind, _ in sorted(told, key=lambda two: _rank(two[1]))]
 
     def why(self, one: Candidate) -> LeftOut:
         """Say why a candidate is left out: the first of `REASONS` that holds."""
+        if not one.windows and one.place is not None:
+            for kind in self.by_least:  # nearly always one of the first: no need to try them all
+                other = self.least[kind]
+                if other is not None and self._could(one, one.place, kind):
+                    return LeftOut(one.id, "worth_less", other.id)
         reason, kinds = self._never(one)
         if reason:
             return LeftOut(one.id, reason)
         if not one.windows:
-            others = [some for kind in kinds if (some := self.least[kind]) is not None]
-            return LeftOut(one.id, "worth_less", min(others, key=_rank).id if others else "")
+            return LeftOut(one.id, "worth_less")
         inside = [
             self.problem.candidate[stop.candidate_id]
             for kind in kinds
@@ -132,6 +138,14 @@ class _Told:
             return "unreachable", []
         alone = [k for k in reached if self._fits_alone(one, k)]
         return ("", alone) if alone else ("too_long", [])
+
+    def _could(self, one: Candidate, place: int, kind: int) -> bool:
+        shift = self.kinds[kind][0]
+        return (
+            self.problem.worth(one, shift) >= 0
+            and self._has_way(place, shift)
+            and self._fits_alone(one, kind)
+        )
 
     def _has_way(self, place: int, shift: Shift) -> bool:
         travel = self.problem.travel_s

@@ -1,22 +1,23 @@
 """A plan made again when the day changes, with as little change as can be.
 
 Takes the problem as it now is and the plan as it was, gives a plan. What of the old one can be kept
-stands first; gaps are filled; then visits are exchanged where that brings more than it disturbs. A
-confirmed visit is never moved. Of the others at most a stated share changes its shift: if the
-search changes more, staying is worth more, until it does not.
+stands first. Only the shifts that the change reaches (`reach`) are filled and exchanged; the others
+keep every visit at its second. A confirmed visit is never moved. Of the rest at most a stated share
+changes: if the search changes more, staying is worth more, until it does not.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from geo_risk.errors import InputError
-from geo_risk.visits.arrays import Arrays, make_arrays
+from geo_risk.visits.arrays import Arrays
 from geo_risk.visits.assemble import assemble
 from geo_risk.visits.problem import Candidate, Plan, Problem, Tier, orders_of
+from geo_risk.visits.reach import find_reach
+from geo_risk.visits.scope import Scope
 from geo_risk.visits.search import Orders, SearchParams, Watch, fill, search_all, value_of
 from geo_risk.visits.solve import kept
 
@@ -41,7 +42,7 @@ def replan(
         As it now is: without the shifts of who is absent, without visits that are done, with new
         candidates; a shift that is under way begins now, where the officer is.
     plan
-        As it was.
+        As it was: what it visited or left out is not new; what is in neither needs a place.
     fixed
         Candidates whose time was confirmed: same officer, same second, or not at all.
     seconds
@@ -49,7 +50,9 @@ def replan(
     seed
         Of chance.
     keep_share
-        Of the visits that could stay, at least so many stay in their shift, in [0, 1].
+        Of the visits that could stay, at least so many stay in their shift, in [0, 1]; and of those
+        in shifts that nothing happened to, so many begin at the same second. Only what must be
+        visited may ask more of the latter.
 
     Returns
     -------
@@ -65,27 +68,13 @@ def replan(
         raise InputError(f"A share of {keep_share} to keep.", "Give a share between 0 and 1.")
     begun = time.monotonic()
     held = _hold(problem, plan, fixed)
-    before = orders_of(plan)
-    stays = kept(held, before)
-    arrays = make_arrays(held)
-    if not arrays.ids:
-        return assemble(problem, {}, solver="none")
-    best = fill(arrays, stays)
-    free = {one: shift for shift, some in stays.items() for one in some if one not in fixed}
-    may_move = math.floor((1.0 - keep_share) * len(free) + 1e-9)
-    value = value_of(arrays, best)
-    for number, staying in enumerate(_STAYING):
-        until = begun + seconds * (number + 1) / len(_STAYING)
-        left = until - time.monotonic()
-        if left <= 0:
-            continue
-        tied = _tie(arrays, free, staying)
-        found = search_all(
-            tied, best, SearchParams(hot=0.05), Watch(time.monotonic(), left), seed + number
-        )
-        if _moved(found, free) <= may_move and value_of(arrays, found) > value:
-            best, value = found, value_of(arrays, found)
-    return assemble(problem, best, timing=held, solver="replan")
+    stays = kept(held, orders_of(plan))
+    reach = find_reach(held, plan, stays)
+    scope = Scope(held, stays, reach, frozenset(fixed), 1.0 - keep_share)
+    if not scope.arrays.ids:
+        return assemble(problem, stays, timing=held, solver="replan" if stays else "none")
+    best = _search(scope, begun, seconds, seed)
+    return assemble(problem, {**stays, **best}, timing=held, solver="replan")
 
 
 def changed(before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]) -> set[str]:
@@ -113,18 +102,44 @@ def _hold(problem: Problem, plan: Plan, fixed: Collection[str]) -> Problem:
     return replace(problem, candidates=tuple(held(one) for one in problem.candidates))
 
 
-def _tie(arrays: Arrays, where: Mapping[str, str], staying: float) -> Arrays:
-    """Make it worth something that visits stay where they are."""
+def _search(scope: Scope, begun: float, seconds: float, seed: int) -> Orders:
+    """Fill the open shifts, then exchange; of what changes little enough the best."""
+    arrays = scope.arrays
+    best = fill(arrays, scope.orders)
+    if scope.reach.is_quiet:
+        return best
+    rank = _rank(scope, best)
+    for number, staying in enumerate(_STAYING):
+        until = begun + seconds * (number + 1) / len(_STAYING)
+        left = until - time.monotonic()
+        if left <= 0:
+            continue
+        watch = Watch(time.monotonic(), left)
+        params = SearchParams(hot=0.05)
+        found = search_all(_tie(scope, staying), best, params, watch, seed + number)
+        found = scope.settled(found)
+        if scope.accepts(found) and _rank(scope, found) > rank:
+            return found
+    return best
+
+
+def _rank(scope: Scope, orders: Orders) -> tuple[int, bool, float]:
+    """Say how good routes are: what must be visited, little delayed, worth."""
+    placed = {one for some in orders.values() for one in some}
+    musts = sum(scope.held.candidate[one].tier >= Tier.MUST for one in placed)
+    return musts, scope.is_calm(orders), value_of(scope.arrays, orders)
+
+
+def _tie(scope: Scope, staying: float) -> Arrays:
+    """Make it worth something that visits stay where they are; confirmed ones, more than all."""
+    arrays = scope.arrays
     bonus = arrays.bonus.copy()
     row = {one: k for k, one in enumerate(arrays.shift_ids)}
+    number = {one: k for k, one in enumerate(arrays.ids)}
     some = arrays.worth[arrays.worth > 0]
     extra = staying * (float(some.mean()) if some.size else 1.0)
-    for number, one in enumerate(arrays.ids):
-        if one in where:
-            bonus[number, row[where[one]]] += extra
+    everything = float(bonus.max(axis=1, initial=0.0).sum()) + 1.0
+    for shift, order in scope.orders.items():
+        for one in order:
+            bonus[number[one], row[shift]] += everything if one in scope.fixed else extra
     return replace(arrays, bonus=bonus)
-
-
-def _moved(orders: Orders, where: Mapping[str, str]) -> int:
-    now = {one: shift for shift, some in orders.items() for one in some}
-    return sum(now.get(one) != shift for one, shift in where.items())

@@ -168,6 +168,46 @@ def test_a_visit_under_way_is_not_torn_away(park_store: Store) -> None:
     assert all(one.arrive >= here.end for one in rest)
 
 
+def test_who_is_on_the_way_arrives_as_planned(park_store: Store) -> None:
+    """Somebody else falls ill meanwhile: this day is as it was, made visits still unwritten."""
+    week = make(park_store, SOME)
+    mine = [one for one in week.visits if one.officer_id == "o:2" and one.start < local(2, 12)]
+    now = mine[2].arrive - timedelta(seconds=1)
+    assert mine[1].end <= now
+    ill = planbook.Absence("o:1", local(2, 0), local(3, 0))
+    after = change(park_store, planbook.Change((ill,)), now=now)
+    before = {one.id: one.start for one in mine[2:]}
+    later = {one.id: one.start for one in after.visits if one.officer_id == "o:2"}
+    morning = {name for name, start in later.items() if start < local(2, 12)}
+    assert later[mine[2].id] == mine[2].start
+    assert morning - before.keys() or before.items() <= later.items()
+    assert not {one.id for one in mine[:2]} & morning
+
+
+def test_who_is_on_the_way_and_falls_ill_does_not_arrive(park_store: Store) -> None:
+    """An absence that covers the visit ahead takes it off."""
+    week = make(park_store, SOME)
+    ahead = next(one for one in week.visits if one.officer_id == "o:2" and one.order == 3)
+    now = ahead.arrive - timedelta(seconds=1)
+    ill = planbook.Absence("o:2", now, local(3, 0))
+    after = change(park_store, planbook.Change((ill,)), now=now)
+    assert not [
+        one for one in after.visits if one.officer_id == "o:2" and now <= one.start < local(3, 0)
+    ]
+
+
+def test_what_is_asked_for_again_is_nothing_new_but_a_graver_ask_is(park_store: Store) -> None:
+    """What was left out stays so when nothing happens, and is a visit when a major is told of."""
+    away = planbook.Absence("o:1", local(2, 0), local(6, 0))
+    week = make(park_store, SOME, absences=(away,))
+    left_out = next(one for one in week.left_out if one.tier == "optional")
+    assert not of(change(park_store), left_out.premises_id)
+    told = hazard("h:9", left_out.premises_id, 0, channel="hotline", severity=Severity.MAJOR)
+    park_store.put([told], actor=CHIEF, at=SUNDAY_NOON)
+    (found,) = of(change(park_store), left_out.premises_id)
+    assert found.tier == "must"
+
+
 def test_changes_add_up_over_the_week(park_store: Store) -> None:
     """Tuesday's absence is still known on Wednesday; every version can be read again."""
     make(park_store, SOME)

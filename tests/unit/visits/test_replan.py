@@ -62,6 +62,64 @@ def test_a_confirmed_visit_does_not_begin_sooner_because_another_fell_out() -> N
     assert _starts(again)[second] == _starts(plan)[second]
 
 
+@settings(max_examples=40, deadline=None)
+@given(problems(candidates=8, shifts=4, shortest=True), st.integers(0, 3))
+def test_an_absence_leaves_every_other_shift_as_it_was_or_brings_it_a_visit(
+    problem: Problem, absent: int
+) -> None:
+    """Who got no visit of another keeps every own one at its second."""
+    plan = solve(problem, seconds=1)
+    now = replace(problem, shifts=tuple(one for k, one in enumerate(problem.shifts) if k != absent))
+    again = replan(now, plan, seconds=0.05)
+    assert check(now, again) == []
+    before = {one.shift_id: one for one in plan.routes}
+    for route in again.routes:
+        old = {stop.candidate_id for stop in before[route.shift_id].stops}
+        if old and {stop.candidate_id for stop in route.stops} <= old:
+            assert route == before[route.shift_id]
+
+
+def test_others_begin_when_they_were_to_but_for_one_in_ten() -> None:
+    """Whatever one officer's day becomes: of eight others' visits nine in ten keep their second."""
+    problem, plan = _team(9, 70)
+    ill = replace(problem, shifts=problem.shifts[1:])
+    late = replace(problem.shifts[0], start_s=problem.shifts[0].start_s + HOUR)
+    busy = replace(problem, shifts=(late, *problem.shifts[1:]))
+    new = Candidate(id="new", place=9, service_s=HOUR, prize=2.0, tier=Tier.MUST)
+    told = replace(problem, candidates=(*problem.candidates, new))
+    before = {name: at for name, at in _starts(plan).items() if at[0] != "s0"}
+    for now in (ill, busy, told):
+        again = replan(now, plan, seconds=0.1)
+        assert check(now, again) == []
+        after = _starts(again)
+        assert sum(after.get(name) != at for name, at in before.items()) <= 0.1 * len(before)
+        assert "new" in after or now is not told
+
+
+def test_two_new_appointments_do_not_push_a_confirmed_visit_out() -> None:
+    """However much they bring: the enterprise was told."""
+    problem = line_problem((1.0, 1.0, 1.0), hours=2, service_s=HOUR)
+    plan = solve(replace(problem, candidates=problem.candidates[:1]), seconds=1)
+    start = problem.shifts[0].start_s
+    windows = ((start, start + HOUR // 2), (start + HOUR // 2, start + HOUR))
+    agreed = tuple(
+        replace(one, service_s=HOUR // 3, prize=9.0, tier=Tier.APPOINTMENT, windows=(window,))
+        for one, window in zip(problem.candidates[1:], windows, strict=True)
+    )
+    now = replace(problem, candidates=(problem.candidates[0], *agreed))
+    again = replan(now, plan, fixed=["c0"], seconds=0.1)
+    assert check(now, again) == []
+    assert _starts(again)["c0"] == _starts(plan)["c0"]
+
+
+def test_a_change_of_nothing_is_the_same_plan() -> None:
+    """To the second, however much better a search could do."""
+    problem, plan = _team()
+    poor = solve(problem, seconds=0)
+    assert replan(problem, poor, seconds=0.1).routes == poor.routes
+    assert replan(problem, plan, seconds=0.1).routes == plan.routes
+
+
 @pytest.mark.parametrize("keep", [1.0, 0.9])
 def test_few_of_the_others_change(keep: float) -> None:
     """A new hazard that must be seen changes the shift of at most so many other visits."""
