@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from geo_risk.visits.problem import Candidate, Shift
 
 
+_PLAIN = Tier.OPTIONAL.name.lower()
+
+
 @dataclass(frozen=True)
 class Search:
     """How long a search was given, and its chance."""
@@ -106,9 +109,9 @@ def plan_of(problem: Problem, week: WeekPlan, clock: Clock, gone: Collection[str
 def as_it_was(gathered: Gathered, week: WeekPlan) -> Plan:
     """Give a kept plan as it was, to be changed: also with shifts and visits that are no more.
 
-    Its times are those that were kept. What was planned for earlier today is over, made or not:
-    like what was left out, it is nothing new. What is asked for more urgently than it was, or by
-    somebody else too, is.
+    Its times are those that were kept. What was planned for earlier today is over, written down or
+    not, and so is what nobody asked for on the days before: like what was left out, it is nothing
+    new. What is asked for more urgently than it was, or by somebody else too, is.
     """
     now, clock, problem = gathered.now, gathered.now.clock, gathered.problem
     today = clock.moment(now.seconds).date()
@@ -118,7 +121,7 @@ def as_it_was(gathered: Gathered, week: WeekPlan) -> Plan:
         if one.end > now.at:
             times = (clock.seconds(moment) for moment in (one.arrive, one.start, one.end))
             routes.setdefault(one.shift_id, []).append(Stop(one.candidate_id, *times))
-        elif one.end.astimezone(clock.zone).date() == today:
+        elif one.tier == _PLAIN or one.end.astimezone(clock.zone).date() == today:
             known.append(LeftOut(one.candidate_id, "worth_less"))
     for left in week.left_out:
         there = problem.candidate.get(left.candidate_id)
