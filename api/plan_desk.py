@@ -69,12 +69,13 @@ def read_plan(service: Service, sight: Sight, day: date, now: datetime) -> PlanR
     AuthError, ForbiddenError, NotFoundError
         When this reader sees no plans; when there is none.
     """
-    audience.check_plan(sight)
-    kept = planbook.newest(service.store, day)
-    if kept is None:
-        raise NotFoundError(f"There is no plan of {day}.", "The chief makes one: POST /v1/plan.")
-    plan = cut_plan(kept.plan, service.kept, sight, now)
-    return PlanRead(plan, names_in(service.store, sight, plan), kept.revision)
+    plan, revision = _cut(service, sight, day, now)
+    return PlanRead(plan, names_in(service.store, sight, plan), revision)
+
+
+def plan_for(service: Service, sight: Sight, day: date, now: datetime) -> WeekPlan:
+    """Give the plan that covers a day, as `read_plan`, where nobody is named: no person is read."""
+    return _cut(service, sight, day, now)[0]
 
 
 def fallen_out(service: Service, sight: Sight, read: PlanRead, officer_id: str) -> PlanRead:
@@ -234,3 +235,11 @@ def check_own(service: Service, actor: Actor, officer_ids: Iterable[str], now: d
         return
     if not set(officer_ids) <= set(own_officers(service.kept, actor, now)):
         raise ForbiddenError("This concerns another officer.", "Ask the chief.")
+
+
+def _cut(service: Service, sight: Sight, day: date, now: datetime) -> tuple[WeekPlan, int]:
+    audience.check_plan(sight)
+    kept = planbook.newest(service.store, day)
+    if kept is None:
+        raise NotFoundError(f"There is no plan of {day}.", "The chief makes one: POST /v1/plan.")
+    return cut_plan(kept.plan, service.kept, sight, now), kept.revision

@@ -29,6 +29,7 @@ from api.plan_desk import (
     is_quick,
     late_by,
     make_now,
+    plan_for,
     read_json,
     read_plan,
     start_job,
@@ -239,15 +240,15 @@ def change_plan(
     counts once, so this may be repeated.
     """
     actor = audience.check_staff(sight)
-    read = read_plan(service, sight, week, now)
-    late = [late_by(find_visit(read.plan, one.visit_id), one.minutes, now) for one in body.late]
+    plan = plan_for(service, sight, week, now)
+    late = [late_by(find_visit(plan, one.visit_id), one.minutes, now) for one in body.late]
     absences = (*(_absence(one) for one in body.absences), *late)
     check_own(service, actor, [one.officer_id for one in absences], now)
     if body.appointments:
         audience.check_desk(sight)
     appointments = tuple(_appointment(one) for one in body.appointments)
     before, after = change_now(
-        service, shown, actor, read.plan.first_day, Change(absences, appointments), now
+        service, shown, actor, plan.first_day, Change(absences, appointments), now
     )
     told = read_json(read_plan(service, sight, after.first_day, now), service, sight)
     return Json({**told, "change": difference(before, after)})
@@ -262,8 +263,9 @@ def confirm_visit(
 ) -> Response:
     """Say that the enterprise was told this time: the visit is not moved any more."""
     actor = audience.check_staff(sight)
-    read = read_plan(service, sight, week, now)
-    visit = find_visit(read.plan, visit_id)  # an officer finds its own only
+    visit = find_visit(
+        plan_for(service, sight, week, now), visit_id
+    )  # an officer finds its own only
     planbook.confirm(service.store, visit.id, actor=actor, now=now)
     return Json(read_json(read_plan(service, sight, week, now), service, sight))
 

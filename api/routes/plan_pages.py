@@ -27,7 +27,7 @@ from api.plan_desk import (
     is_quick,
     late_by,
     make_now,
-    read_plan,
+    plan_for,
     start_job,
 )
 from api.plan_pages import plan_view, today_view
@@ -92,8 +92,7 @@ def confirm_today(
     actor = audience.check_staff(pages.sight)
 
     def step() -> None:
-        read = read_plan(pages.service, pages.sight, week, pages.now)
-        one = find_visit(read.plan, visit)
+        one = find_visit(plan_for(pages.service, pages.sight, week, pages.now), visit)
         planbook.confirm(pages.service.store, one.id, actor=actor, now=pages.now)
 
     return _back(request, pages, lang, tried(step), day, officer, "confirmed")
@@ -114,10 +113,10 @@ def say_late(
     actor = audience.check_staff(pages.sight)
 
     def step() -> None:
-        read = read_plan(pages.service, pages.sight, week, pages.now)
-        absence = late_by(find_visit(read.plan, visit), minutes, pages.now)
+        plan = plan_for(pages.service, pages.sight, week, pages.now)
+        absence = late_by(find_visit(plan, visit), minutes, pages.now)
         check_own(pages.service, actor, [absence.officer_id], pages.now)
-        first, change = read.plan.first_day, Change((absence,))
+        first, change = plan.first_day, Change((absence,))
         change_now(pages.service, pages.shown, actor, first, change, pages.now)
 
     return _back(request, pages, lang, tried(step), day, officer, "late")
@@ -193,7 +192,7 @@ def say_absent(
     """Plan again because somebody is away; without an officer, for what was written down since."""
     actor = audience.check_desk(pages.sight)
     absent = [_absence(pages, officer, day, half)] if officer and day else []
-    first = read_plan(pages.service, pages.sight, week, pages.now).plan.first_day
+    first = plan_for(pages.service, pages.sight, week, pages.now).first_day
     done = tried(
         lambda: change_now(
             pages.service, pages.shown, actor, first, Change(tuple(absent)), pages.now
