@@ -176,7 +176,7 @@ def interruptible() -> Iterator[list[bool]]:
 
     def heed(*_: object) -> None:
         stop[0] = True
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     before = signal.signal(signal.SIGINT, heed)
     try:
