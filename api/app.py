@@ -18,8 +18,9 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api import audience, problems
+from api.addresses import whole_addresses
 from api.auth import PUBLIC, Throttles
-from api.deps import check_form_mark
+from api.deps import check_request
 from api.edge import Edge, Metrics, configure_logs, security_headers
 from api.jobs import Jobs
 from api.kept import KeptRecords
@@ -45,6 +46,10 @@ from api.routes import (
     map,  # noqa: A004 (a module)
     ogc,
     photos,
+    plan,
+    plan_files,
+    plan_pages,
+    proposals,
     receipts,
     report,
     session,
@@ -80,6 +85,8 @@ _ROUTERS = (
     channels,
     flags,
     slips,
+    plan,
+    plan_files,
     receipts,
     declarations,
     declare,
@@ -87,6 +94,8 @@ _ROUTERS = (
     case_pages,
     index_pages,
     slip_pages,
+    plan_pages,
+    proposals,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
@@ -127,11 +136,14 @@ def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> Fa
         openapi_url="/openapi.json",
         redirect_slashes=False,
         lifespan=lambda one: _lifespan(one, settings, park, clock),
-        dependencies=[Depends(check_form_mark)],
+        dependencies=[Depends(check_request)],
     )
     app.state.metrics = Metrics()
     for module in _ROUTERS:
         app.include_router(module.router)
+    app.state.whole_addresses = whole_addresses(
+        route for module in _ROUTERS for route in module.router.routes
+    )
     for name, folder in ASSET_DIRS.items():
         app.mount(f"/assets/{name}", StaticFiles(directory=folder, check_dir=False))
     problems.install(app, _error_page)

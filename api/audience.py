@@ -35,6 +35,7 @@ STAFF = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
 """Station roles that see everything of the park, names included; such reads are audited."""
 
 _DESK = frozenset({Role.CLERK, Role.CHIEF, Role.KEEPER})
+_HEADS = frozenset({Role.CHIEF, Role.KEEPER})
 _ALL = frozenset(LISTED)
 _MEDIATOR = frozenset({"zones", "stations", "roads", "enterprises", "premises", "reports"})
 _ANALYST = _ALL - {"officers", "teams", "assignments", "steps", "slips", "guidance", "campaigns"}
@@ -235,6 +236,34 @@ def check_desk(sight: Sight) -> Actor:
     """Give the actor of the desk: clerk, chief or keeper; raises as `check_collection`."""
     if sight.actor is None or sight.actor.role not in _DESK:
         _refuse(sight, "This is the desk's work.")
+    return sight.reader
+
+
+def check_plan(sight: Sight) -> None:
+    """Refuse visit plans to all but staff and analysts; raises as `check_collection`."""
+    role = sight.actor.role if sight.actor else None
+    if role not in STAFF and role is not Role.ANALYST:
+        _refuse(sight, "Visit plans are for who visits.")
+
+
+def check_head(sight: Sight) -> Actor:
+    """Give the actor who makes plans and proposals: chief or keeper; as `check_collection`."""
+    if sight.actor is None or sight.actor.role not in _HEADS:
+        _refuse(sight, "Plans and proposals are the chief's.")
+    return sight.reader
+
+
+def check_figures(sight: Sight) -> None:
+    """Refuse the park's figures to all but desk and analyst; raises as `check_collection`."""
+    role = sight.actor.role if sight.actor else None
+    if role not in _DESK and role is not Role.ANALYST:
+        _refuse(sight, "These figures are for the desk and for analysts.")
+
+
+def check_staff(sight: Sight) -> Actor:
+    """Give the actor of the station's staff; raises as `check_collection`."""
+    if sight.actor is None or sight.actor.role not in STAFF:
+        _refuse(sight, "This is for the station's staff.")
     return sight.reader
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Form, Request
+from starlette.exceptions import HTTPException
 
 from api import audience, auth
 from api.audience import Sight
@@ -69,6 +70,19 @@ def check_mark_in_form(request: Request, csrf: Annotated[str, Form(max_length=20
 
 FROM_OUR_PAGE = Depends(check_mark_in_form)
 """Stands in the `dependencies` of every route that a page's form posts to."""
+
+
+def check_request(request: Request) -> None:
+    """Refuse what no address takes: a method that it does not know, a change by a cookie alone."""
+    check_method(request)
+    check_form_mark(request)
+
+
+def check_method(request: Request) -> None:
+    """Refuse a method that only an address with a parameter in this one's place would take."""
+    known = request.app.state.whole_addresses.get(request.scope["path"])
+    if known is not None and request.method not in known:
+        raise HTTPException(405)
 
 
 def check_form_mark(request: Request) -> None:

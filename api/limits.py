@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING
 
 from api.problems import MEDIA_TYPE, problem_of
@@ -19,10 +20,15 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 1_000_000
+MAX_LIST_BYTES = 6_000_000
+"""10,000 results of a channel with the longest names, 100,000 lines of a source's own list."""
+
 MAX_FILE_BYTES = 50_000_000
 MAX_PHOTO_BYTES = 20_000_000
 FILE_PATHS = frozenset({"/v1/imports"})
 """Where files are handed in."""
+
+_LISTS = re.compile(r"/v1/channels/[^/]+/(acknowledged|reconciliation)")
 
 _RUN_OFF_BYTES = 32_000_000
 _RUN_OFF_S = 5.0
@@ -81,7 +87,7 @@ class BodyLimit:
             return self._most_of_file
         if path == "/report" or (path.startswith("/v1/reports/") and path.endswith("/photos")):
             return min(self._most_of_file, MAX_PHOTO_BYTES)
-        return self._most
+        return MAX_LIST_BYTES if _LISTS.fullmatch(path) else self._most
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         if not any(

@@ -1,15 +1,16 @@
 """/openapi.json: what FastAPI knows of the routes, and what it does not.
 
-Adds the problem schema, tiles (which are answered before FastAPI), and how to sign in. Problems
-stand for FastAPI's own validation schema, which no route of ours answers with.
+Adds the problem schema, tiles (which are answered before FastAPI), how to sign in, and what every
+address may answer to a body. Problems stand for FastAPI's own validation schema, which no route of
+ours answers with.
 """
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from api.addresses import reading_of
 from api.ogc.wire import wire_of
 from api.problems import PROBLEM_SCHEMA, is_ogc, responses
 from geo_risk.records import Channel
@@ -57,8 +58,9 @@ def _completed(document: dict[str, Any], park: ParkFile) -> dict[str, Any]:
     _join_methods(document["paths"])
     words = {"crs": list(wire_of(park).offered), "bbox-crs": list(wire_of(park).offered)}
     for path, item in document["paths"].items():
-        for operation in item.values():
+        for method, operation in item.items():
             _mend(path, operation)
+            _declare_bodies(method, operation)
             for one in operation.get("parameters", ()):
                 if one["name"] in words:
                     one["schema"] = {"type": "string", "enum": words[one["name"]]}
@@ -71,25 +73,35 @@ def _completed(document: dict[str, Any], park: ParkFile) -> dict[str, Any]:
 def _join_methods(paths: dict[str, Any]) -> None:
     """Show reading beside writing, where one address has a route of its own for each."""
     for path, item in paths.items():
-        found = re.fullmatch(r"(/ogc/collections/)(\w+)(/items.*)", path)
-        general = f"{found[1]}{{collection_id}}{found[3]}" if found else ""
-        if found and "get" not in item and general in paths:
+        general = reading_of(path)
+        if general is not None and general in paths and "get" not in item:
             reading = deepcopy(paths[general]["get"])
             reading["parameters"] = [
                 one for one in reading["parameters"] if one["name"] != "collection_id"
             ]
-            reading["operationId"] = f"{reading['operationId']}_{found[2]}"
+            reading["operationId"] = f"{reading['operationId']}_{path.split('/')[3]}"
             item["get"] = reading
 
 
 def _mend(path: str, operation: dict[str, Any]) -> None:
-    """Put our own problems where FastAPI declares its validation error."""
+    """Put our own problems for FastAPI's validation error, and no body where one is led on."""
     answers = operation["responses"]
+    if "303" in answers:
+        answers["303"].pop("content", None)
     declared = answers.get("422", {}).get("content", {})
     if "application/json" in declared:
         del answers["422"]
         status = 400 if is_ogc(path) else 422
         answers.setdefault(str(status), responses(status)[status])
+
+
+def _declare_bodies(method: str, operation: dict[str, Any]) -> None:
+    """Say what is answered to a body that cannot be read (400) or is too large (413)."""
+    if method == "get":
+        return
+    statuses = (400, 413) if "requestBody" in operation else (413,)
+    for status, answer in responses(*statuses).items():
+        operation["responses"].setdefault(str(status), answer)
 
 
 def _tile_operation() -> dict[str, Any]:

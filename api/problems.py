@@ -285,13 +285,15 @@ def install(app: FastAPI, error_page: ErrorPage | None = None) -> None:
 
 
 def _methods_at(request: Request) -> list[str]:
-    """Give the methods of every route that answers at an address: several may share it."""
+    """Give the methods of an address: its own, or of every route that answers there."""
+    known = getattr(request.app.state, "whole_addresses", {}).get(request.scope["path"])
     tried = ("GET", "POST", "PUT", "PATCH", "DELETE")
     routes = request.app.router.routes
     return [
         method
         for method in tried
-        if any(one.matches({**request.scope, "method": method})[0] is Match.FULL for one in routes)
+        if (known is None or method in known)
+        and any(one.matches({**request.scope, "method": method})[0] is Match.FULL for one in routes)
     ]
 
 

@@ -124,7 +124,10 @@ MAP = obj(
 JOB = obj(
     {
         "id": _TEXT,
-        "state": {"type": "string", "enum": ["queued", "running", "done", "failed"]},
+        "state": {
+            "type": "string",
+            "enum": ["queued", "running", "done", "failed", "cancelled"],
+        },
         "source": _TEXT,
         "kind": _TEXT,
         "at": _TIME,
@@ -133,7 +136,9 @@ JOB = obj(
         "error": _TEXT,
         "hint": _TEXT,
         "rejects": {"type": ["string", "null"]},
-    }
+    },
+    percent={"type": "integer"},
+    seconds={"type": "number"},
 )
 PHOTO = obj({"id": _TEXT, "href": _TEXT})
 PHOTOS = obj({"photos": array(PHOTO)})
@@ -171,6 +176,28 @@ CASE_FIGURES = obj(
         "total": {"type": "object"},
     }
 )
+PLAN = obj(
+    {
+        "week": _TEXT,
+        "days": {"type": "integer"},
+        "made_at": _TIME,
+        "as_of": _TIME,
+        "revision": {"type": "integer"},
+        "notes": array(_TEXT),
+        "covered": {"type": "number"},
+        "bound": _NUMBER_OR_NULL,
+        "gap": _NUMBER_OR_NULL,
+        "drawn": {"type": "integer"},
+        "officers": array({"type": "object"}),
+        "left_out": array({"type": "object"}),
+        "left_out_by_reason": {"type": "object"},
+    },
+    visits=array({"type": "object"}),
+)
+PLAN_CHANGED = obj({**PLAN["properties"], "change": {"type": "object"}})
+PLAN_CHANGED["required"].remove("visits")
+PLANS = obj({"weeks": array(_TEXT), "latest": {"type": ["string", "null"]}})
+PREVALENCE = obj({"from": _TEXT, "to": _TEXT, "rows": array({"type": "object"})})
 PAIRS = obj({"pairs": array({"type": "object"}), "total": {"type": "integer"}})
 
 XLSX = {

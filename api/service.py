@@ -7,7 +7,7 @@ the watcher shows and the counters count.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shapely.geometry.base import BaseGeometry
@@ -19,8 +19,10 @@ from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.ogc.wire import Wire
 from api.previews import Previews
+from api.proposed import Proposed
 from api.shown import Watcher
 from geo_risk.park import ParkFile
+from geo_risk.planbook import Ways
 from geo_risk.settings import Settings
 from geo_risk.store import Store
 
@@ -51,6 +53,10 @@ class Service:
         Work that takes longer than a request.
     previews
         The running month's index, worked out a moment ago.
+    ways
+        Travel times that were measured for a plan.
+    proposed
+        Proposals of zones and stations, worked out a moment ago.
     """
 
     settings: Settings
@@ -64,6 +70,8 @@ class Service:
     clock: Callable[[], datetime]
     jobs: Jobs
     previews: Previews
+    ways: Ways = field(default_factory=Ways)
+    proposed: Proposed = field(default_factory=Proposed)
 
     @property
     def session_cookie(self) -> str:

@@ -6,7 +6,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import casework, commands, effort, kernels, month_end, peers, safety_index
+from bench import (
+    casework,
+    commands,
+    effort,
+    kernels,
+    month_end,
+    peers,
+    plan,
+    plan_desk,
+    safety_index,
+)
 from bench.table import machine, show, write_json
 
 _HEAD = """# Speed, measured
@@ -27,6 +37,7 @@ def main() -> int:
         ("commands", "What people wait for", commands.measure),
         ("casework", "Casework", casework.measure),
         ("month_end", "Month's end", month_end.measure),
+        ("plan_desk", "The desk of visit plans", plan_desk.measure),
         ("peers", "Inner work and its peers", peers.measure),
     ):
         lines = list(measure())
@@ -43,6 +54,8 @@ def main() -> int:
     if effort.shared_data():
         print("\n## Safety index: its rate part beside counts, on Chicago", flush=True)
         safety_index.main([])
+    print("\n## Visit plans: beside the rules officers go by, and beside PyVRP", flush=True)
+    plan.main([])
     return int(missed)
 
 

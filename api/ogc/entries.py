@@ -8,8 +8,9 @@ begin with a mark by which a volunteer finds its own (`audience.entry_mark`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import uuid4
 
@@ -39,17 +40,21 @@ if TYPE_CHECKING:
     from api.ogc.wire import Wire
     from geo_risk.park import ParkFile
 
+_NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
 _INSTANT = timedelta(microseconds=1)
 
 
-def _text_only(value: object) -> object:
-    """Refuse a number where a time is wanted: it would be taken for seconds since 1970."""
-    if not isinstance(value, str | datetime | None):
-        raise ValueError("a time is a text, as 2026-05-01T08:00:00+08:00")  # noqa: TRY004 (pydantic's)
+def text_only(value: object) -> object:
+    """Refuse a number where a time or a day is wanted: it would be taken for seconds since 1970."""
+    number = _NUMBER.fullmatch(value) if isinstance(value, str) else value is not None
+    if number and not isinstance(value, date):
+        raise ValueError(
+            "a number is no time: write 2026-05-01T08:00:00+08:00, a day as 2026-05-01"
+        )
     return value
 
 
-Moment = Annotated[datetime, BeforeValidator(_text_only)]
+Moment = Annotated[datetime, BeforeValidator(text_only)]
 Whole = Annotated[int, Strict()]
 Id = Annotated[str, Field(max_length=200)]
 Code = Annotated[str, Field(max_length=40, pattern="^[A-Za-z0-9_.-]*$")]
@@ -114,8 +119,12 @@ class VisitProperties(_Body):
     participant_ids: tuple[Id, ...] = Field((), max_length=50, description="ids of officers")
     start: Moment
     end: Moment | None = None
-    reason: VisitReason = VisitReason.ROUTINE
-    selection_probability: Number | None = Field(None, ge=1e-6, le=1)
+    reason: VisitReason = Field(
+        VisitReason.ROUTINE, description="routine and random: the plan says which of the two it is"
+    )
+    selection_probability: Number | None = Field(
+        None, ge=1e-6, le=1, description="taken from the plan; one given must be the plan's"
+    )
     items_checked: Whole | None = Field(None, ge=0, le=100_000)
     items_standard: Whole | None = Field(None, ge=0, le=100_000)
     found: FoundIn | None = None

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api import audience, schemas, sheets
 from api.answers import Json
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/v1/channels", tags=["channels"], default_response_class=Json)
 
-_REFUSALS = (400, 401, 403, 404, 422, 503)
+_REFUSALS = (401, 403, 404, 422, 503)
 _BOTH = schemas.answer({"type": "object"}, xlsx=True)
 _COLUMNS = {
     "number": "编号",
@@ -65,7 +65,7 @@ class TheirItem(_Body):
     """One line of a source's own list."""
 
     number: str = Field(min_length=1, max_length=200)
-    closed: bool
+    closed: StrictBool
 
 
 class TheirList(_Body):

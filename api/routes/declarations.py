@@ -93,7 +93,7 @@ class CheckedIn(BaseModel):
 
 
 @router.post(
-    "", status_code=201, responses={201: schemas.answer(_OBJECT), **responses(400, *_REFUSALS, 409)}
+    "", status_code=201, responses={201: schemas.answer(_OBJECT), **responses(*_REFUSALS, 409)}
 )
 def create_declaration(
     body: DeclarationIn,
@@ -160,7 +160,7 @@ def list_declarations(
 
 @router.post(
     "/{declaration_id}/verify",
-    responses={200: schemas.answer(_OBJECT), **responses(400, *_REFUSALS, 409, 412)},
+    responses={200: schemas.answer(_OBJECT), **responses(*_REFUSALS, 409, 412)},
 )
 def verify_declaration(
     declaration_id: Annotated[str, Path(max_length=300)],

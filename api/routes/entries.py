@@ -22,6 +22,7 @@ from api.ogc.features import features_of
 from api.problems import responses
 from api.reading import find_all, get_one
 from api.routes.ogc import FeatureId
+from geo_risk import planbook
 from geo_risk.errors import (
     AuthError,
     ConflictError,
@@ -30,7 +31,7 @@ from geo_risk.errors import (
     PreconditionMissingError,
 )
 from geo_risk.records import Premises, Report, Visit, may_create
-from geo_risk.store import Answer, Idempotency, Query
+from geo_risk.store import Answer, Idempotency, Query, Update
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,8 +101,11 @@ def create_visit(
     premises = _premises(service, sight, body.properties.premises_id)
     _check_exists(service, "teams", [body.properties.team], "team")
     _check_exists(service, "officers", body.properties.participant_ids, "participant_ids")
-    desk = Desk(service.park, service.wire, service.boundary, actor, now)
-    return _create(service, sight, desk.visit(body, premises), body, idempotency_key, now)
+    visit = Desk(service.park, service.wire, service.boundary, actor, now).visit(body, premises)
+    updates: list[Update] = []
+    if not _is_answered(service, actor, idempotency_key, now):
+        visit, updates = planbook.linked(service.store, service.park, visit)
+    return _create(service, sight, visit, body, idempotency_key, now, updates)
 
 
 @router.patch(
@@ -199,13 +203,17 @@ def _check_new(
     service: Service, report: Report, actor: Actor, key: str | None, now: datetime
 ) -> None:
     """Refuse a number that its source has given before: what is there is not written over."""
-    if key is not None and service.store.answer(actor.id, key, now=now) is not None:
+    if _is_answered(service, actor, key, now):
         return
     if service.store.count(Query("reports", ids=[report.id])):
         raise ConflictError(
             f"{report.source} has a report {report.number!r} already.",
             f"Read {item_path('reports', report.id)}; a repeat needs a number of its own.",
         )
+
+
+def _is_answered(service: Service, actor: Actor, key: str | None, now: datetime) -> bool:
+    return key is not None and service.store.answer(actor.id, key, now=now) is not None
 
 
 def _create(
@@ -215,8 +223,9 @@ def _create(
     body: BaseModel,
     key: str | None,
     now: datetime,
+    updates: Sequence[Update] = (),
 ) -> Response:
-    """Keep a record and answer 201; with a key, record and answer are one transaction."""
+    """Keep a record and what follows from it, answer 201: with the answer, one transaction."""
 
     def answer_of(stored: Sequence[Stored[Record]]) -> Answer:
         feature = _feature(service, audience.without_persons(sight), stored[0])
@@ -228,7 +237,9 @@ def _create(
 
     digest = hashlib.sha256(f"{record.collection}\n{body.model_dump_json()}".encode()).hexdigest()
     idempotency = None if key is None else Idempotency(key, digest, answer_of)
-    done = service.store.put([record], actor=sight.reader, at=now, idempotency=idempotency)
+    done = service.store.apply(
+        [record], updates, actor=sight.reader, at=now, idempotency=idempotency
+    )
     answer = done.answer
     if answer is None:
         stored = service.store.get(record.collection, record.id, actor=sight.reader)

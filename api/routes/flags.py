@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/v1/flags", tags=["flags"], default_response_class=Json)
 
-_REFUSALS = (400, 401, 403, 404, 409, 412, 422, 503)
+_REFUSALS = (401, 403, 404, 409, 412, 422, 503)
 TheFlag = Annotated[str, Path(max_length=200, description="id of a flag")]
 
 

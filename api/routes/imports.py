@@ -22,7 +22,8 @@ from api.problems import responses
 from api.schemas import JOB, answer
 from geo_risk.errors import FileFormatError, ForbiddenError, InputError, NotFoundError
 from geo_risk.park import Source
-from geo_risk.park.sections import SOURCE_KINDS, nearest
+from geo_risk.park.keys import nearest
+from geo_risk.park.sections import SOURCE_KINDS
 from geo_risk.records import Actor, Channel, Role
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _Text = Annotated[str, Form(max_length=100)]
 @router.post(
     "/imports",
     status_code=202,
-    responses={202: answer(JOB), **responses(*_REFUSALS, 413)},
+    responses={202: answer(JOB), **responses(*_REFUSALS)},
 )
 def hand_in(
     file: Annotated[UploadFile, File(description="CSV, XLSX, GeoJSON, GPKG or Parquet.")],
@@ -73,14 +74,24 @@ def hand_in(
     job = Job(job_id, QUEUED, described.name, described.kind, actor.id, now.isoformat())
     service.jobs.start(job, described, actor, now)
     headers = {"Location": f"/v1/jobs/{job_id}"}
-    return Json(_told(job, folder), 202, headers=headers)
+    return Json(job_json(job, folder), 202, headers=headers)
 
 
 @router.get("/jobs/{job_id}", responses={200: answer(JOB), **responses(*_REFUSALS)})
 def read_job(job_id: JobId, service: TheService, sight: TheSight) -> Response:
     """Say how far a job is, and what came of it."""
     _allowed(sight)
-    return Json(_told(service.jobs.find(job_id), service.jobs.folder_of(job_id)))
+    return Json(job_json(service.jobs.find(job_id), service.jobs.folder_of(job_id)))
+
+
+@router.delete("/jobs/{job_id}", responses={200: answer(JOB), **responses(*_REFUSALS)})
+def cancel_job(job_id: JobId, service: TheService, sight: TheSight) -> Response:
+    """Call a plan off that is being made; the reading of a file goes on to its end."""
+    _allowed(sight)
+    job = service.jobs.find(job_id)
+    if job.kind == "plan":
+        job = service.jobs.cancel(job_id)
+    return Json(job_json(job, service.jobs.folder_of(job_id)))
 
 
 @router.get(
@@ -135,7 +146,8 @@ def _source(
     )
 
 
-def _told(job: Job, folder: FilePath) -> dict[str, object]:
+def job_json(job: Job, folder: FilePath) -> dict[str, object]:
+    """Give a job as it is told: not who asked for it."""
     told: dict[str, object] = {
         name: value for name, value in asdict(job).items() if name != "actor_id"
     }

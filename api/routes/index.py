@@ -18,6 +18,7 @@ from api.answers import Json
 from api.deps import Now, ThePark, TheService, TheSight, TheStore
 from api.index_sheets import bulletin_sheets, index_sheet
 from api.languages import Lang
+from api.ogc.entries import Number
 from api.page_deps import ThePages
 from api.problems import responses
 from api.reading import names_of
@@ -56,7 +57,7 @@ class WeightsIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    weights: dict[str, Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]]
+    weights: dict[str, Annotated[Number, Field(ge=0, le=100, allow_inf_nan=False)]]
 
 
 class RevisionIn(BaseModel):

@@ -36,7 +36,7 @@ PhotoId = Annotated[str, Path(description="Id of a photo.", max_length=64)]
 @router.post(
     "/reports/{report_id:path}/photos",
     status_code=201,
-    responses={201: answer(PHOTO), **responses(*_REFUSALS, 409, 413)},
+    responses={201: answer(PHOTO), **responses(*_REFUSALS, 409)},
 )
 def send_photo(
     report_id: str,

@@ -69,7 +69,7 @@ def show_receipt(
     "/{secret}",
     responses={
         303: {"description": "Taken; the page says what is so now."},
-        **responses(400, 409, 422, 429, 503),
+        **responses(409, 422, 429, 503),
         **_GONE,
     },
 )

@@ -141,7 +141,7 @@ def show_transitions(
 
 @router.post(
     "/{slip_id}/transitions",
-    responses={200: schemas.answer(_OBJECT), **responses(400, *_REFUSALS, 409, 412)},
+    responses={200: schemas.answer(_OBJECT), **responses(*_REFUSALS, 409, 412)},
 )
 def take_step(
     slip_id: SlipId,

@@ -9,6 +9,7 @@ here.
 
 from __future__ import annotations
 
+from geo_risk.park.plan_section import PlanSection
 from geo_risk.park.read import parse_park, read_park
 from geo_risk.park.sections import (
     READING_ORDER,
@@ -39,6 +40,7 @@ __all__ = [
     "ModelSection",
     "ParkFile",
     "ParkSection",
+    "PlanSection",
     "ReportKind",
     "SafetyIndexSection",
     "SeverityRule",

@@ -17,7 +17,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from geo_risk.crs import check_datum, check_working_crs
 from geo_risk.errors import InputError, ParkFileError
-from geo_risk.park.sections import ParkFile, ParkSection, nearest
+from geo_risk.park.keys import nearest
+from geo_risk.park.sections import ParkFile, ParkSection
 from geo_risk.records import REPORT_KINDS
 
 

@@ -6,20 +6,19 @@ built. The comments are what `geo-risk init` writes and the docs show.
 
 from __future__ import annotations
 
-import difflib
 import re
 import zoneinfo
-from dataclasses import MISSING, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from geo_risk.crs import check_datum
 from geo_risk.errors import ParkFileError
+from geo_risk.park.keys import key as _key
+from geo_risk.park.keys import nearest
+from geo_risk.park.plan_section import PlanSection
 from geo_risk.records import REPORT_KINDS, SENSITIVE_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SOURCE_KINDS = (
     "enterprises",
@@ -54,13 +53,6 @@ READING_ORDER = (
     "services",
 )
 """Sources are read so that what a row refers to is there before the row."""
-
-
-def _key(comment: str, default: Any = MISSING, factory: Any = MISSING) -> Any:
-    meta = {"comment": comment}
-    if factory is not MISSING:
-        return field(default_factory=factory, metadata=meta)
-    return field(metadata=meta) if default is MISSING else field(default=default, metadata=meta)
 
 
 @dataclass(frozen=True)
@@ -354,7 +346,7 @@ class ParkFile:
     ----------
     path
         Absolute path of the file itself.
-    park, source, kind, calendar, severity, safety_index, model, map, store, dask
+    park, source, kind, calendar, severity, safety_index, model, plan, map, store, dask
         Its sections.
     """
 
@@ -366,6 +358,7 @@ class ParkFile:
     severity: SeverityTable = SeverityTable()
     safety_index: SafetyIndexSection = field(default_factory=SafetyIndexSection)
     model: ModelSection = ModelSection()
+    plan: PlanSection = field(default_factory=PlanSection)
     map: MapSection = MapSection()
     store: StoreSection = StoreSection()
     dask: DaskSection = DaskSection()
@@ -378,6 +371,7 @@ class ParkFile:
         "severity": SeverityTable,
         "safety_index": SafetyIndexSection,
         "model": ModelSection,
+        "plan": PlanSection,
         "map": MapSection,
         "store": StoreSection,
         "dask": DaskSection,
@@ -431,10 +425,3 @@ class ParkFile:
     def sources_in_order(self) -> list[Source]:
         """Give the sources so that what a row refers to is read before the row."""
         return sorted(self.source, key=lambda one: READING_ORDER.index(one.kind))
-
-
-def nearest(word: str, known: Iterable[object]) -> str:
-    """Name the known word nearest to one that is not known, or some of those there are."""
-    words = [str(one) for one in known]
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
-    return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(sorted(words)[:30])}."

@@ -87,8 +87,19 @@ class ProductDesk:
 
     def document(self, kind: str, key: str, revision: int | None = None) -> Document | None:
         """Give a kept text; without a revision the newest; None where there is none."""
-        found = [one for one in self.documents(kind, key) if revision in (None, one.revision)]
-        return found[-1] if found else None
+        chosen = sa.select(documents).where(documents.c.kind == kind, documents.c.key == key)
+        if revision is not None:
+            chosen = chosen.where(documents.c.revision == revision)
+        chosen = chosen.order_by(documents.c.revision.desc()).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(chosen).mappings().one_or_none()
+        return None if row is None else Document(**row)
+
+    def document_keys(self, kind: str) -> list[str]:
+        """Give the keys under which texts of a kind are kept, in order."""
+        chosen = sa.select(documents.c.key).where(documents.c.kind == kind).distinct()
+        with self._database.read() as connection:
+            return sorted(connection.scalars(chosen).all())
 
     def documents(self, kind: str, key: str | None = None) -> list[Document]:
         """Give every kept text of a kind, by key and revision."""

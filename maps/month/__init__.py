@@ -1,4 +1,4 @@
-"""The pages of a month's work: declare, report a hazard, drive cases, read the index, send slips.
+"""The pages of a month's work: declare, report, drive cases, read the index, send slips, visit.
 
 Takes plain frozen values, already cut to their reader, gives whole HTML documents. Forms are plain
 posts: every page works without a script, keeps what was typed when something is refused, and says
@@ -16,14 +16,17 @@ from maps.month.index import (
     months_page,
     own_index_page,
 )
+from maps.month.plan import ChangeView, PlanTask, PlanView, plan_page
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
 from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
+from maps.month.today import TodayView, today_page
 
 __all__ = [
     "CaseRow",
     "CaseView",
     "CasesView",
+    "ChangeView",
     "DeclareRow",
     "DeclareView",
     "IndexRow",
@@ -31,12 +34,15 @@ __all__ = [
     "MonthRow",
     "MonthsView",
     "OwnHazard",
+    "PlanTask",
+    "PlanView",
     "ReportView",
     "SlipCard",
     "SlipsView",
     "StepField",
     "StepForm",
     "StepTaken",
+    "TodayView",
     "case_page",
     "cases_page",
     "choose_page",
@@ -45,7 +51,9 @@ __all__ = [
     "index_page",
     "months_page",
     "own_index_page",
+    "plan_page",
     "refused_forms",
     "report_page",
     "slips_page",
+    "today_page",
 ]

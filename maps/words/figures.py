@@ -9,9 +9,10 @@ this module.
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 _MAX_DECIMALS = 6
 
 
@@ -28,6 +29,14 @@ def moment_text(moment: datetime, zone: tzinfo, lang: str) -> str:
     local = moment.astimezone(zone)
     between = " " if lang == "zh" else ", "
     return f"{day_text(moment, zone, lang)}{between}{local:%H:%M}"
+
+
+def weekday_text(day: date, lang: str) -> str:
+    """Give a day with its weekday: 2026年5月13日 周三, Wed 13 May 2026."""
+    name = _WEEKDAYS[lang][day.weekday()]
+    if lang == "zh":
+        return f"{day.year}年{day.month}月{day.day}日 周{name}"
+    return f"{name} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def period_text(start: datetime, end: datetime, zone: tzinfo, lang: str) -> str:

@@ -12,7 +12,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -21,9 +21,22 @@ import httpx
 import rasterio.io
 from PIL import Image
 
-from geo_risk.records import LISTED, Actor, Channel, Flag, Report, Role, Severity
+from geo_risk.records import (
+    LISTED,
+    Actor,
+    Assignment,
+    Channel,
+    Flag,
+    Officer,
+    Report,
+    Role,
+    Severity,
+)
+from geo_risk.store import Query
 
 if TYPE_CHECKING:
+    from geo_risk.records import Record
+    from geo_risk.store import Store
     from tests.live.conftest import Server
 
 FORMS = ("f", "by")
@@ -32,6 +45,10 @@ FORMS = ("f", "by")
 MANY = 100
 """So many records of a list are asked for."""
 
+PLANNED = "o:walk"
+"""The officer whose plan is asked for."""
+
+KEEPER = Actor("tests-keeper", Role.KEEPER, "cli")
 OFFICER = Actor("tests-officer", Role.OFFICER, "http")
 COMPLAINTS = (Channel.HOTLINE, Channel.PETITION)
 _WAIT_S = 30.0
@@ -67,6 +84,7 @@ def live_a_month(server: Server, month: str) -> Lived:
     flag = Flag(id="f:walk", check="same_words", subject="visits", person_id="o:1", at=now)
     with server.park.open() as store:
         store.put([*found, flag], actor=OFFICER, at=now)
+        store.put(_in_charge(store), actor=KEEPER, at=now)
     with server.client("chief") as chief, server.client("clerk") as clerk:
         _done(chief.post(f"/v1/index/{month}/publish"))
         drawn = _done(chief.post("/v1/slips/draw"))["slips"]
@@ -85,11 +103,14 @@ def live_a_month(server: Server, month: str) -> Lived:
             steps = f"/v1/reports/{quote(one.id, safe='')}/transitions"
             act = {"action": "assign", "station_id": _station(server), "text": "样例：派单"}
             _done(clerk.post(steps, json=act, headers={"If-Match": "*"}))
+        week = _plan(chief)
         photo = _photograph(clerk, found[0].id)
         job = _hand_in(clerk)
     fills = {
         "month": (month,),
         "?month": (now.strftime("%Y-%m"),),
+        "week": (week,),
+        "officer_id": (quote(PLANNED, safe=""),),
         "slip_id": (quote(mine[0], safe=""),),
         "secret": (secret, "a" * 40),
         "photo_id": (photo,),
@@ -102,6 +123,27 @@ def live_a_month(server: Server, month: str) -> Lived:
     }
     complaints = tuple(one.id for one in found[1:])
     return Lived(own, frozenset({own, mine[0], found[0].id}), complaints, fills)
+
+
+def _plan(chief: httpx.Client) -> str:
+    """Have two weeks planned; give the first day."""
+    asked = {"first_day": next_monday().isoformat(), "days": 14, "seconds": 0.2}
+    made = _done(chief.post("/v1/plan", json=asked))
+    assert PLANNED in {one["id"] for one in made["officers"]}
+    return str(made["week"])
+
+
+def next_monday() -> date:
+    """Give the Monday after today: what lies ahead can be planned."""
+    today = datetime.now(UTC).date()
+    return today + timedelta(days=7 - today.weekday())
+
+
+def _in_charge(store: Store) -> list[Record]:
+    """Give an officer who looks after the zone of the officer's account."""
+    zone = store.find(Query("zones", limit=1), actor=KEEPER)[0].record.id
+    officer = Officer(id=PLANNED, name="样例警长")
+    return [officer, Assignment(id="a:walk", officer_id=PLANNED, zone_id=zone)]
 
 
 def _photograph(clerk: httpx.Client, report_id: str) -> str:

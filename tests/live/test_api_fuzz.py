@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 LEFT_OUT = "positive_data_acceptance"  # a schema cannot name the records that exist
+_LINE = 400
 
 
 @pytest.mark.parametrize(
@@ -49,5 +50,27 @@ def test_every_operation_keeps_its_word(sample_park, server_on, tmp_path, role, 
             check=False,
             timeout=3600,
         )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert done.returncode == 0, told(done.stdout) + done.stderr[-2000:]
     assert "Test cases:" in done.stdout
+
+
+def told(output: str) -> str:
+    """Give what failed and the counts; what was sent may be a megabyte, its beginning is enough."""
+    _, _, failed = output.partition(" FAILURES ")
+    failed, _, rest = (failed or output).partition(" WARNINGS ")
+    counts = rest[rest.find(" SUMMARY ") :] if " SUMMARY " in rest else ""
+    lines = f"{failed}{counts}".splitlines()
+    return "\n".join(f"{one[:_LINE]} ..." if len(one) > _LINE else one for one in lines)
+
+
+def test_what_failed_is_told_whole_and_what_was_sent_in_short():
+    """The reader sees the cause, not the last lines of a long body."""
+    sent = "curl -d '" + "0" * 1_000_000 + "'"
+    parts = ("tested", " FAILURES ", "- ST103", sent, " WARNINGS ", "401", " SUMMARY ", "1 failure")
+    said = told("\n".join(parts))
+    assert "- ST103" in said
+    assert "1 failure" in said
+    assert "curl -d" in said
+    assert "401" not in said
+    assert len(said) < 1000
+    assert told("refused to start") == "refused to start"

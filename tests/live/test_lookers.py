@@ -27,7 +27,7 @@ from geo_risk.store import SourceRun
 from geo_risk.workspace import open_park
 from tests.live.cli.commands import run_command
 from tests.live.conftest import KEEPER, BuiltPark
-from tests.live.every_route import Said, ask_all, every_address, live_a_month
+from tests.live.every_route import Said, ask_all, every_address, live_a_month, next_monday
 from tests.live.looker_effects import Effects, effects_of, rows_of_workbook, traces
 from tests.live.small_park import write_small_park
 
@@ -199,6 +199,9 @@ def test_the_walk_read_what_there_is(asked: Callable[[str | None], list[Said]]) 
         "/v1/cases/figures?by=team",
         ".pdf",
         "/photos/",
+        "/v1/plan/",
+        "/calendar.ics",
+        "/sheet.html",
     ):
         assert any(part in one for one in read), part
     by_team = next(one for one in asked("chief") if one.address == BY_TEAM)
@@ -215,6 +218,10 @@ BY = ("--by", "team", "--from", "2024-10-15", "--to", "2026-09-30")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "index": ("index", "--month", MONTH, "--json", "F.json"),
     "preview": ("index", "--month", "2026-10", "--json", "F.json"),
+    "plan": (
+        *("plan", "--week", next_monday().isoformat(), "--days", "14", "--seconds", "0.2"),
+        *("--json", "F.json", "--ics", "F.ics", "--gpx", "F.gpx", "--sheet", "F.html"),
+    ),
     "slips": ("slips", "--month", MONTH, "--json", "F.json"),
     "declarations": ("declarations", "--month", MONTH, "--json", "F.json"),
     "cases": ("cases list", "--json", "F.json", "--out", "F.xlsx"),

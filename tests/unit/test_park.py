@@ -156,3 +156,39 @@ def test_every_kind_of_source_has_its_place_in_the_reading_order() -> None:
     assert sorted(READING_ORDER) == sorted(SOURCE_KINDS)
     park = parse_park(MINIMAL, HERE)
     assert [one.kind for one in park.sources_in_order()] == ["enterprises", "reports"]
+
+
+PLAN = MINIMAL + "\n[plan]\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("explore_share = 0.04", "0.05 to 0.5"),
+        ("explore_share = 0.6", "0.05 to 0.5"),
+        ('shifts = ["8-12"]', "Write 08:30-12:00"),
+        ('shifts = ["25:00-26:00"]', "Write 08:30-12:00"),
+        ('shifts = ["08:00-12:00", "11:00-15:00"]', "two at once"),
+        ('shifts = ["06:00-10:00", "22:00-07:00"]', "two at once"),
+        ("revisit_min_days = { 1 = 800, 2 = 60, 3 = 45, 4 = 30 }", "class 1"),
+        ("revisit_max_days = { 1 = 800 }", "class 2 is missing"),
+        ("service_minutes = { 1 = 0, 2 = 1, 3 = 1, 4 = 1 }", "class 1 has 0"),
+        ("service_minutes = { 1 = 9, 2 = 9, 3 = 9, 4 = 9, 5 = 9 }", "class '5' is not known"),
+        ("crossing = 1.5", "Give 0 to 1"),
+        ("unknown_class = 7", "Give 1 to 4"),
+        ("budget_seconds = -1.0", "Give 0 or more"),
+        ('start = "home"', "centre"),
+    ],
+)
+def test_numbers_that_no_plan_can_be_made_from_are_refused(line: str, message: str) -> None:
+    """The random share above all: below 5 % nobody knows how often hazards occur."""
+    with pytest.raises(ParkFileError) as error:
+        parse_park(PLAN + line, HERE)
+    assert message in f"{error.value.message} {error.value.hint}"
+
+
+def test_a_night_shift_crosses_midnight() -> None:
+    """Beyond 24 hours it is the day after; it may touch the next shift."""
+    park = parse_park(PLAN + 'shifts = ["22:00-06:00", "06:00-10:30"]', HERE)
+    assert park.plan.hours == ((22 * 60, 30 * 60), (6 * 60, 10 * 60 + 30))
+    assert parse_park(write_park(park), HERE) == park

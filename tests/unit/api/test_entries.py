@@ -140,6 +140,7 @@ def test_nobody_sets_what_follows_from_the_case(field):
     [
         (report, {"occurred_from": 0}),
         (report, {"occurred_to": 1_778_659_200}),
+        (report, {"occurred_from": "1778659200"}),
         (visit, {"start": 1.5}),
         (visit, {"items_checked": "12"}),
         (visit, {"found": {"major": True}}),

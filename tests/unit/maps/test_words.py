@@ -38,9 +38,12 @@ FROM_DATA = (
         "model.",
         "note.",
         "odd.",
+        "plan_note.",
+        "prize_part.",
         "reason.",
         "surface.",
         "surface_of.",
+        "visit_reason.",
     ),
     *("slip_act.", "slip_code.", "slip_part.", "slip_reason.", "slip_severity.", "slip_step."),
 )
@@ -63,7 +66,9 @@ def _used() -> tuple[set[str], set[str]]:
         text = path.read_text(encoding="utf-8")
         for quoted in re.findall(r"""(["'`])([a-z_]+\.[A-Za-z0-9_.${}]*)\1""", text):
             key = quoted[1]
-            if key.partition(".")[0] not in FAMILIES or key.endswith((".js", ".html", ".json")):
+            if key.partition(".")[0] not in FAMILIES or key.endswith(
+                (".css", ".js", ".html", ".json")
+            ):
                 continue
             if "{" in key or key.endswith("."):
                 begun.add(re.split(r"\$?\{", key)[0])

@@ -1,0 +1,264 @@
+"""A week's plan made, changed and confirmed: gathered, drawn, solved, kept.
+
+Every step keeps a further version. A change keeps what was told to an enterprise where it is, and
+moves few of the others; visits made since have left the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from geo_risk.errors import ConflictError, ForbiddenError, NotFoundError
+from geo_risk.planbook.clock import Clock
+from geo_risk.planbook.gather import Before, Gathered, gather
+from geo_risk.planbook.keeping import Basis, Kept, keep, kept_plan, newest
+from geo_risk.planbook.linking import visited_in
+from geo_risk.planbook.request import Change, PlanRequest, with_change
+from geo_risk.planbook.standing import standing_at
+from geo_risk.planbook.writing import Search, as_it_was, week_of
+from geo_risk.records import Role
+from geo_risk.visits.lot import seed_of
+from geo_risk.visits.replan import replan
+from geo_risk.visits.solve import solve
+
+if TYPE_CHECKING:
+    from geo_risk.park import ParkFile
+    from geo_risk.planbook.ways import Ways
+    from geo_risk.published import Publication
+    from geo_risk.records import Actor
+    from geo_risk.store import Store
+    from geo_risk.visits.week import PlannedVisit, WeekPlan
+
+PLANNERS = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
+"""Who makes, changes and confirms plans."""
+
+CHANGE_SECONDS = 0.3
+"""Time of the search when a plan is changed: reading and keeping take as long again."""
+
+KEEP_SHARE = 0.9
+"""At least this share of the other visits stays where it is."""
+
+
+def make_week(
+    store: Store,
+    park: ParkFile,
+    publication: Publication | None,
+    request: PlanRequest,
+    *,
+    actor: Actor,
+    now: datetime,
+    ways: Ways | None = None,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> WeekPlan:
+    """Make a plan and keep it.
+
+    Parameters
+    ----------
+    store, park
+        Records; `[plan]`, calendar, severity points.
+    publication
+        Whose risk; None: nothing was published, the inherent class is all there is.
+    request
+        Days, officers, absences, agreed times, time of the search.
+    actor, now
+        Who, and when (zone-aware): what is over is not planned.
+    ways
+        Travel times measured before; a service keeps one.
+    progress, cancelled
+        Told the share done, 0 to 1; asked whether to stop.
+
+    Returns
+    -------
+    WeekPlan
+        As it is kept. Made again, the week keeps its draws once a visit was made, and what was told
+        to enterprises.
+
+    Raises
+    ------
+    ForbiddenError
+        When the role does not plan.
+    InputError
+        When the request names somebody or something that is not there.
+    ConflictError
+        When another version was kept at the same moment.
+    """
+    _check_role(actor)
+    earlier = newest(store, request.first_day)
+    if earlier is not None and earlier.plan.first_day != request.first_day:
+        earlier = None
+    pinned = _pinned(earlier)
+    begun = visited_in(store, Clock(request.first_day, park.zone), now)
+    drawn = earlier.basis.drawn if earlier is not None and begun else None
+    before = Before(drawn, None, pinned)
+    gathered = gather(store, park, publication, request, at=now, ways=ways, before=before)
+    seconds = park.plan.budget_seconds if request.seconds is None else request.seconds
+    seed = _seed(park, request)
+    plan = solve(
+        gathered.problem, seconds=seconds, seed=seed, progress=progress, cancelled=cancelled
+    )
+    week = week_of(
+        gathered,
+        plan,
+        request,
+        Search(seconds, seed),
+        as_of=publication.as_of if publication else now,
+        pinned=pinned,
+    )
+    basis = Basis(request, gathered.drawn, gathered.learned)
+    return keep(store, week, basis, actor=actor, at=now).plan
+
+
+def change(
+    store: Store,
+    park: ParkFile,
+    publication: Publication | None,
+    first_day: date,
+    what: Change | None = None,
+    *,
+    actor: Actor,
+    now: datetime,
+    seconds: float = CHANGE_SECONDS,
+    ways: Ways | None = None,
+) -> WeekPlan:
+    """Change a plan to what has happened since: in the store, and as it is told here.
+
+    Parameters
+    ----------
+    first_day
+        Of the plan.
+    what
+        Absences (a visit that ran long is one, until its end), agreed times; None: only what the
+        store knows: visits made, new hazards, slips, orders.
+    actor, now
+        Who, and when.
+    seconds
+        Time of the search.
+    store, park, publication, ways
+        As of `make_week`.
+
+    Returns
+    -------
+    WeekPlan
+        The new version. What was confirmed is where it was, or is left out with a reason where its
+        officer is away; of the other visits at least 90 % stay.
+
+    Raises
+    ------
+    NotFoundError
+        When there is no such plan.
+    ForbiddenError, InputError, ConflictError
+        As `make_week`.
+    """
+    _check_role(actor)
+    old = kept_plan(store, first_day.isoformat())
+    what = what or Change()
+    request = with_change(old.basis.request, what)
+    clock = Clock(request.first_day, park.zone)
+    standing = standing_at(store, old, request, what, clock, now)
+    before = Before(
+        old.basis.drawn,
+        old.basis.learned,
+        {name: one for name, one in _pinned(old).items() if name not in standing.under_way_ids},
+        standing.held,
+    )
+    gathered = gather(store, park, publication, request, at=now, ways=ways, before=before)
+    gathered = _without(gathered, standing.under_way_ids)
+    seed = _seed(park, request)
+    plan = replan(
+        gathered.problem,
+        as_it_was(gathered, old.plan),
+        fixed=frozenset(before.pinned) & frozenset(gathered.problem.candidate),
+        seconds=seconds,
+        seed=seed,
+        keep_share=KEEP_SHARE,
+    )
+    week = week_of(
+        gathered,
+        plan,
+        request,
+        Search(seconds, seed),
+        as_of=publication.as_of if publication else now,
+        pinned=before.pinned,
+        under_way=standing.under_way,
+    )
+    basis = Basis(request, gathered.drawn, gathered.learned)
+    return keep(store, week, basis, actor=actor, at=now).plan
+
+
+def confirm(store: Store, visit_id: str, *, actor: Actor, now: datetime) -> WeekPlan:
+    """Say that the enterprise was told the time of a visit: from now on it is not moved.
+
+    Parameters
+    ----------
+    visit_id
+        Of a planned visit.
+    actor, now
+        Who, and when.
+
+    Returns
+    -------
+    WeekPlan
+        The new version; the same one where it was confirmed before.
+
+    Raises
+    ------
+    NotFoundError
+        When the newest version of its plan does not hold it.
+    ConflictError
+        When its time is over.
+    ForbiddenError
+        When the role does not plan.
+    """
+    _check_role(actor)
+    kept = kept_plan(store, visit_id[:10])
+    found = next((one for one in kept.plan.visits if one.id == visit_id), None)
+    if found is None:
+        raise NotFoundError(
+            f"Visit {visit_id!r} is not in the plan.", "Read the plan again: it has changed."
+        )
+    if found.confirmed:
+        return kept.plan
+    if found.start <= now:
+        raise ConflictError(f"Visit {visit_id!r} is over.", "Confirm a visit that lies ahead.")
+    visits = tuple(
+        replace(one, confirmed=True) if one.id == visit_id else one for one in kept.plan.visits
+    )
+    week = replace(kept.plan, visits=visits, made_at=now)
+    return keep(store, week, kept.basis, actor=actor, at=now).plan
+
+
+def latest_week(store: Store, day: date | None = None) -> WeekPlan | None:
+    """Give the newest version of the plan that covers a day; without a day, of the latest plan."""
+    found = newest(store, day)
+    return None if found is None else found.plan
+
+
+def week_of_officer(store: Store, officer_id: str, day: date | None = None) -> WeekPlan | None:
+    """Give one officer's part of the plan that covers a day; what was left out stays in it."""
+    found = newest(store, day)
+    return None if found is None else found.plan.of_officer(officer_id)
+
+
+def _without(gathered: Gathered, names: Sequence[str] | frozenset[str]) -> Gathered:
+    """Take candidates out that are being visited."""
+    left = tuple(one for one in gathered.problem.candidates if one.id not in names)
+    return replace(gathered, problem=replace(gathered.problem, candidates=left))
+
+
+def _pinned(kept: Kept | None) -> dict[str, PlannedVisit]:
+    if kept is None:
+        return {}
+    return {one.candidate_id: one for one in kept.plan.visits if one.confirmed}
+
+
+def _seed(park: ParkFile, request: PlanRequest) -> int:
+    return seed_of(park.park.id, request.first_day) % 2**31
+
+
+def _check_role(actor: Actor) -> None:
+    if actor.role not in PLANNERS:
+        raise ForbiddenError(f"The role {actor.role} makes no plans.", "Ask the station.")
