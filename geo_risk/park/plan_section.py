@@ -69,7 +69,7 @@ class PlanSection:
     speeds_kmh: dict[str, float] = _key(
         "speed by class of road, where a road says none", factory=dict
     )
-    budget_seconds: float = _key("time that the search for a plan may take", 4.0)
+    budget_seconds: float = _key("time for the search of a plan and its proof", 3.5)
 
     def __post_init__(self) -> None:
         """Refuse hours, classes and shares that no plan can be made from."""

@@ -21,6 +21,7 @@ from geo_risk.planbook.standing import standing_at
 from geo_risk.planbook.writing import Search, as_it_was, week_of
 from geo_risk.records import Role
 from geo_risk.visits.lot import seed_of
+from geo_risk.visits.prove import prove
 from geo_risk.visits.replan import replan
 from geo_risk.visits.solve import solve
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from geo_risk.published import Publication
     from geo_risk.records import Actor
     from geo_risk.store import Store
+    from geo_risk.visits.problem import Plan, Problem
     from geo_risk.visits.week import PlannedVisit, WeekPlan
 
 PLANNERS = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
@@ -40,6 +42,8 @@ CHANGE_SECONDS = 0.3
 
 KEEP_SHARE = 0.9
 """At least this share of the other visits stays where it is."""
+_PROOF, _LONG_PROOF, _THOROUGH_S = 0.25, 0.6, 20.0
+"""Share of the time for the proof; more of it where there is time to better the plan by it."""
 
 
 def make_week(
@@ -97,9 +101,7 @@ def make_week(
     gathered = gather(store, park, publication, request, at=now, ways=ways, before=before)
     seconds = park.plan.budget_seconds if request.seconds is None else request.seconds
     seed = _seed(park, request)
-    plan = solve(
-        gathered.problem, seconds=seconds, seed=seed, progress=progress, cancelled=cancelled
-    )
+    plan = _search(gathered.problem, seconds, seed, progress, cancelled)
     week = week_of(
         gathered,
         plan,
@@ -110,6 +112,28 @@ def make_week(
     )
     basis = Basis(request, gathered.drawn, gathered.learned)
     return keep(store, week, basis, actor=actor, at=now).plan
+
+
+def _search(
+    problem: Problem,
+    seconds: float,
+    seed: int,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> Plan:
+    """Search for a plan, then prove how far from the best it is; both within the time given."""
+    proof = _PROOF if seconds < _THOROUGH_S else _LONG_PROOF
+    tell = progress or (lambda _share: None)
+    plan = solve(
+        problem,
+        seconds=(1.0 - proof) * seconds,
+        seed=seed,
+        progress=lambda share: tell((1.0 - proof) * share),
+        cancelled=cancelled,
+    )
+    proved = prove(problem, plan, seconds=proof * seconds, cancelled=cancelled)
+    tell(1.0)
+    return proved
 
 
 def change(

@@ -105,8 +105,9 @@ class WeekPlan:
     notes
         Codes of what a reader must know: `plan_note.<code>` of the words catalogue.
     covered, bound, solver, seconds, seed
-        Expected severity points of its visits; no plan of the same candidates brings more than
-        `bound` (None: not worked out); which search, how long, from which seed of chance.
+        Expected severity points of its visits; no plan that makes the same visits of the higher
+        tiers brings more than `bound` (None: not worked out); which search, how long, from which
+        seed of chance.
     """
 
     first_day: date
