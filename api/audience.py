@@ -234,37 +234,27 @@ def check_station(sight: Sight) -> None:
 
 def check_desk(sight: Sight) -> Actor:
     """Give the actor of the desk: clerk, chief or keeper; raises as `check_collection`."""
-    if sight.actor is None or sight.actor.role not in _DESK:
-        _refuse(sight, "This is the desk's work.")
-    return sight.reader
+    return _one_of(sight, _DESK, "This is the desk's work.")
 
 
 def check_plan(sight: Sight) -> None:
     """Refuse visit plans to all but staff and analysts; raises as `check_collection`."""
-    role = sight.actor.role if sight.actor else None
-    if role not in STAFF and role is not Role.ANALYST:
-        _refuse(sight, "Visit plans are for who visits.")
+    _one_of(sight, STAFF | {Role.ANALYST}, "Visit plans are for who visits.")
 
 
 def check_head(sight: Sight) -> Actor:
     """Give the actor who makes plans and proposals: chief or keeper; as `check_collection`."""
-    if sight.actor is None or sight.actor.role not in _HEADS:
-        _refuse(sight, "Plans and proposals are the chief's.")
-    return sight.reader
+    return _one_of(sight, _HEADS, "Plans and proposals are the chief's.")
 
 
 def check_figures(sight: Sight) -> None:
     """Refuse the park's figures to all but desk and analyst; raises as `check_collection`."""
-    role = sight.actor.role if sight.actor else None
-    if role not in _DESK and role is not Role.ANALYST:
-        _refuse(sight, "These figures are for the desk and for analysts.")
+    _one_of(sight, _DESK | {Role.ANALYST}, "These figures are for the desk and for analysts.")
 
 
 def check_staff(sight: Sight) -> Actor:
     """Give the actor of the station's staff; raises as `check_collection`."""
-    if sight.actor is None or sight.actor.role not in STAFF:
-        _refuse(sight, "This is for the station's staff.")
-    return sight.reader
+    return _one_of(sight, STAFF, "This is for the station's staff.")
 
 
 def check_names(sight: Sight) -> None:
@@ -289,6 +279,13 @@ def check_map(sight: Sight, rules: MapSection) -> None:
     if sight.actor is None:
         raise AuthError("This map is not approved for the public.", f"{_SIGN_IN} {hint}")
     raise ForbiddenError("This map is not approved for the public.", hint)
+
+
+def _one_of(sight: Sight, roles: frozenset[Role], why: str) -> Actor:
+    """Give the actor whose role is one of these; refuse everybody else."""
+    if sight.actor is None or sight.actor.role not in roles:
+        _refuse(sight, why)
+    return sight.reader
 
 
 def _refuse(sight: Sight, what: str) -> None:

@@ -15,8 +15,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.auth import new_token
-from api.demo import demo_logins
+from bench.chief import chief_token
 from bench.table import Line
 from data.sample_park import simulate
 from data.sample_park.write import write_park
@@ -79,10 +78,4 @@ def _prepare(here: Path) -> str:
             state_dir=opened.state_dir,
             progress=lambda _stage, _done, _total: None,
         )
-        demo_logins(opened.store, CLOSED)
-        chief = opened.store.user_by_name("chief")
-        if chief is None:
-            raise LookupError("chief")
-        secret, token = new_token("bench", chief.role, CLOSED, user=chief)
-        opened.store.put_token(token, actor=_KEEPER, at=CLOSED)
-    return secret
+        return chief_token(opened.store, CLOSED)

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -23,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.plan_baselines import best_for_time, inserted, nearest, next_first, riskiest
+from bench.plan_public import public_instances
 from bench.plan_weeks import Week, make_week, without_lot
 from bench.table import OUT, machine
 from geo_risk.records import VisitReason
@@ -66,32 +66,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         put = re.sub(marks, lambda m: f"{m[1]}\n{body}\n{m[2]}", page, flags=re.DOTALL)
         given.page.write_text(put, encoding="utf-8")
     return 0
-
-
-def public_instances() -> Iterator[tuple[str, float, Problem]]:
-    """Give name, best known value and problem of each public instance; none without the files."""
-    root = Path(__file__).resolve().parents[2] / "shared" / "data"
-    file = Path(os.environ.get("GEO_RISK_SHARED_DATA", root)) / "visit-planning" / "toptw.json"
-    if not file.is_file():
-        return
-    for one in json.loads(file.read_text(encoding="utf-8"))["instances"]:
-        nodes, scale = np.array(one["nodes"], dtype=float), one["scale"]
-        apart = np.hypot(*(nodes[:, None, :2] - nodes[None, :, :2]).transpose(2, 0, 1))
-        travel = np.floor(scale * apart + 1e-9).astype(np.int32)
-        candidates = tuple(
-            Candidate(
-                id=f"n{k}",
-                place=k,
-                service_s=max(1, round(node[2] * scale)),
-                prize=node[3],
-                windows=((round(node[4] * scale), round(node[5] * scale)),),
-            )
-            for k, node in enumerate(nodes.tolist())
-            if k
-        )
-        begin, end = (int(value * scale) for value in nodes[0, 4:])
-        shifts = tuple(Shift(f"s{k}", f"o{k}", begin, end) for k in range(one["routes"]))
-        yield one["name"], float(one["best_known"]), Problem(candidates, shifts, travel)
 
 
 def _public(_weeks: Sequence[Week], _seconds: float) -> list[Table]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from bench.plan_public import public_instances
 from bench.table import Line, show
 from geo_risk.visits.bound import Bound, upper_bound
 from geo_risk.visits.problem import Candidate, Problem, Shift
@@ -50,21 +47,6 @@ def park(rng: np.random.Generator, zones: int = 10, per_zone: int = 90, days: in
     return Problem(candidates, shifts, travel)
 
 
-def toptw(folder: Path) -> list[tuple[str, float, Problem]]:
-    """Read the public instances of the team orienteering problem with time windows.
-
-    Returns
-    -------
-    list of (name, best known value, problem)
-        Every time is in units of the instance's own precision.
-    """
-    text = (folder / "visit-planning" / "toptw.json").read_text(encoding="utf-8")
-    return [
-        (one["name"], float(one["best_known"]), _instance(one))
-        for one in json.loads(text)["instances"]
-    ]
-
-
 def measure(seeds: Sequence[int] = (1, 2), weeks_s: Sequence[float] = (20.0, 60.0)) -> list[Line]:
     """Give the lines: one zone, the whole week, and public instances where they are at hand."""
     upper_bound(park(np.random.default_rng(0), zones=1, per_zone=20, days=1), seconds=5.0)
@@ -72,13 +54,11 @@ def measure(seeds: Sequence[int] = (1, 2), weeks_s: Sequence[float] = (20.0, 60.
     for seed in seeds:
         lines.append(_branched("one zone, 90 visits, 10 shifts", seed, 1, 5.0))
         lines += [_branched("a week, 900 visits, 100 shifts", seed, 10, limit) for limit in weeks_s]
-    folder = os.environ.get("GEO_RISK_SHARED_DATA")
-    if folder:
-        for name, known, problem in toptw(Path(folder)):
-            bound = upper_bound(problem, seconds=10.0)
-            gap = bound.value / known - 1.0
-            note = f"bound {bound.value:.1f}, best known {known:.0f}, gap {100 * gap:.1f} %"
-            lines.append(Line(f"TOPTW {name}", bound.seconds, note=note + _state(bound)))
+    for name, known, problem in public_instances():
+        bound = upper_bound(problem, seconds=10.0)
+        gap = bound.value / known - 1.0
+        note = f"bound {bound.value:.1f}, best known {known:.0f}, gap {100 * gap:.1f} %"
+        lines.append(Line(f"TOPTW {name}", bound.seconds, note=note + _state(bound)))
     return lines
 
 
@@ -99,26 +79,6 @@ def _branched(what: str, seed: int, zones: int, limit: float) -> Line:
 
 def _state(bound: Bound) -> str:
     return ", converged" if bound.converged else ""
-
-
-def _instance(one: dict[str, Any]) -> Problem:
-    nodes, scale = np.array(one["nodes"]), one["scale"]
-    apart = np.hypot(*(nodes[:, None, :2] - nodes[None, :, :2]).transpose(2, 0, 1))
-    travel = np.floor(scale * apart + 1e-9).astype(np.int32)
-    candidates = tuple(
-        Candidate(
-            f"n{i}",
-            i,
-            max(1, round(scale * node[2])),
-            float(node[3]),
-            windows=((round(scale * node[4]), round(scale * node[5])),),
-        )
-        for i, node in enumerate(nodes)
-        if i
-    )
-    end = round(scale * nodes[0][5])
-    shifts = tuple(Shift(f"r{k}", f"o{k}", 0, end) for k in range(one["routes"]))
-    return Problem(candidates, shifts, travel)
 
 
 def _times(day: int, half: int) -> tuple[int, int]:

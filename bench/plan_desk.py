@@ -18,8 +18,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.auth import new_token
-from api.demo import demo_logins
+from bench.chief import chief_token
 from bench.table import Line, timed
 from data.sample_park import simulate
 from data.sample_park.write import write_park
@@ -28,7 +27,6 @@ from geo_risk.park import read_park
 from geo_risk.planbook import Absence, PlanRequest, Ways, gather, kept_plan
 from geo_risk.planbook.gather import Before
 from geo_risk.planbook.writing import as_it_was
-from geo_risk.records import Actor, Role
 from geo_risk.settings import Settings
 from geo_risk.visits.replan import replan
 from geo_risk.visits.week import PlannedVisit, WeekPlan
@@ -36,7 +34,6 @@ from geo_risk.visits.week import PlannedVisit, WeekPlan
 SUNDAY, MONDAY = datetime(2026, 11, 1, 4, tzinfo=UTC), date(2026, 11, 2)
 SEARCH_S = 4.0
 CHINA = timezone(timedelta(hours=8))
-_KEEPER = Actor(id="bench", role=Role.KEEPER, door="cli")
 
 
 def measure() -> list[Line]:
@@ -135,10 +132,4 @@ def _prepare(here: Path) -> str:
     write_park(simulate(), here)
     with open_park(here / "park.toml", state=here / "state") as opened:
         opened.build(now=SUNDAY)
-        demo_logins(opened.store, SUNDAY)
-        chief = opened.store.user_by_name("chief")
-        if chief is None:
-            raise LookupError("chief")
-        secret, token = new_token("bench", chief.role, SUNDAY, user=chief)
-        opened.store.put_token(token, actor=_KEEPER, at=SUNDAY)
-    return secret
+        return chief_token(opened.store, SUNDAY)

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from maps.console import render_page
-from maps.stops import reasons_of
-from maps.words.figures import weekday_text
+from maps.stops import stop_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,9 +87,7 @@ def day_sheets(
         printed_at=printed_at,
         linked=linked,
         style=Markup(style),  # noqa: S704 - our own file
-        why=lambda stop: reasons_of(stop, frame.zone, lang),
-        clock=lambda moment: f"{moment.astimezone(frame.zone):%H:%M}",
-        weekday=lambda day: weekday_text(day, lang),
+        **stop_words(frame.zone, lang),
     )
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import segno
 
 from geo_risk.published import RiskClass
 from maps.words import phrase, word
-from maps.words.figures import number_text
+from maps.words.figures import number_text, weekday_text
 
 if TYPE_CHECKING:
     from maps.sketch import Sketch
@@ -161,6 +161,15 @@ class DayView:
     def ends(self) -> datetime | None:
         """When the last visit is over."""
         return self.stops[-1].end if self.stops else None
+
+
+def stop_words(zone: tzinfo, lang: str) -> dict[str, Any]:
+    """Give what templates say of stops with: `why(stop)`, `clock(moment)`, `weekday(day)`."""
+    return {
+        "why": lambda stop: reasons_of(stop, zone, lang),
+        "clock": lambda moment: f"{moment.astimezone(zone):%H:%M}",
+        "weekday": lambda day: weekday_text(day, lang),
+    }
 
 
 def reasons_of(stop: StopView, zone: tzinfo, lang: str) -> list[str]:

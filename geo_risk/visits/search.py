@@ -129,11 +129,10 @@ def search_all(
     begun: float = 0.0,
 ) -> Orders:
     """Search all shifts at once, from two seeds; give the better."""
-    each = params.alone
 
     def search(number: int) -> Orders:
         told = tell if number == 0 else (lambda _share: None)
-        return _anneal(arrays, orders, params, each, watch, seed + number, 1.0, told, begun)
+        return _anneal(arrays, orders, params, params.alone, watch, seed + number, 1.0, told, begun)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         every = list(pool.map(search, range(_THREADS)))

@@ -2,8 +2,8 @@
 
 Takes a `Problem`, gives a `Plan` that `check` accepts. A greedy plan comes first, so that there
 always is one; then each officer's own zones are searched, two at a time, then all together with two
-seeds of chance, if officers may cross zones. The best routes of both searches are packed anew.
-The loops are in `loops`. With no time at all the greedy plan is given. Where time is not what ends
+seeds of chance, the better of which is given, if officers may cross zones. The loops are in
+`loops`. With no time at all the greedy plan is given. Where time is not what ends
 the search, the same problem and seed give the same plan.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 from geo_risk.errors import InputError
 from geo_risk.visits.arrays import Arrays, make_arrays
 from geo_risk.visits.assemble import assemble
-from geo_risk.visits.problem import Plan, Problem, Shift, orders_of, timed
+from geo_risk.visits.problem import Plan, Problem, Shift, Tier, orders_of, timed
 from geo_risk.visits.search import (
     Orders,
     SearchParams,
@@ -79,8 +79,9 @@ def solve(
     arrays = make_arrays(problem)
     if not arrays.ids:
         return assemble(problem, {}, solver="none")
-    arrays = _within_reach(arrays, problem, params.crossing_reach)
-    orders = fill(arrays, kept(problem, orders_of(warm)) if warm else {})
+    begun = kept(problem, orders_of(warm)) if warm else {}
+    arrays = _within_reach(arrays, problem, params.crossing_reach, begun)
+    orders = fill(arrays, begun)
     if watch.share() >= 1.0:
         return assemble(problem, orders, solver="greedy")
     groups = _groups(problem.shifts)
@@ -139,18 +140,22 @@ def _anybody(arrays: Arrays, groups: Sequence[Sequence[int]]) -> bool:
     return bool((by_group.sum(axis=0) > 1).any())
 
 
-def _within_reach(arrays: Arrays, problem: Problem, reach: int) -> Arrays:
-    """Forget candidates of other zones that an officer would hardly go to: must-visits stay."""
+def _within_reach(arrays: Arrays, problem: Problem, reach: int, begun: Orders) -> Arrays:
+    """Forget candidates of other zones that an officer would hardly go to.
+
+    Must-visits stay, and what is in the routes to begin with.
+    """
     worth = arrays.worth.copy()
-    tiers = np.array([int(problem.candidate[one].tier) for one in arrays.ids])
+    there = {one for some in begun.values() for one in some}
     each = [problem.candidate[one] for one in arrays.ids]
+    free = np.array([one.tier == Tier.OPTIONAL and one.id not in there for one in each])
     for rows in _groups(problem.shifts):
         zones = problem.shifts[rows[0]].zone_ids
         if not zones:
             continue
         foreign = np.array([bool(one.zone_id) and one.zone_id not in zones for one in each])
         rate = worth[:, rows].max(axis=1) / arrays.service
-        some = np.flatnonzero(foreign & (tiers == 0) & (rate >= 0))
+        some = np.flatnonzero(foreign & free & (rate >= 0))
         far = some[np.argsort(-rate[some], kind="stable")[reach:]]
         worth[np.ix_(far, np.array(rows))] = -1.0
     return replace(arrays, worth=worth, bonus=np.where(worth >= 0, arrays.bonus, -1.0))

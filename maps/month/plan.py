@@ -13,8 +13,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from maps.console import render_page
-from maps.stops import DayView, LeftView, reasons_of
-from maps.words.figures import share_text, weekday_text
+from maps.stops import DayView, LeftView, stop_words
+from maps.words.figures import share_text
 
 if TYPE_CHECKING:
     from maps.views import Frame, Refusal
@@ -127,9 +127,7 @@ def plan_page(frame: Frame, lang: str, view: PlanView) -> str:
         lang,
         "plan",
         view=view,
-        why=lambda stop: reasons_of(stop, frame.zone, lang),
-        clock=lambda moment: f"{moment.astimezone(frame.zone):%H:%M}",
-        weekday=lambda day: weekday_text(day, lang),
+        **stop_words(frame.zone, lang),
         share=share_text,
         halves=HALVES,
     )

@@ -11,8 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from maps.console import render_page
-from maps.stops import DayView, StopView, reasons_of
-from maps.words.figures import weekday_text
+from maps.stops import DayView, StopView, stop_words
 
 if TYPE_CHECKING:
     from maps.views import Frame, Refusal
@@ -106,8 +105,6 @@ def today_page(frame: Frame, lang: str, view: TodayView) -> str:
         lang,
         "today",
         view=view,
-        why=lambda stop: reasons_of(stop, frame.zone, lang),
-        clock=lambda moment: f"{moment.astimezone(frame.zone):%H:%M}",
-        weekday=lambda day: weekday_text(day, lang),
+        **stop_words(frame.zone, lang),
         minutes=LATE_MINUTES,
     )
