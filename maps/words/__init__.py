@@ -3,20 +3,24 @@
 Takes a key, a language and the slots, gives the sentence. A key or a slot that is missing is an
 error, never a word of the other language. English counts have two forms, chosen by the slot `n`.
 Codes that come with the data (a kind a deployment adds) are looked up by `phrase`, which gives the
-code itself where the catalogue has no word. Dates and numbers are written in `maps.words.figures`.
+code itself where the catalogue has no word. Each language is one gettext file (`zh.po`, `en.po`),
+read by Babel. Dates and numbers are written in `maps.words.figures`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from babel.messages.pofile import read_po
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from babel.messages.catalog import Message
 
     Entry = str | Mapping[str, str]
 
@@ -46,8 +50,16 @@ def catalogue(lang: str) -> Mapping[str, Entry]:
     """
     if lang not in LANGS:
         raise KeyError(f"No words in {lang!r}: one of {', '.join(LANGS)}.")
-    text = files("maps.words").joinpath(f"{lang}.json").read_text(encoding="utf-8")
-    return MappingProxyType(json.loads(text))
+    with files("maps.words").joinpath(f"{lang}.po").open("rb") as file:
+        messages = read_po(file, locale=lang, abort_invalid=True)
+    return MappingProxyType(dict(_entry(one) for one in messages if one.id))
+
+
+def _entry(message: Message) -> tuple[str, Entry]:
+    if isinstance(message.id, str):
+        return message.id, str(message.string)
+    one, other = message.string or ()
+    return message.id[0], {"one": one, "other": other}
 
 
 def word(key: str, lang: str, **slots: object) -> str:
@@ -80,7 +92,7 @@ def word(key: str, lang: str, **slots: object) -> str:
     """
     words = catalogue(lang)
     if key not in words:
-        raise KeyError(f"No word {key!r} in {lang}.json.")
+        raise KeyError(f"No word {key!r} in {lang}.po.")
     entry = words[key]
     if not isinstance(entry, str):
         entry = entry["one" if slots.get("n") == 1 else "other"]

@@ -11,17 +11,17 @@ from __future__ import annotations
 import math
 from datetime import date, datetime, timedelta, tzinfo
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+from babel.dates import format_date
+
+_DAY = {"zh": "y年M月d日", "en": "d MMM y"}
+_DAY_OF_WEEK = {"zh": "y年M月d日 EEE", "en": "EEE d MMM y"}
+_DAY_OF_YEAR = {"zh": "M月d日", "en": "d MMM"}
 _MAX_DECIMALS = 6
 
 
 def day_text(moment: datetime, zone: tzinfo, lang: str) -> str:
     """Give a day with its year: 2026年5月13日, 13 May 2026."""
-    local = moment.astimezone(zone)
-    if lang == "zh":
-        return f"{local.year}年{local.month}月{local.day}日"
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return format_date(moment.astimezone(zone), _DAY[lang], lang)
 
 
 def moment_text(moment: datetime, zone: tzinfo, lang: str) -> str:
@@ -33,10 +33,7 @@ def moment_text(moment: datetime, zone: tzinfo, lang: str) -> str:
 
 def weekday_text(day: date, lang: str) -> str:
     """Give a day with its weekday: 2026年5月13日 周三, Wed 13 May 2026."""
-    name = _WEEKDAYS[lang][day.weekday()]
-    if lang == "zh":
-        return f"{day.year}年{day.month}月{day.day}日 周{name}"
-    return f"{name} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return format_date(day, _DAY_OF_WEEK[lang], lang)
 
 
 def period_text(start: datetime, end: datetime, zone: tzinfo, lang: str) -> str:
@@ -65,12 +62,12 @@ def period_text(start: datetime, end: datetime, zone: tzinfo, lang: str) -> str:
         if first.year != last.year:
             return f"{day_text(first, zone, lang)}–{whole}"
         if first.month != last.month:
-            return f"{day_text(first, zone, lang)}–{last.month}月{last.day}日"
+            return f"{day_text(first, zone, lang)}–{format_date(last, _DAY_OF_YEAR[lang], lang)}"
         return f"{day_text(first, zone, lang)}–{last.day}日"
     if first.year != last.year:
         return f"{day_text(first, zone, lang)} – {whole}"
     if first.month != last.month:
-        return f"{first.day} {_MONTHS[first.month - 1]} – {whole}"
+        return f"{format_date(first, _DAY_OF_YEAR[lang], lang)} – {whole}"
     return f"{first.day}–{whole}"
 
 

@@ -117,7 +117,7 @@ def test_english_has_no_chinese_and_chinese_has_full_width_punctuation() -> None
 
 def test_a_missing_key_slot_or_language_is_an_error() -> None:
     """Nothing falls back to the other language."""
-    with pytest.raises(KeyError, match=r"No word 'map\.nothing' in en\.json"):
+    with pytest.raises(KeyError, match=r"No word 'map\.nothing' in en\.po"):
         word("map.nothing", "en")
     with pytest.raises(KeyError, match="park"):
         word("site.title", "zh")
