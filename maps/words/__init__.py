@@ -58,7 +58,7 @@ def catalogue(lang: str) -> Mapping[str, Entry]:
 def _entry(message: Message) -> tuple[str, Entry]:
     if isinstance(message.id, str):
         return message.id, str(message.string)
-    one, other = message.string or ()
+    one, other = (str(text) for text in message.string or ())
     return message.id[0], {"one": one, "other": other}
 
 
