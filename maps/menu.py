@@ -78,7 +78,9 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("zones", "/zones", all=EVERYBODY, shows=("zones",)),
     PageEntry("enterprises", "/enterprises", all=STATION, shows=("enterprises",)),
     PageEntry("locate", "/to-locate", all=STATION, shows=("premises",)),
-    PageEntry("sources", "/sources", all=STATION),
+    PageEntry("imports", "/imports", all=DESK),
+    PageEntry("imports", "/imports/{job_id}", all=DESK, menu=()),
+    PageEntry("sources", "/sources", all=STATION, menu=STATION - DESK),
     PageEntry("cases", "/cases", all=STATION - {Role.MEDIATOR}, own={Role.MEDIATOR}),
     PageEntry(
         "cases",
