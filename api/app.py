@@ -40,6 +40,7 @@ from api.routes import (
     entries,
     flags,
     health,
+    import_pages,
     imports,
     index,
     index_pages,
@@ -80,6 +81,7 @@ _ROUTERS = (
     surfaces,
     map,
     imports,
+    import_pages,
     console,
     session,
     channels,
@@ -178,7 +180,7 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
     watcher = Watcher(store, park.park.datum, on_swap=kept.clear)
     watcher.start()
     jobs = Jobs(settings, park)
-    jobs.mend()
+    jobs.mend(clock())
     return Service(
         settings=settings,
         park=park,

@@ -58,6 +58,14 @@ class Identity:
 PUBLIC = Identity()
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A session that was just opened: the secret for its cookie, and what the account is."""
+
+    secret: str
+    role: Role
+
+
 def identify(
     store: Store, cookie_name: str, cookie_header: str, authorization: str, now: datetime
 ) -> Identity:
@@ -97,7 +105,7 @@ def identify(
 
 def sign_in(
     store: Store, throttles: Throttles, name: str, password: str, address: str, now: datetime
-) -> str | None:
+) -> Opened | None:
     """Open a session for a name and a password.
 
     Parameters
@@ -115,8 +123,9 @@ def sign_in(
 
     Returns
     -------
-    str or None
-        The secret for the cookie; None when name or password is wrong, and nobody learns which.
+    Opened or None
+        The secret for the cookie, and whose it is; None when name or password is wrong, and nobody
+        learns which.
 
     Raises
     ------
@@ -132,7 +141,7 @@ def sign_in(
     throttles.forgive(name, address, now)
     secret = random_secret()
     store.put_session(digest(secret), user_id=user.id, at=now, expires_at=now + SESSION_LIFE)
-    return secret
+    return Opened(secret, user.role)
 
 
 def sign_out(store: Store, identity: Identity) -> None:

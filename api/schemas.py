@@ -126,7 +126,7 @@ JOB = obj(
         "id": _TEXT,
         "state": {
             "type": "string",
-            "enum": ["queued", "running", "done", "failed", "cancelled"],
+            "enum": ["asked", "queued", "running", "done", "failed", "cancelled"],
         },
         "source": _TEXT,
         "kind": _TEXT,
@@ -137,6 +137,7 @@ JOB = obj(
         "hint": _TEXT,
         "rejects": {"type": ["string", "null"]},
     },
+    written={"type": "object"},
     percent={"type": "integer"},
     seconds={"type": "number"},
 )

@@ -20,12 +20,12 @@ class AccountDesk:
     _database: Database
 
     def put_user(self, user: User, *, actor: Actor, at: datetime) -> User:
-        """Create or replace an account; disabling one ends its sessions.
+        """Create or replace an account; disabling it or another password ends its sessions.
 
         Raises
         ------
         ConflictError
-            When another account has the name.
+            When another account has the name; when no keeper would be left who can sign in.
         """
         with self._database.write() as connection:
             kept = accounts.put_user(connection, user, at)
@@ -49,9 +49,14 @@ class AccountDesk:
             return accounts.all_users(connection)
 
     def put_session(self, digest: str, *, user_id: str, at: datetime, expires_at: datetime) -> None:
-        """Keep a sign-in by the hash of its secret."""
+        """Keep a sign-in by the hash of its secret; audited."""
         with self._database.write() as connection:
             accounts.put_session(connection, digest, user_id, at, expires_at)
+            user = accounts.user_where(connection, users.c.id == user_id)
+            if user is not None:
+                actor = Actor(user.id, user.role, "console")
+                subjects = [(f"users/{user_id}", 1)]
+                accounts.write_audit(connection, self._database, actor, "sign_in", subjects, at)
 
     def session(self, digest: str, *, now: datetime) -> Session | None:
         """Give a sign-in that still holds at `now`."""

@@ -17,10 +17,11 @@ from geo_risk.published import RiskClass
 from geo_risk.records import Audience
 from maps.assets import asset_url
 from maps.bundle import bundle_url
+from maps.menu import menu_of
 from maps.page_data import page_data
 from maps.palette import CLASS_COLOURS
 from maps.shell import json_block, make_shell
-from maps.words import HTML_LANG, LANGS, phrase, word
+from maps.words import HTML_LANG, LANGS, catalogue, phrase, word
 from maps.words.figures import day_text, moment_text, number_text
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ _STALE_AFTER_H = 24
 _ERRORS = frozenset({"not_found", "auth", "forbidden", "busy", "rate"})
 
 
-def login_page(frame: Frame, lang: str, *, next_path: str = "/", failed: bool = False) -> str:
+def login_page(frame: Frame, lang: str, *, next_path: str = "", failed: bool = False) -> str:
     """Give the sign-in page.
 
     Its form posts `username`, `password`, `next` and `csrf` to /login.
@@ -42,11 +43,11 @@ def login_page(frame: Frame, lang: str, *, next_path: str = "/", failed: bool = 
     frame, lang
         As for every page.
     next_path
-        Where to go after signing in: a path on this host.
+        Where to go after signing in: a path on this host, '' for the role's first page.
     failed
         Whether the last try failed.
     """
-    return render_page("login.html", frame, lang, "", next_path=next_path, failed=failed)
+    return render_page("login.html", frame, lang, "login", next_path=next_path, failed=failed)
 
 
 def zones_page(
@@ -173,6 +174,8 @@ def render_page(template: str, frame: Frame, lang: str, current: str, **values: 
             number=number_text,
             stale_days=_stale_days(frame),
             station=frame.audience is Audience.STATION,
+            menu=menu_of(frame.role),
+            help=_help(current, lang),
             **values,
         )
     )
@@ -190,6 +193,12 @@ def _environment() -> Environment:
     )
     environment.globals["asset_url"] = asset_url
     return environment
+
+
+def _help(current: str, lang: str) -> str:
+    """Give the help of a page by its name in the menu, '' where it has none."""
+    key = f"help.{current}"
+    return word(key, lang) if key in catalogue(lang) else ""
 
 
 def _class_key(risk_class: RiskClass) -> str:

@@ -1,0 +1,25 @@
+"""The keeper's pages: files handed in, accounts and tokens, who read or changed what.
+
+Takes plain frozen values, already cut to their reader, gives whole HTML documents. Forms are plain
+posts: every page works without a script and keeps what was typed when something is refused.
+"""
+
+from maps.keeper.imports import (
+    HandIn,
+    ImportOption,
+    ImportsView,
+    ImportView,
+    RejectRow,
+    import_page,
+    imports_page,
+)
+
+__all__ = [
+    "HandIn",
+    "ImportOption",
+    "ImportView",
+    "ImportsView",
+    "RejectRow",
+    "import_page",
+    "imports_page",
+]
