@@ -85,12 +85,12 @@ class EmbedDesk:
         with self._database.read() as connection:
             kept = connection.scalars(chosen).one_or_none()
         if kept is not None:
-            return kept
+            return str(kept)
         with self._database.write() as connection:  # one writer at a time: the first one's holds
             kept = connection.scalars(chosen).one_or_none()
             if kept is None:
                 connection.execute(secrets.insert(), {"name": name, "value": fresh})
-            return kept or fresh
+            return str(kept or fresh)
 
 
 def _embed(row: Mapping[Any, Any]) -> Embed:
