@@ -62,6 +62,7 @@ from api.service import Service
 from api.shown import Watcher
 from api.tiles import Tiles
 from geo_risk.ingest import read_boundary
+from geo_risk.publicbook import PublicBook
 from geo_risk.store import open_store
 from maps.assets import ASSET_DIRS
 from maps.console import error_page
@@ -193,6 +194,7 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
         clock=clock,
         jobs=jobs,
         previews=Previews(),
+        public=PublicBook(store, park, boundary),
     )
 
 

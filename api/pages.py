@@ -70,7 +70,6 @@ class Pages:
         """
         park, rules = self.service.park, self.service.park.map
         secret = self.identity.session_secret
-        publication = self.shown.publication
         return Frame(
             park_name=park.park.name,
             zone=park.zone,
@@ -80,12 +79,20 @@ class Pages:
             user=self.identity.name,
             role=self.sight.actor.role.value if self.sight.actor else "",
             csrf=form_mark(secret) if secret else mark,
-            as_of=publication.as_of if publication else None,
+            as_of=self._as_of(),
             now=None if park.calendar.as_of else self.now,
             unlocated=self._board().unlocated(),
             approval_number=rules.approval_number,
             approval_exemption=rules.approval_exemption,
         )
+
+    def _as_of(self) -> datetime | None:
+        """Give the as-of of what this reader sees: outside the station, of what was kept."""
+        publication = self.shown.publication
+        if publication is None or self.sight.is_station:
+            return publication.as_of if publication else None
+        kept = self.service.public.kept_for(publication)
+        return kept.as_of if kept else publication.as_of
 
     def map_view(self) -> MapView:
         """Give what the map page needs before its data arrives."""

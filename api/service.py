@@ -23,6 +23,7 @@ from api.proposed import Proposed
 from api.shown import Watcher
 from geo_risk.park import ParkFile
 from geo_risk.planbook import Ways
+from geo_risk.publicbook import PublicBook
 from geo_risk.settings import Settings
 from geo_risk.store import Store
 
@@ -53,6 +54,8 @@ class Service:
         Work that takes longer than a request.
     previews
         The running month's index, worked out a moment ago.
+    public
+        What was shown to everybody, and is kept as it was.
     ways
         Travel times that were measured for a plan.
     proposed
@@ -70,6 +73,7 @@ class Service:
     clock: Callable[[], datetime]
     jobs: Jobs
     previews: Previews
+    public: PublicBook
     ways: Ways = field(default_factory=Ways)
     proposed: Proposed = field(default_factory=Proposed)
 
@@ -86,4 +90,6 @@ class Service:
 
 def board_of(service: Service, sight: Sight, now: datetime) -> Board:
     """Make the reader of what a map draws, for one reader at one moment."""
-    return Board(service.store, service.kept, service.park, service.wire, sight, now)
+    return Board(
+        service.store, service.kept, service.park, service.wire, sight, now, service.public
+    )
