@@ -38,6 +38,7 @@ from api.routes import (
     declarations,
     declare,
     entries,
+    field,
     flags,
     health,
     import_pages,
@@ -99,6 +100,7 @@ _ROUTERS = (
     slip_pages,
     plan_pages,
     proposals,
+    field,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

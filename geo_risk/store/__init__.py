@@ -9,6 +9,8 @@ from geo_risk.store.store import Store, open_store
 from geo_risk.store.values import (
     Answer,
     AuditEntry,
+    Counted,
+    Delete,
     Document,
     Embed,
     Event,
@@ -30,6 +32,8 @@ from geo_risk.store.values import (
 __all__ = [
     "Answer",
     "AuditEntry",
+    "Counted",
+    "Delete",
     "Document",
     "Embed",
     "Event",
