@@ -45,6 +45,7 @@ from api.routes import (
     index_pages,
     map,  # noqa: A004 (a module)
     ogc,
+    phone,
     photos,
     plan,
     plan_files,
@@ -96,6 +97,7 @@ _ROUTERS = (
     slip_pages,
     plan_pages,
     proposals,
+    phone,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

@@ -79,6 +79,7 @@ class Pages:
             path=self.path,
             user=self.identity.name,
             role=self.sight.actor.role.value if self.sight.actor else "",
+            person=self.sight.actor.id if self.sight.actor else "",
             csrf=form_mark(secret) if secret else mark,
             as_of=publication.as_of if publication else None,
             now=None if park.calendar.as_of else self.now,

@@ -17,7 +17,7 @@ from geo_risk.published import RiskClass
 from geo_risk.records import Audience
 from maps.assets import asset_url
 from maps.bundle import bundle_url
-from maps.page_data import page_data
+from maps.page_data import page_data, phone_data
 from maps.palette import CLASS_COLOURS
 from maps.shell import json_block, make_shell
 from maps.words import HTML_LANG, LANGS, phrase, word
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from maps.views import EnterpriseRow, Frame, Listing, SourceRow, UnlocatedRow, ZoneRow
 
 _STALE_AFTER_H = 24
+_STAFF = frozenset({"officer", "clerk", "chief", "keeper"})
 _ERRORS = frozenset({"not_found", "auth", "forbidden", "busy", "rate"})
 
 
@@ -173,6 +174,7 @@ def render_page(template: str, frame: Frame, lang: str, current: str, **values: 
             number=number_text,
             stale_days=_stale_days(frame),
             station=frame.audience is Audience.STATION,
+            phone=_phone(frame, lang),
             **values,
         )
     )
@@ -190,6 +192,13 @@ def _environment() -> Environment:
     )
     environment.globals["asset_url"] = asset_url
     return environment
+
+
+def _phone(frame: Frame, lang: str) -> dict[str, Any] | None:
+    """Give what a page of the station's staff has for the phone, None for everybody else."""
+    if not frame.person or frame.role not in _STAFF:
+        return None
+    return {"script": bundle_url("phone.js"), "data": json_block(phone_data(frame, lang))}
 
 
 def _class_key(risk_class: RiskClass) -> str:

@@ -1,0 +1,34 @@
+// At the start of a shift the pages of the day are put where they can be read without signal.
+import { readValue } from "./phone_db.js";
+import { phone } from "./phone_page.js";
+import { measureClock } from "./phone_send.js";
+
+const QUIET_MS = 1500;
+const FRESH_MS = 15 * 60 * 1000;
+
+export async function startWorker() {
+  const { serviceWorker } = navigator;
+  if (!window.isSecureContext || !serviceWorker) return;
+  serviceWorker.addEventListener("message", ({ data }) => {
+    if (data.kind === "kept") document.documentElement.dataset.kept = String(data.kept);
+  });
+  await serviceWorker.register("/sw.js", { scope: "/", updateViaCache: "none" });
+  setTimeout(() => keepDay().catch(() => {}), QUIET_MS);
+}
+
+// Ask the worker for today's list, the queue, and the form of each of today's premises.
+async function keepDay() {
+  const kept = await readValue("kept");
+  const same = kept && kept.person === phone.person && kept.day === phone.today;
+  if (!navigator.onLine || (same && Date.now() - kept.at < FRESH_MS)) return;
+  const ready = await navigator.serviceWorker.ready;
+  const data = `/v1/field/day?day=${phone.today}`;
+  const began = Date.now();
+  const answer = await fetch(data, { headers: { Accept: "application/json" } });
+  const told = answer.ok ? await answer.json() : { stops: [] };
+  await measureClock(told.now || answer.headers.get("Date"), began);
+  const forms = told.stops.map((one) => one.form).filter(Boolean);
+  const paths = ["/today", "/queue", ...(answer.ok ? [data] : []), ...new Set(forms)];
+  ready.active.postMessage({ kind: "keep", person: phone.person, day: phone.today, lang: phone.lang, paths });
+  await navigator.storage?.persist?.();
+}
