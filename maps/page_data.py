@@ -69,11 +69,14 @@ def phone_data(frame: Frame, lang: str) -> dict[str, Any]:
     frame, lang
         As for every page; what the phone keeps is bound to `frame.person`.
     """
+    suffix = "" if lang == "zh" else f"?lang={lang}"
     return {
         "lang": lang,
         "zone": str(frame.zone),
         "person": frame.person,
         "today": str(frame.now.astimezone(frame.zone).date()) if frame.now else "",
-        "queue": "/queue" if lang == "zh" else f"/queue?lang={lang}",
+        "officer": frame.role == "officer",
+        "today_path": f"/today{suffix}",
+        "queue": f"/queue{suffix}",
         "words": browser_words(lang, ("phone",)),
     }

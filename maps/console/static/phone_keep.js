@@ -1,6 +1,6 @@
 // At the start of a shift the pages of the day are put where they can be read without signal.
 import { readValue } from "./phone_db.js";
-import { phone } from "./phone_page.js";
+import { dayText, phone } from "./phone_page.js";
 import { measureClock } from "./phone_send.js";
 
 const QUIET_MS = 1500;
@@ -22,13 +22,17 @@ async function keepDay() {
   const same = kept && kept.person === phone.person && kept.day === phone.today;
   if (!navigator.onLine || (same && Date.now() - kept.at < FRESH_MS)) return;
   const ready = await navigator.serviceWorker.ready;
-  const data = `/v1/field/day?day=${phone.today}`;
-  const began = Date.now();
-  const answer = await fetch(data, { headers: { Accept: "application/json" } });
-  const told = answer.ok ? await answer.json() : { stops: [] };
-  await measureClock(told.now || answer.headers.get("Date"), began);
-  const forms = told.stops.map((one) => one.form).filter(Boolean);
-  const paths = ["/today", "/queue", ...(answer.ok ? [data] : []), ...new Set(forms)];
+  const paths = ["/today", "/queue", ...(phone.officer ? await dayPaths() : [])];
   ready.active.postMessage({ kind: "keep", person: phone.person, day: phone.today, lang: phone.lang, paths });
   await navigator.storage?.persist?.();
+}
+
+async function dayPaths() {
+  const data = `/v1/field/day?day=${phone.today || dayText(Date.now())}`;
+  const began = Date.now();
+  const answer = await fetch(data, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return [];
+  const told = await answer.json();
+  await measureClock(told.server_time, began);
+  return [data, ...new Set(told.stops.map((one) => one.href))];
 }

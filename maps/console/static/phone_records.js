@@ -24,28 +24,34 @@ export async function ownRecords() {
   return mine;
 }
 
-// Keep a draft as it stands; another draft of the same form gives way to it.
-export async function keepDraft(draft) {
-  await together(async ({ records }) => {
+// Keep a draft as it stands, and its photos where they are given; what is finished is no draft.
+export async function keepDraft(draft, rows = null) {
+  await together(async ({ records, photos }) => {
     const now = await answered(records.get(draft.id));
-    if (now === undefined || now.state === "draft") records.put({ ...draft, person: phone.person, state: "draft" });
+    if (now !== undefined && now.state !== "draft") return;
+    records.put({ ...draft, person: phone.person, state: "draft" });
+    if (rows) await replacePhotos(photos, draft.id, rows);
   });
   announce();
 }
 
 // A finished record and its photos are on the phone together, or not at all; the draft is then over.
-export async function keepFinished(row, photos) {
-  await together((stores) => {
-    stores.records.put({ ...row, person: phone.person, state: "waiting", tries: 0, problem: null, conflicts: [] });
-    for (const one of photos) stores.photos.put(one);
-    if (row.replaces) stores.records.delete(row.replaces);
+export async function keepFinished(row, rows) {
+  await together(async ({ records, photos }) => {
+    records.put({ ...row, person: phone.person, state: "waiting", tries: 0, problem: null, conflicts: [] });
+    await replacePhotos(photos, row.id, rows);
   });
   announce();
 }
 
-// Take a record that was not sent yet back into its draft; photos stay with it.
+async function replacePhotos(photos, recordId, rows) {
+  for (const one of await answered(photos.getAll())) if (one.record_id === recordId) photos.delete(one.id);
+  for (const one of rows) photos.put(one);
+}
+
+// Take a record back into its draft, photos too: one that was never tried, or was refused.
 export async function takeBack(id) {
-  const row = await changeRecord(id, (one) => (one.state === "waiting" ? { state: "draft" } : {}));
+  const row = await changeRecord(id, (one) => (one.state === "waiting" && (one.problem || !one.tries) ? { state: "draft" } : {}));
   return row?.state === "draft";
 }
 
