@@ -78,5 +78,5 @@ def phone_data(frame: Frame, lang: str) -> dict[str, Any]:
         "officer": frame.role == "officer",
         "today_path": f"/today{suffix}",
         "queue": f"/queue{suffix}",
-        "words": browser_words(lang, ("phone",)),
+        "words": browser_words(lang, ("phone", "case_state")),
     }

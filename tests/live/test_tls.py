@@ -1,4 +1,4 @@
-"""Under a host's name a phone needs https: the how-to's own commands give it, plain http says so."""
+"""Under a host's name a phone needs https: the how-to gives it, and plain http says so."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def phone(chromium: Browser, chromium_path: str, authority: Authority) -> Iterat
 def test_the_certificate_of_the_how_to_is_good_for_its_name_only(
     authority: Authority, doors: Doors
 ) -> None:
-    """A client that trusts the authority, and nothing else, gets through; under another name not."""
+    """A client that trusts this authority alone gets through; under another name it does not."""
     trusting = ssl.create_default_context(cafile=str(authority.ca))
     with (
         socket.create_connection(("127.0.0.1", doors.secure), timeout=10) as plain,

@@ -1,14 +1,16 @@
 // The station changed a case while the officer was without signal: both sides stand there with time
-// and author, and the officer says which holds. Either way a record follows; nothing is overwritten.
+// and author, and the officer says which holds; nothing is overwritten.
 import { el } from "./dom.js";
-import { clockText, dayText, phone, tell } from "./phone_page.js";
+import { clockText, dayText, tell } from "./phone_page.js";
 import { changeRecord, keepFinished } from "./phone_records.js";
 import { sendAll } from "./phone_send.js";
+
+const ENDED = new Set(["", "void", "merged"]);
 
 export function conflictItem(row, conflict) {
   const mine = conflict.mine || {};
   const own = [tell(mine.fixed ? "phone.fixed" : "phone.not_fixed"), mine.words].filter(Boolean).join(" · ");
-  const theirs = [conflict.state_words || conflict.state, conflict.said].filter(Boolean).join(" · ");
+  const theirs = [conflict.state ? tell(`case_state.${conflict.state}`) : tell("phone.gone"), conflict.said].filter(Boolean).join(" · ");
   return el(
     "div",
     { class: "qi", "data-record": row.id, "data-conflict": conflict.report_id },
@@ -23,8 +25,8 @@ export function conflictItem(row, conflict) {
     el(
       "div",
       { class: "btns" },
-      choice(tell("phone.take_mine", { what: tell(mine.fixed ? "phone.fixed" : "phone.not_fixed") }), () => takeMine(row, conflict)),
-      choice(tell("phone.take_theirs"), () => takeTheirs(row, conflict, own)),
+      ENDED.has(conflict.state) ? null : choice(tell("phone.take_mine", { what: tell(mine.fixed ? "phone.fixed" : "phone.not_fixed") }), () => takeMine(row, conflict)),
+      choice(tell("phone.take_theirs"), () => settle(row, conflict)),
     ),
   );
 }
@@ -38,20 +40,22 @@ function choice(words, act) {
   return el("button", { type: "button", class: "btn ghost", onclick: act }, words);
 }
 
-// The case as it stands now is looked up when this is sent; until then `recheck_now` marks it.
-function takeMine(row, conflict) {
-  const recheck = { ...conflict.mine, report_id: conflict.report_id };
-  return follow(row, conflict, { rechecks: [recheck], note: "" }, true);
-}
-
-function takeTheirs(row, conflict, own) {
-  return follow(row, conflict, { rechecks: [], note: tell("phone.as_note", { report: conflict.report_id, own }) }, false);
-}
-
-async function follow(row, conflict, own, recheckNow) {
-  const record = { ...row.record, findings: [], items_checked: 0, pin_wrong: false, pin: null, ...own };
-  const next = { id: crypto.randomUUID(), title: row.title, premises_id: row.premises_id, form_path: row.form_path, saved_at: Date.now(), changed_at: Date.now(), record, recheck_now: recheckNow };
-  await keepFinished({ ...next, person: phone.person }, []);
-  await changeRecord(row.id, (one) => ({ conflicts: one.conflicts.filter((other) => other.report_id !== conflict.report_id) }));
+// What the officer saw is with the case as a remark already. Mine: it is said again, as seen in the
+// state that the case has now; a case that was closed meanwhile and is not mended is opened again.
+async function takeMine(row, conflict) {
+  const { report_id, state } = conflict;
+  const { fixed, words } = conflict.mine;
+  const closed = state === "closed";
+  if (!closed || !fixed) {
+    const recheck = { report_id, fixed, words, state_seen: state, etag: "" };
+    const record = { ...row.record, findings: [], note: "", pin_wrong: false, pin: null, rechecks: [recheck] };
+    const step = closed ? { report_id, body: { action: "reopen", text: words || tell("phone.seen_not_fixed") } } : null;
+    await keepFinished({ id: crypto.randomUUID(), title: row.title, premises_id: row.premises_id, form_path: row.form_path, saved_at: Date.now(), changed_at: Date.now(), record, step }, []);
+  }
+  await settle(row, conflict);
   await sendAll();
+}
+
+function settle(row, conflict) {
+  return changeRecord(row.id, (one) => ({ conflicts: one.conflicts.filter((other) => other.report_id !== conflict.report_id) }));
 }

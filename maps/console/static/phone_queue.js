@@ -4,7 +4,7 @@ import { conflictItem } from "./phone_conflict.js";
 import { phoneSettings } from "./phone_settings.js";
 import { clockText, dayText, megabytes, tell } from "./phone_page.js";
 import { changePhoto, dropPhoto, dropRecord, onRecords, ownRecords, takeBack } from "./phone_records.js";
-import { network, sendAll } from "./phone_send.js";
+import { network, sendAll, withdraw } from "./phone_send.js";
 
 let queueBox = null;
 
@@ -94,21 +94,25 @@ function refusedItem(row) {
 function draftItem(row) {
   const open = el("a", { class: "btn quiet", href: row.form_path }, tell("phone.go_on"));
   const lines = [`${tell("phone.auto_saved", { time: clockText(row.changed_at) })} · ${tell("phone.draft_stays")}`];
-  return item(row, tell("phone.unfinished"), lines, [open, dropButton(row)]);
+  return item(row, tell("phone.unfinished"), lines, [open, inTwo("phone.drop", "phone.drop_sure", () => dropRecord(row.id))]);
 }
 
-// A draft is thrown away in two touches, and only by hand.
-function dropButton(row) {
-  const drop = button("phone.drop", () => {
-    drop.replaceWith(button("phone.drop_sure", () => dropRecord(row.id)));
+// What cannot be undone takes two touches.
+function inTwo(first, second, act) {
+  const asked = button(first, () => {
+    const sure = button(second, act);
+    asked.replaceWith(sure);
+    sure.focus();
   });
-  return drop;
+  return asked;
 }
 
 function sentItem(row) {
   const lines = [whatIsIn({ ...row, photos: [] }), tell("phone.receipt", { receipt: row.receipt, time: clockText(row.sent_at) })];
   if (row.joined) lines.push(tell("phone.joined"));
-  return item(row, tell("phone.sent"), lines.filter(Boolean));
+  if (row.withdrawn) lines.push(tell("phone.withdrawn"));
+  const takes = row.visit?.undo && !row.withdrawn ? [inTwo("phone.withdraw", "phone.withdraw_sure", () => withdraw(row))] : [];
+  return item(row, tell("phone.sent"), lines.filter(Boolean), takes);
 }
 
 function button(key, act) {

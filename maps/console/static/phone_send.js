@@ -38,6 +38,14 @@ async function sendRound(byHand) {
   if (!network.lost && !network.signedOut) await sendPhotos(mark, due);
 }
 
+// Take a visit back that the station has: a correcting event, for it may have been read already.
+export async function withdraw(row) {
+  const mark = await readMark();
+  const answer = mark === null ? null : await ask(row.visit.undo, { method: "POST", headers: { "X-CSRF-Token": mark } });
+  if (answer?.ok) await changeRecord(row.id, { withdrawn: true });
+  return Boolean(answer?.ok);
+}
+
 // Nobody else sends while the lock is ours: what says so was interrupted.
 async function mendInterrupted() {
   for (const one of await ownRecords()) if (one.state === "sending") await changeRecord(one.id, { state: "waiting" });
@@ -77,9 +85,11 @@ export async function measureClock(said, began) {
 async function sendText(one, mark) {
   await changeRecord(one.id, { state: "sending" });
   const headers = { "Content-Type": "application/json", "Idempotency-Key": one.id, "X-CSRF-Token": mark };
-  const answer = await ask("/v1/field/visits", { method: "POST", headers, body: JSON.stringify(one.record) });
+  const [path, body] = one.step ? [stepPath(one.step), one.step.body] : ["/v1/field/visits", one.record];
+  if (one.step) headers["If-Match"] = "*";
+  const answer = await ask(path, { method: "POST", headers, body: JSON.stringify(body) });
   const said = answer ? await answer.json().catch(() => null) : null;
-  if (answer?.status === 201 && said?.receipt) {
+  if (answer?.status === 201 && (said?.receipt || one.step)) {
     await changeRecord(one.id, (row) => sentRow(row, said));
     for (const photo of one.photos) await changePhoto(photo.id, { href: hrefOf(photo, said) });
     return true;
@@ -91,12 +101,16 @@ async function sendText(one, mark) {
   return problem !== null;
 }
 
+function stepPath(step) {
+  return `/v1/reports/${encodeURIComponent(step.report_id)}/transitions`;
+}
+
 function sentRow(row, said) {
   const told = new Map((row.record.rechecks || []).map((own) => [own.report_id, own]));
   const conflicts = (said.rechecks || [])
     .filter((recheck) => recheck.conflict)
     .map((recheck) => ({ ...recheck.conflict, report_id: recheck.report_id, mine: told.get(recheck.report_id) }));
-  return { state: "sent", sent_at: Date.now(), problem: null, receipt: said.receipt, joined: Boolean(said.joined), visit: said.visit, conflicts };
+  return { state: "sent", sent_at: Date.now(), problem: null, receipt: said.receipt || said.step?.id || "", joined: Boolean(said.joined), visit: said.visit, conflicts };
 }
 
 function hrefOf(photo, said) {
