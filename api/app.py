@@ -38,6 +38,7 @@ from api.routes import (
     declarations,
     declare,
     entries,
+    field,
     flags,
     health,
     imports,
@@ -98,6 +99,7 @@ _ROUTERS = (
     plan_pages,
     proposals,
     phone,
+    field,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

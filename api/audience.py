@@ -114,7 +114,7 @@ def sight_of(actor: Actor | None) -> Sight:
         return Sight(actor, Audience.STATION, _MEDIATOR, personal=_MEDIATOR, cells=True)
     if role is Role.ANALYST:
         hidden = {
-            "visits": frozenset({"team", "participant_ids"}),
+            "visits": frozenset({"team", "participant_ids", "clock_offset_s"}),
             "declarations": frozenset({"declared_by", "verified_by"}),
         }
         return Sight(actor, Audience.STATION, _ANALYST, hidden=hidden, cells=True)
@@ -132,7 +132,10 @@ def _sight_of_enterprise(actor: Actor) -> Sight:
     hidden = {
         "zones": frozenset(_fields("zones") - _PUBLIC_ZONE_FIELDS),
         "visits": frozenset(
-            {"team", "participant_ids", "reason", "selection_probability", "note", "source"}
+            {
+                *("team", "participant_ids", "reason", "selection_probability", "note", "source"),
+                *("planned_id", "clock_offset_s"),
+            }
         ),
         "reports": frozenset({"reporter", "channel", "source"}),
         "declarations": frozenset({"verified_by"}),

@@ -198,6 +198,42 @@ PLAN_CHANGED = obj({**PLAN["properties"], "change": {"type": "object"}})
 PLAN_CHANGED["required"].remove("visits")
 PLANS = obj({"weeks": array(_TEXT), "latest": {"type": ["string", "null"]}})
 PREVALENCE = obj({"from": _TEXT, "to": _TEXT, "rows": array({"type": "object"})})
+FIELD_DAY = obj(
+    {
+        "server_time": _TIME,
+        "day": _TEXT,
+        "timezone": _TEXT,
+        "officer": {"type": ["object", "null"]},
+        "week": {"type": ["string", "null"]},
+        "stops": array({"type": "object"}),
+        "premises": array({"type": "object"}),
+        "undo_s": {"type": "integer"},
+        "kinds": array({"type": "object"}),
+        "categories": array({"type": "object"}),
+        "severities": array({"type": "object"}),
+        "outcomes": array({"type": "object"}),
+    }
+)
+FIELD_VISIT = obj(
+    {
+        "receipt": _TEXT,
+        "visit": obj({"id": _TEXT, "href": _TEXT, "undo": _TEXT}),
+        "joined": {"type": ["string", "null"]},
+        "reports": array(obj({"key": _TEXT, "id": _TEXT, "href": _TEXT, "photos": _TEXT})),
+        "rechecks": array(
+            obj({"report_id": _TEXT, "state": _TEXT, "conflict": {"type": ["object", "null"]}})
+        ),
+        "premises": obj({"id": _TEXT, "place": _TEXT, "href": _TEXT}),
+    }
+)
+FIELD_UNDONE = obj(
+    {
+        "visit": _TEXT,
+        "how": {"type": "string", "enum": ["taken_back", "withdrawn"]},
+        "left": array({"type": "object"}),
+        "cases": array(_TEXT),
+    }
+)
 PAIRS = obj({"pairs": array({"type": "object"}), "total": {"type": "integer"}})
 
 XLSX = {

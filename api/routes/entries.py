@@ -73,8 +73,8 @@ def create_report(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a report."""
-    actor = _allowed(sight, Report, "POST /ogc/collections/reports/items")
-    premises = _premises(service, sight, body.properties.premises_id)
+    actor = allowed_here(sight, Report, "POST /ogc/collections/reports/items")
+    premises = premises_named(service, sight, body.properties.premises_id)
     _check_known(service, sight, "visits", body.properties.visit_id, "visit_id")
     _check_known(service, sight, "enterprises", body.properties.enterprise_id, "enterprise_id")
     desk = Desk(service.park, service.wire, service.boundary, actor, now)
@@ -97,8 +97,8 @@ def create_visit(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a visit; looked and found nothing is a visit too."""
-    actor = _allowed(sight, Visit, "POST /ogc/collections/visits/items")
-    premises = _premises(service, sight, body.properties.premises_id)
+    actor = allowed_here(sight, Visit, "POST /ogc/collections/visits/items")
+    premises = premises_named(service, sight, body.properties.premises_id)
     _check_exists(service, "teams", [body.properties.team], "team")
     _check_exists(service, "officers", body.properties.participant_ids, "participant_ids")
     visit = Desk(service.park, service.wire, service.boundary, actor, now).visit(body, premises)
@@ -133,7 +133,7 @@ def move_premises(
     now: Now,
 ) -> Response:
     """Put a premises where a person says it is; outside of the boundary it is flagged."""
-    actor = _allowed(sight, Premises, "PATCH /ogc/collections/premises/items/{fid}")
+    actor = allowed_here(sight, Premises, "PATCH /ogc/collections/premises/items/{fid}")
     quiet = audience.without_persons(sight)
     before = get_one(service.store, quiet, "premises", feature_id)
     matching = etags_in(request.headers.get("if-match", ""))
@@ -150,7 +150,8 @@ def move_premises(
     return GeoJson(feature, headers={"ETag": f'"{stored.etag}"'})
 
 
-def _allowed(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
+def allowed_here(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
+    """Give who enters a record at a door, or refuse."""
     if sight.actor is None:
         raise AuthError("Nobody is signed in.", "Sign in at /login, or send a bearer token.")
     if not may_create(sight.actor.role, kind, door):
@@ -161,7 +162,8 @@ def _allowed(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
     return sight.actor
 
 
-def _premises(service: Service, sight: audience.Sight, record_id: str) -> Premises | None:
+def premises_named(service: Service, sight: audience.Sight, record_id: str) -> Premises | None:
+    """Give the premises that a body names, None where it names none."""
     if not record_id:
         return None
     audience.check_collection(sight, "premises")

@@ -28,6 +28,7 @@ from geo_risk.records.words import (
     Channel,
     PremisesKind,
     Severity,
+    VisitOutcome,
     VisitReason,
 )
 
@@ -67,6 +68,7 @@ __all__ = [
     "Step",
     "Team",
     "Visit",
+    "VisitOutcome",
     "VisitReason",
     "about",
     "credit_code_check_digit",

@@ -9,6 +9,8 @@ from geo_risk.store.store import Store, open_store
 from geo_risk.store.values import (
     Answer,
     AuditEntry,
+    Counted,
+    Delete,
     Document,
     Event,
     Forgotten,
@@ -29,6 +31,8 @@ from geo_risk.store.values import (
 __all__ = [
     "Answer",
     "AuditEntry",
+    "Counted",
+    "Delete",
     "Document",
     "Event",
     "Forgotten",
