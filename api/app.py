@@ -47,6 +47,7 @@ from api.routes import (
     index_pages,
     map,  # noqa: A004 (a module)
     ogc,
+    phone,
     photos,
     plan,
     plan_files,
@@ -100,6 +101,7 @@ _ROUTERS = (
     slip_pages,
     plan_pages,
     proposals,
+    phone,
     field,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}

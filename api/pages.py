@@ -78,6 +78,7 @@ class Pages:
             path=self.path,
             user=self.identity.name,
             role=self.sight.actor.role.value if self.sight.actor else "",
+            person=self.sight.actor.id if self.sight.actor else "",
             csrf=form_mark(secret) if secret else mark,
             as_of=self._as_of(),
             now=None if park.calendar.as_of else self.now,

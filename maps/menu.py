@@ -68,6 +68,7 @@ _OWN = frozenset({Role.ENTERPRISE})
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("today", "/today", all=DESK, own={Role.OFFICER}, shows=("visits",)),
+    PageEntry("queue", "/queue", all=STAFF),
     PageEntry(
         "plan",
         "/plan",

@@ -102,6 +102,7 @@ def content_security_policy(frame_ancestors: Iterable[str] = ("'none'",)) -> str
             "style-src 'self'",
             "img-src 'self' data:",
             "connect-src 'self'",
+            "worker-src 'self'",
             "font-src 'self'",
             "manifest-src 'self'",
             "form-action 'self'",

@@ -36,6 +36,8 @@ class Frame:
         Name of who is signed in, '' for nobody.
     role
         As what, '' for nobody: the menu names the pages that are this role's.
+    person
+        Id of who is signed in, '' for nobody: what a phone keeps is bound to it.
     csrf
         Token that forms and the pin send back, '' where there is no session.
     as_of
@@ -55,6 +57,7 @@ class Frame:
     path: str = "/"
     user: str = ""
     role: str = ""
+    person: str = ""
     csrf: str = ""
     as_of: datetime | None = None
     now: datetime | None = None

@@ -18,7 +18,7 @@ from geo_risk.records import Audience
 from maps.assets import asset_url
 from maps.bundle import bundle_url
 from maps.menu import menu_of
-from maps.page_data import page_data
+from maps.page_data import page_data, phone_data
 from maps.palette import CLASS_COLOURS
 from maps.shell import json_block, make_shell
 from maps.words import HTML_LANG, LANGS, catalogue, phrase, word
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from maps.views import EnterpriseRow, Frame, Listing, SourceRow, UnlocatedRow, ZoneRow
 
 _STALE_AFTER_H = 24
+_STAFF = frozenset({"officer", "clerk", "chief", "keeper"})
 _ERRORS = frozenset({"not_found", "auth", "forbidden", "busy", "rate"})
 
 
@@ -176,6 +177,7 @@ def render_page(template: str, frame: Frame, lang: str, current: str, **values: 
             station=frame.audience is Audience.STATION,
             menu=menu_of(frame.role),
             help=_help(current, lang),
+            phone=_phone(frame, lang),
             **values,
         )
     )
@@ -199,6 +201,13 @@ def _help(current: str, lang: str) -> str:
     """Give the help of a page by its name in the menu, '' where it has none."""
     key = f"help.{current}"
     return word(key, lang) if key in catalogue(lang) else ""
+
+
+def _phone(frame: Frame, lang: str) -> dict[str, Any] | None:
+    """Give what a page of the station's staff has for the phone, None for everybody else."""
+    if not frame.person or frame.role not in _STAFF:
+        return None
+    return {"script": bundle_url("phone.js"), "data": json_block(phone_data(frame, lang))}
 
 
 def _class_key(risk_class: RiskClass) -> str:

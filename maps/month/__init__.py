@@ -17,6 +17,7 @@ from maps.month.index import (
     own_index_page,
 )
 from maps.month.plan import ChangeView, PlanTask, PlanView, plan_page
+from maps.month.queue import offline_page, queue_page
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
 from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
@@ -50,8 +51,10 @@ __all__ = [
     "first_missing",
     "index_page",
     "months_page",
+    "offline_page",
     "own_index_page",
     "plan_page",
+    "queue_page",
     "refused_forms",
     "report_page",
     "slips_page",
