@@ -1,0 +1,86 @@
+"""The park of two officers on a day of its plan, served in this process by a clock of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from threading import Thread
+from time import sleep
+from typing import Any
+
+import httpx
+import uvicorn
+
+from api.app import create_app
+from api.auth import new_token
+from api.cli_serve import listen
+from api.demo import demo_logins
+from geo_risk.park import read_park
+from tests.live.every_route import next_monday
+from tests.live.planned_park import KEEPER, full_day, planned_park
+
+
+@dataclass
+class FieldDay:
+    """A running service: its address, its clock, sign-ins and tokens, and the first officer's day.
+
+    `stops` are the planned visits of the day in their order.
+    """
+
+    url: str
+    clock: list[datetime]
+    logins: dict[str, tuple[str, str]]
+    tokens: dict[str, str]
+    stops: list[dict[str, Any]]
+
+    def client(self, role: str) -> httpx.Client:
+        """A client with a role's bearer token."""
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+
+    def visits(self) -> list[dict[str, Any]]:
+        """Give the visits that were entered on the spot, as /ogc tells them."""
+        with self.client("chief") as client:
+            told = client.get("/ogc/collections/visits/items", params={"limit": 1000}).json()
+        return [one for one in told["features"] if one["id"].startswith("http:")]
+
+
+@contextmanager
+def field_day(folder: Path) -> Iterator[FieldDay]:
+    """Plan two weeks, and go to the morning of a day with several stops."""
+    built = planned_park(folder)
+    clock = [max(datetime.combine(next_monday() - timedelta(days=1), time(10), UTC), _now())]
+    logins, tokens = {}, {}
+    with built.open() as store:
+        for one in demo_logins(store, clock[0]):
+            user = store.user_by_name(one.name)
+            assert user is not None
+            secret, token = new_token("tests", user.role, clock[0], user=user)
+            store.put_token(token, actor=KEEPER, at=clock[0])
+            logins[one.role.value] = (one.name, one.password)
+            tokens[one.role.value] = secret
+    app = create_app(built.settings, read_park(built.park_file), lambda: clock[0])
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    with listen("127.0.0.1", 0) as listening:
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            sleep(0.05)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        day = FieldDay(url, clock, logins, tokens, [])
+        with day.client("chief") as chief:
+            asked = {"first_day": next_monday().isoformat(), "days": 14, "seconds": 0.3}
+            made = chief.post("/v1/plan", json=asked)
+        assert made.status_code == 201, made.text
+        day.stops = full_day(made.json(), "o:1")
+        clock[0] = datetime.fromisoformat(day.stops[0]["start"]) - timedelta(minutes=10)
+        yield day
+        server.should_exit = True
+        thread.join()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
