@@ -27,7 +27,8 @@ from tests.live.planned_park import KEEPER, full_day, planned_park
 class FieldDay:
     """A running service: its address, its clock, sign-ins and tokens, and the first officer's day.
 
-    `stops` are the planned visits of the day in their order.
+    `stops` are the planned visits of the day in their order, `bodies` the path and body of all that
+    was posted: what really left the phone.
     """
 
     url: str
@@ -35,6 +36,7 @@ class FieldDay:
     logins: dict[str, tuple[str, str]]
     tokens: dict[str, str]
     stops: list[dict[str, Any]]
+    bodies: list[tuple[str, bytes]]
 
     def client(self, role: str) -> httpx.Client:
         """A client with a role's bearer token."""
@@ -45,6 +47,12 @@ class FieldDay:
         """Give the visits that were entered on the spot, as /ogc tells them."""
         with self.client("chief") as client:
             told = client.get("/ogc/collections/visits/items", params={"limit": 1000}).json()
+        return [one for one in told["features"] if one["id"].startswith("http:")]
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Give the reports that were entered on the spot."""
+        with self.client("chief") as client:
+            told = client.get("/ogc/collections/reports/items", params={"limit": 1000}).json()
         return [one for one in told["features"] if one["id"].startswith("http:")]
 
 
@@ -62,15 +70,17 @@ def field_day(folder: Path) -> Iterator[FieldDay]:
             store.put_token(token, actor=KEEPER, at=clock[0])
             logins[one.role.value] = (one.name, one.password)
             tokens[one.role.value] = secret
-    app = create_app(built.settings, read_park(built.park_file), lambda: clock[0])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    settings = built.settings.model_copy(update={"log_level": "warning"})
+    app = create_app(settings, read_park(built.park_file), lambda: clock[0])
+    ear = _Ear(app)
+    server = uvicorn.Server(uvicorn.Config(ear, log_level="warning", access_log=False))
     with listen("127.0.0.1", 0) as listening:
         thread = Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started:
             sleep(0.05)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        day = FieldDay(url, clock, logins, tokens, [])
+        day = FieldDay(url, clock, logins, tokens, [], ear.bodies)
         with day.client("chief") as chief:
             asked = {"first_day": next_monday().isoformat(), "days": 14, "seconds": 0.3}
             made = chief.post("/v1/plan", json=asked)
@@ -80,6 +90,28 @@ def field_day(folder: Path) -> Iterator[FieldDay]:
         yield day
         server.should_exit = True
         thread.join()
+
+
+class _Ear:
+    """Notes what is posted, byte by byte, and hands it on."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self.bodies: list[tuple[str, bytes]] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        parts: list[bytes] = []
+
+        async def hear() -> Any:
+            message = await receive()
+            parts.append(message.get("body", b""))
+            return message
+
+        await self._app(scope, hear, send)
+        self.bodies.append((scope["path"], b"".join(parts)))
 
 
 def _now() -> datetime:

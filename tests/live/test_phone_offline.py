@@ -1,0 +1,162 @@
+"""A round without signal: nothing typed is lost, and everything arrives exactly once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, Route
+
+from tests.live.browser import PHONE, Browse
+from tests.live.field_day import FieldDay, field_day
+
+pytest_plugins = ("tests.live.browser_fixtures",)
+
+NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "failed:", "ERR_FAILED", "Failed to fetch")
+SECRET_PLACE = "样例-GPS-30.5312N"
+WORDS = "样例：东侧楼梯口堆着纸箱"
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FieldDay]:
+    """A morning with several stops ahead."""
+    with field_day(tmp_path_factory.mktemp("field")) as one:
+        yield one
+
+
+def test_three_visits_without_signal_arrive_exactly_once(day: FieldDay, browse: Browse) -> None:
+    """Recorded offline, the tab killed, the first answer lost: three are there, and the draft."""
+    assert len(day.stops) > 3, "the day has too few stops for this test"
+    page, notes = browse(day, viewport=PHONE)
+    notes.forgiven = NO_SIGNAL
+    sign_in(page, day)
+    page.wait_for_selector("html[data-kept]")
+    phone = page.context
+    phone.set_offline(True)
+    page.goto("/today")
+    page.get_by_text("无信号").wait_for()
+    visit(page, day.stops[0])
+    visit(page, day.stops[1], photo=picture_with_place())
+    visit(page, day.stops[2])
+    begin(page, day.stops[3])
+    page.fill("[name=text-0]", WORDS)
+    page.wait_for_timeout(400)
+    page.close()
+    page = phone.new_page()
+    page.goto("/queue")
+    assert page.locator("[data-state=waiting]").count() == 3
+    assert page.locator("[data-state=draft]").count() == 1
+    assert "3 条已存本机" in page.locator("#net").inner_text()
+    lost = lose_first_answer(phone)
+    phone.set_offline(False)
+    page.wait_for_function("() => document.querySelectorAll('[data-state=sent]').length === 3")
+    assert lost, "the answer to the first record was thrown away on its way"
+    asked = [one["premises_id"] for one in day.stops[:3]]
+    assert sorted(one["properties"]["premises_id"] for one in day.visits()) == sorted(asked)
+    (report,) = day.reports()
+    assert report["properties"]["premises_id"] == day.stops[1]["premises_id"]
+    photos = wait_for_photos(day, page, report["id"])
+    assert len(photos) == 1
+    page.get_by_role("link", name="接着填").click()
+    page.wait_for_selector("[data-draft=ready]")
+    assert page.input_value("[name=text-0]") == WORDS
+
+
+def test_no_place_leaves_the_phone_in_a_photo(day: FieldDay) -> None:
+    """What was posted has the picture, and nothing of what the camera wrote beside it."""
+    sent = [body for path, body in day.bodies if path.endswith("/photos")]
+    assert len(sent) == 1
+    assert b"\xff\xd8\xff" in sent[0]
+    for trace in (b"Exif", SECRET_PLACE.encode(), SECRET_PLACE.encode("utf-16-le")):
+        assert trace in picture_with_place() or trace == SECRET_PLACE.encode("utf-16-le")
+        assert trace not in sent[0]
+    assert len(sent[0]) < 310_000
+
+
+def sign_in(page: Page, day: FieldDay, role: str = "officer") -> None:
+    """Sign in by the form, as a person does."""
+    name, password = day.logins[role]
+    page.goto("/login?next=/today")
+    page.fill("#username", name)
+    page.fill("#password", password)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/today*")
+
+
+def open_form(page: Page, stop: dict[str, Any]) -> None:
+    """Open the form of a stop, and wait until it keeps what is typed."""
+    page.goto(f"/visit/{quote(stop['premises_id'], safe='')}")
+    page.wait_for_selector("[data-draft=ready]")
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    """Touch the tile of an answer."""
+    page.locator(f"label:has([name='{name}'][value='{value}'])").click()
+
+
+def begin(page: Page, stop: dict[str, Any]) -> None:
+    """Say that a hazard was found, of which kind, how grave."""
+    open_form(page, stop)
+    choose(page, "found", "some")
+    choose(page, "category-0", "fire_exit")
+    choose(page, "severity-0", "general")
+
+
+def visit(page: Page, stop: dict[str, Any], photo: bytes = b"") -> None:
+    """Record a visit: with a photo a hazard, else nothing found; until it is on the phone."""
+    if photo:
+        begin(page, stop)
+        picked = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo}
+        page.set_input_files("[name=photo-0]", picked)
+        page.locator("[data-photo-said='0']").get_by_text("kB").wait_for()
+        page.locator(".step.now [data-go=next]").click()
+    else:
+        open_form(page, stop)
+        choose(page, "found", "none")
+    page.get_by_role("button", name="存好").click()
+    page.get_by_role("heading", name="已存本机").wait_for()
+
+
+def picture_with_place() -> bytes:
+    """Give a photo as a phone's camera writes it: with place, device and time."""
+    exif = Image.Exif()
+    exif[0x010E] = SECRET_PLACE
+    exif[0x010F] = "Sample Camera"
+    place = exif.get_ifd(0x8825)
+    place.update({1: "N", 2: (30.0, 31.0, 52.3), 3: "E", 4: (119.0, 58.0, 12.5)})
+    picture = io.BytesIO()
+    noise = Image.effect_noise((2400, 1800), 60).convert("RGB")
+    noise.save(picture, "JPEG", quality=90, exif=exif)
+    return picture.getvalue()
+
+
+def lose_first_answer(phone: BrowserContext) -> list[str]:
+    """Let the first record arrive, and its answer not."""
+    lost: list[str] = []
+
+    def answer(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.request.headers["idempotency-key"])
+        route.fetch()
+        route.abort()
+
+    phone.route("**/v1/field/visits", answer)
+    return lost
+
+
+def wait_for_photos(day: FieldDay, page: Page, report_id: str) -> list[Any]:
+    """Give the photos of a report as soon as there are some."""
+    address = f"/v1/reports/{quote(report_id, safe='')}/photos"
+    for _ in range(50):
+        with day.client("chief") as client:
+            photos = list(client.get(address).json()["photos"])
+        if photos:
+            break
+        page.wait_for_timeout(100)
+    return photos
