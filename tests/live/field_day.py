@@ -1,4 +1,7 @@
-"""The park of two officers on a day of its plan, served in this process by a clock of its own."""
+"""The park of two officers on a day of its plan, served in this process by a clock of its own.
+
+The fixture is in `field_fixtures`.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from playwright.sync_api import Page
 
 from api.app import create_app
 from api.auth import new_token
@@ -21,6 +25,9 @@ from api.demo import demo_logins
 from geo_risk.park import read_park
 from tests.live.every_route import next_monday
 from tests.live.planned_park import KEEPER, full_day, planned_park
+
+NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "failed:", "ERR_FAILED", "Failed to fetch")
+"""What a browser notes when the network is taken away."""
 
 
 @dataclass
@@ -38,6 +45,12 @@ class FieldDay:
     stops: list[dict[str, Any]]
     bodies: list[tuple[str, bytes]]
 
+    def take(self, n: int) -> list[dict[str, Any]]:
+        """Take stops of the day that no other test uses."""
+        taken, self.stops = self.stops[:n], self.stops[n:]
+        assert len(taken) == n, "the day has too few stops for all tests"
+        return taken
+
     def client(self, role: str) -> httpx.Client:
         """A client with a role's bearer token."""
         headers = {"Authorization": f"Bearer {self.tokens[role]}"}
@@ -54,6 +67,21 @@ class FieldDay:
         with self.client("chief") as client:
             told = client.get("/ogc/collections/reports/items", params={"limit": 1000}).json()
         return [one for one in told["features"] if one["id"].startswith("http:")]
+
+
+def sign_in(page: Page, day: FieldDay, role: str = "officer") -> None:
+    """Sign in by the form, as a person does, and go to the day."""
+    name, password = day.logins[role]
+    page.goto("/login?next=/today")
+    page.fill("#username", name)
+    page.fill("#password", password)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/today*")
+
+
+def keep(page: Page) -> None:
+    """Wait until the day is on the phone."""
+    page.wait_for_selector("html[data-kept]")
 
 
 @contextmanager
