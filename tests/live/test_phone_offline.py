@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 from urllib.parse import quote
 
-from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.live.browser import PHONE, Browse
 from tests.live.field_day import NO_SIGNAL, FieldDay, keep, sign_in
+from tests.live.field_steps import SECRET_PLACE, begin_hazard, picture_with_place, visit
 
 pytest_plugins = ("tests.live.browser_fixtures", "tests.live.field_fixtures")
 
-SECRET_PLACE = b"sample-gps-30.5312N"
 WORDS = "样例：东侧楼梯口堆着纸箱"
 
 
@@ -32,7 +30,7 @@ def test_three_visits_without_signal_arrive_exactly_once(day: FieldDay, browse: 
     visit(page, stops[0])
     visit(page, stops[1], photo=picture_with_place())
     visit(page, stops[2])
-    begin(page, stops[3])
+    begin_hazard(page, stops[3])
     page.fill("[name=text-0]", WORDS)
     page.wait_for_timeout(400)
     page.close()
@@ -67,53 +65,6 @@ def test_no_place_leaves_the_phone_in_a_photo(day: FieldDay) -> None:
         assert trace in picture_with_place()
         assert trace not in sent[0]
     assert len(sent[0]) < 310_000
-
-
-def open_form(page: Page, stop: dict[str, Any]) -> None:
-    """Open the form of a stop, and wait until it keeps what is typed."""
-    page.goto(f"/visit/{quote(stop['premises_id'], safe='')}")
-    page.wait_for_selector("[data-draft=ready]")
-
-
-def choose(page: Page, name: str, value: str) -> None:
-    """Touch the tile of an answer."""
-    page.locator(f"label:has([name='{name}'][value='{value}'])").click()
-
-
-def begin(page: Page, stop: dict[str, Any]) -> None:
-    """Say that a hazard was found, of which kind, how grave."""
-    open_form(page, stop)
-    choose(page, "found", "some")
-    choose(page, "category-0", "fire_exit")
-    choose(page, "severity-0", "general")
-
-
-def visit(page: Page, stop: dict[str, Any], photo: bytes = b"") -> None:
-    """Record a visit: with a photo a hazard, else nothing found; until it is on the phone."""
-    if photo:
-        begin(page, stop)
-        picked = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": photo}
-        page.set_input_files("[name=photo-0]", picked)
-        page.locator("[data-photo-said='0']").get_by_text("kB").wait_for()
-        page.locator(".step.now [data-go=next]").click()
-    else:
-        open_form(page, stop)
-        choose(page, "found", "none")
-    page.get_by_role("button", name="存好").click()
-    page.get_by_role("heading", name="已存本机").wait_for()
-
-
-def picture_with_place() -> bytes:
-    """Give a photo as a phone's camera writes it: with place, device and time."""
-    exif = Image.Exif()
-    exif[0x010E] = SECRET_PLACE.decode()
-    exif[0x010F] = "Sample Camera"
-    place = exif.get_ifd(0x8825)
-    place.update({1: "N", 2: (30.0, 31.0, 52.3), 3: "E", 4: (119.0, 58.0, 12.5)})
-    picture = io.BytesIO()
-    noise = Image.effect_noise((2400, 1800), 60).convert("RGB")
-    noise.save(picture, "JPEG", quality=90, exif=exif)
-    return picture.getvalue()
 
 
 def lose_first_answer(phone: BrowserContext) -> list[str]:
