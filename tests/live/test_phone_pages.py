@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
+from maps.worker import worker_script
 from tests.live.browser import PHONE, Browse
-from tests.live.conftest import Server
-from tests.live.planned_park import planned_park
+from tests.live.field_day import NO_SIGNAL, FieldDay, keep, sign_in
 
-pytest_plugins = ("tests.live.browser_fixtures",)
+pytest_plugins = ("tests.live.browser_fixtures", "tests.live.field_fixtures")
 
-NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "failed:", "ERR_FAILED", "Failed to fetch")
 KEPT = (
     "async () => (await Promise.all((await caches.keys()).filter(name => name.startsWith('pages-'))"
     ".map(async name => (await (await caches.open(name)).keys()).map(one => new URL(one.url)"
@@ -22,39 +21,31 @@ KEPT = (
 )
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, server_on: Any) -> Iterator[Server]:
-    """The park of two officers, served: sign-ins and sign-outs are its own."""
-    with server_on(planned_park(tmp_path_factory.mktemp("phone"))) as one:
-        yield one
+@pytest.fixture
+def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the service give the worker of a release with another style sheet."""
 
+    def release() -> None:
+        script = worker_script()
+        name = re.search(r'"name": "(\w+)"', script)
+        assert name
+        fresh = script.replace(name[1], f"next-{name[1]}")
+        monkeypatch.setattr("api.routes.phone.worker_script", lambda: fresh)
 
-def sign_in(page: Page, server: Server, role: str) -> None:
-    """Sign in by the form, as a person does."""
-    name, password = server.logins[role]
-    page.goto("/login?next=/today")
-    page.fill("#username", name)
-    page.fill("#password", password)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/today*")
-
-
-def keep(page: Page) -> None:
-    """Wait until the day is on the phone."""
-    page.wait_for_selector("html[data-kept]")
+    return release
 
 
 def test_without_signal_the_days_pages_open_and_others_say_so(
-    server: Server, browse: Browse
+    day: FieldDay, browse: Browse
 ) -> None:
     """Kept pages come up as they were; any other is a calm page with the ways that still work."""
-    page, notes = browse(server, viewport=PHONE)
+    page, notes = browse(day, viewport=PHONE)
     notes.forgiven = NO_SIGNAL
-    sign_in(page, server, "officer")
+    sign_in(page, day)
     keep(page)
     page.context.set_offline(True)
     page.goto("/today")
-    assert page.locator("h1").inner_text() == "今日走访"
+    assert page.locator("h1").inner_text().startswith("今日走访")
     page.get_by_text("无信号").wait_for()
     page.goto("/queue")
     page.get_by_text("没有要上传的").wait_for()
@@ -67,11 +58,31 @@ def test_without_signal_the_days_pages_open_and_others_say_so(
     assert page.locator("h1").inner_text() != "没有信号，这一页没存在手机里"
 
 
-def test_signing_out_leaves_nothing_of_the_day_on_the_phone(server: Server, browse: Browse) -> None:
-    """Pages go with whoever leaves, and the next person gets its own; also without signal."""
-    page, notes = browse(server, viewport=PHONE)
+def test_a_new_release_replaces_what_the_old_one_kept(
+    day: FieldDay, browse: Browse, next_release: Callable[[], None]
+) -> None:
+    """Its files come in, the old ones go, and the day is still there without signal."""
+    page, notes = browse(day, viewport=PHONE)
     notes.forgiven = NO_SIGNAL
-    sign_in(page, server, "officer")
+    sign_in(page, day)
+    keep(page)
+    before, kept = page.evaluate("caches.keys()"), page.evaluate(KEPT)
+    next_release()
+    page.evaluate("async () => (await navigator.serviceWorker.getRegistration()).update()")
+    page.wait_for_function(
+        "async (old) => !(await caches.keys()).some((name) => old.includes(name))", arg=before
+    )
+    assert page.evaluate(KEPT) == kept
+    page.context.set_offline(True)
+    page.goto("/today")
+    assert page.locator("h1").inner_text().startswith("今日走访")
+
+
+def test_signing_out_leaves_nothing_of_the_day_on_the_phone(day: FieldDay, browse: Browse) -> None:
+    """Pages go with whoever leaves, and the next person gets its own; also without signal."""
+    page, notes = browse(day, viewport=PHONE)
+    notes.forgiven = NO_SIGNAL
+    sign_in(page, day)
     keep(page)
     assert "/today" in page.evaluate(KEPT)
     page.context.set_offline(True)
@@ -83,17 +94,17 @@ def test_signing_out_leaves_nothing_of_the_day_on_the_phone(server: Server, brow
     page.context.set_offline(False)
     page.goto("/today")
     assert "/login" in page.url, "the sign-out was said to the service when there was signal"
-    sign_in(page, server, "clerk")
+    sign_in(page, day, "clerk")
     keep(page)
     page.context.set_offline(True)
     page.goto("/queue")
-    assert server.logins["clerk"][0] in page.locator(".top").inner_text()
+    assert day.logins["clerk"][0] in page.locator(".top").inner_text()
 
 
-def test_the_public_gets_no_worker(server: Server, browse: Browse) -> None:
-    """Nobody is signed in: nothing is registered, nothing is kept; an enterprise's phone the same."""
+def test_the_public_gets_no_worker(day: FieldDay, browse: Browse) -> None:
+    """Nothing is registered and nothing kept; on an enterprise's phone the same."""
     for role in (None, "enterprise"):
-        page, _ = browse(server, role, viewport=PHONE)
+        page, _ = browse(day, role, viewport=PHONE)
         page.goto("/zones")
         page.wait_for_load_state("networkidle")
         assert (
@@ -103,10 +114,10 @@ def test_the_public_gets_no_worker(server: Server, browse: Browse) -> None:
         assert page.evaluate("async () => (await caches.keys()).length") == 0
 
 
-def test_a_shared_phone_locks_and_five_wrong_tries_sign_out(server: Server, browse: Browse) -> None:
-    """Left alone it covers names; the right PIN opens, wrong ones end the session; no PIN is kept."""
-    page, _ = browse(server, viewport=PHONE)
-    sign_in(page, server, "officer")
+def test_a_shared_phone_locks_and_five_wrong_tries_sign_out(day: FieldDay, browse: Browse) -> None:
+    """Left alone it covers names; the right PIN opens, wrong ones sign out; no PIN is kept."""
+    page, _ = browse(day, viewport=PHONE)
+    sign_in(page, day)
     keep(page)
     page.goto("/queue")
     page.get_by_text("设一个密码锁").click()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import socket
 import ssl
 import subprocess
@@ -24,14 +23,14 @@ from api.app import create_app
 from api.cli_serve import listen
 from api.demo import demo_logins
 from geo_risk.park import read_park
+from tests.docs.blocks import code_blocks
 from tests.live.browser import FLAGS, PHONE
-from tests.live.conftest import ROOT, BuiltPark
+from tests.live.conftest import BuiltPark
 from tests.live.planned_park import planned_park
 
 pytest_plugins = ("tests.live.browser_fixtures",)
 
 HOST = "geo.test"
-HOW_TO = ROOT / "docs/how-to/tls.md"
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ class Doors:
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """A local authority, made by the commands of the how-to; only the names are ours."""
     folder = tmp_path_factory.mktemp("authority")
-    blocks = re.findall(r"```sh\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = code_blocks("docs/how-to/tls.md", "sh")
     commands = "".join(one for one in blocks if "openssl" in one)
     commands = commands.replace("risk.park.internal", HOST).replace("192.168.1.20", "127.0.0.1")
     done = subprocess.run(

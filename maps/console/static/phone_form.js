@@ -17,3 +17,11 @@ export function fillForm(form, answers) {
     else if (field.type !== "hidden") field.value = "";
   }
 }
+
+// Put pictures into a file field as if they had just been taken.
+export function putFiles(field, blobs) {
+  const files = new DataTransfer();
+  for (const [n, blob] of blobs.entries()) files.items.add(new File([blob], `photo-${n + 1}.jpg`, { type: blob.type }));
+  field.files = files.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}

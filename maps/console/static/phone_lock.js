@@ -65,7 +65,7 @@ function lockIfIdle() {
 function showLock() {
   const said = el("p", { class: "wrong", role: "alert", hidden: true });
   const input = el("input", { type: "password", id: "pin", inputmode: "numeric", autocomplete: "off", required: true });
-  const form = el("form", {}, el("label", { for: "pin", class: "lab" }, tell("phone.pin")), input, said, el("button", { class: "btn wide", type: "submit" }, tell("phone.unlock")));
+  const form = el("form", {}, el("label", { for: "pin", class: "lab" }, tell("phone.pin")), input, said, el("button", { class: "btn wide", type: "submit" }, tell("phone.unlock")), el("button", { class: "btn quiet wide", type: "button", onclick: leave }, tell("phone.other_person")));
   const lock = el("dialog", { id: "lock", class: "panel", "aria-labelledby": "lock-title" }, el("h2", { id: "lock-title" }, tell("phone.locked")), el("p", { class: "mute" }, tell("phone.locked_hint")), form);
   lock.addEventListener("cancel", (event) => event.preventDefault());
   form.addEventListener("submit", (event) => {
@@ -96,5 +96,9 @@ async function tryPin(input, said) {
 // The PIN goes with the session, for without a session there is nothing left that it could open.
 async function signOut() {
   await dropPin();
+  leave();
+}
+
+function leave() {
   document.querySelector('form[action="/logout"]').submit();
 }

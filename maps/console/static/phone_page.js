@@ -21,5 +21,5 @@ export function dayText(moment) {
 
 // Give a size in MB, as 0.6.
 export function megabytes(bytes) {
-  return (bytes / 1e6).toFixed(1);
+  return (Math.ceil(bytes / 1e5) / 10).toFixed(1);
 }

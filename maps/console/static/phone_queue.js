@@ -25,21 +25,26 @@ async function drawQueue() {
   const drafts = rows.filter((one) => one.state === "draft");
   const today = dayText(Date.now());
   const sent = rows.filter((one) => one.state === "sent" && dayText(one.sent_at) === today);
-  const bytes = [...moving, ...photos].flatMap((one) => one.photos).reduce((sum, one) => sum + one.size, 0);
+  const bytes = [...moving, ...photos].reduce((sum, one) => sum + sizeOf(one), 0);
   const n = moving.length + photos.length;
   replaceIn(
     queueBox,
     section(tell("phone.asks"), asks.length + refused.length, [...asks.flatMap((one) => one.conflicts.map((conflict) => conflictItem(one, conflict))), ...refused.map(refusedItem)]),
-    section(tell("phone.moving"), tell("phone.moving_size", { n, size: megabytes(bytes) }), [...moving.map(movingItem), ...photos.map(photoItem)], n),
+    section(tell("phone.moving"), tell("phone.moving_size", { n, size: megabytes(bytes) }), [...moving.map(movingItem), ...photos.map(photoItem)]),
     section(tell("phone.drafts"), drafts.length, drafts.map(draftItem)),
-    section(tell("phone.sent_today", { n: sent.length }), "", sent.map(sentItem), sent.length),
+    sent.length ? el("details", { class: "step-box", open: queueBox.querySelector("details[open]") !== null }, el("summary", {}, tell("phone.sent_today", { n: sent.length })), ...sent.map(sentItem)) : null,
     rows.length ? null : el("div", { class: "panel empty" }, el("h2", {}, tell("phone.nothing")), el("p", {}, tell("phone.nothing_hint"))),
   );
   document.getElementById("retry").hidden = !n && !refused.length;
 }
 
-function section(title, beside, items, shown = items.length) {
-  if (!shown) return null;
+function sizeOf(row) {
+  const words = row.state === "sent" ? 0 : new Blob([JSON.stringify(row.record)]).size;
+  return row.photos.reduce((sum, one) => sum + one.size, words);
+}
+
+function section(title, beside, items) {
+  if (!items.length) return null;
   return el("section", {}, el("h2", { class: "sec" }, title, beside ? el("span", { class: "mute small" }, ` ${beside}`) : null), ...items);
 }
 

@@ -11,7 +11,7 @@ export function onRecords(listener) {
   listeners.push(listener);
 }
 
-function announce() {
+export function announce() {
   channel.postMessage("changed");
   listeners.forEach((one) => one());
 }
@@ -29,7 +29,7 @@ export async function keepDraft(draft, rows = null) {
   await together(async ({ records, photos }) => {
     const now = await answered(records.get(draft.id));
     if (now !== undefined && now.state !== "draft") return;
-    records.put({ ...draft, person: phone.person, state: "draft" });
+    records.put({ ...bare(draft), person: phone.person, state: "draft" });
     if (rows) await replacePhotos(photos, draft.id, rows);
   });
   announce();
@@ -38,10 +38,15 @@ export async function keepDraft(draft, rows = null) {
 // A finished record and its photos are on the phone together, or not at all; the draft is then over.
 export async function keepFinished(row, rows) {
   await together(async ({ records, photos }) => {
-    records.put({ ...row, person: phone.person, state: "waiting", tries: 0, problem: null, conflicts: [] });
+    records.put({ ...bare(row), person: phone.person, state: "waiting", tries: 0, problem: null, conflicts: [] });
     await replacePhotos(photos, row.id, rows);
   });
   announce();
+}
+
+// Photos are rows of their own.
+function bare({ photos, ...row }) {
+  return row;
 }
 
 async function replacePhotos(photos, recordId, rows) {

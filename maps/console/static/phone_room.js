@@ -1,4 +1,4 @@
-// A phone that is nearly full says so before a photo is taken, not after.
+// A phone that is nearly full says so before a photo is taken; if it is full, the words are kept.
 import { el } from "./dom.js";
 import { tell } from "./phone_page.js";
 
@@ -13,4 +13,9 @@ export function noteRoom(form) {
       form.prepend(el("div", { class: "err no-room", role: "alert" }, el("h2", {}, tell("phone.nearly_full")), el("p", {}, tell("phone.full_hint"))));
     }
   });
+}
+
+export function noteFull(form, error) {
+  if (error?.name !== "QuotaExceededError") throw error;
+  form.before(el("div", { class: "err", role: "alert" }, el("h2", {}, tell("phone.full")), el("p", {}, tell("phone.full_hint"))));
 }

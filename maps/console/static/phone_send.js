@@ -2,7 +2,7 @@
 // phone, so that it may be sent twice and is taken once; one tab at a time sends, by a lock.
 import { keepValue } from "./phone_db.js";
 import { phone } from "./phone_page.js";
-import { changePhoto, changeRecord, dropPhoto, ownRecords } from "./phone_records.js";
+import { announce, changePhoto, changeRecord, dropPhoto, ownRecords } from "./phone_records.js";
 
 const FIRST_WAIT_MS = 5000;
 const LONGEST_WAIT_MS = 600_000;
@@ -16,6 +16,7 @@ export async function sendAll(byHand = false) {
   await navigator.locks.request("geo-risk:send", { ifAvailable: true }, async (lock) => {
     if (lock) await sendRound(byHand);
   });
+  announce();
   await planNext();
 }
 
@@ -121,7 +122,7 @@ function hrefOf(photo, said) {
 async function sendPhotos(mark, due) {
   for (const one of await ownRecords()) {
     if (one.state !== "sent") continue;
-    for (const photo of one.photos.filter(due)) {
+    for (const photo of one.photos.filter((some) => some.href && due(some))) {
       const body = new FormData();
       body.append("file", photo.blob, "photo.jpg");
       const answer = await ask(photo.href, { method: "POST", headers: { "X-CSRF-Token": mark }, body });
