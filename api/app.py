@@ -45,6 +45,8 @@ from api.routes import (
     index_pages,
     map,  # noqa: A004 (a module)
     ogc,
+    order_pages,
+    orders,
     photos,
     plan,
     plan_files,
@@ -90,6 +92,8 @@ _ROUTERS = (
     receipts,
     declarations,
     declare,
+    orders,
+    order_pages,
     report,
     case_pages,
     index_pages,

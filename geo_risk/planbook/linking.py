@@ -1,4 +1,4 @@
-"""From a plan to the visits that were made: reason and probability of each, orders that it serves.
+"""From a plan to the visits that were made: reason and probability of each, what it serves.
 
 What is written on a visit follows from the plan, never from who types it in: a visit is random only
 where the lot drew its premises, with the probability with which it did, and once a week.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from geo_risk.errors import InputError
+from geo_risk.orders import WAITING, OrderState
 from geo_risk.planbook.clock import Clock
 from geo_risk.planbook.keeping import Kept, newest
 from geo_risk.planbook.reading import READER
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from geo_risk.park import ParkFile
     from geo_risk.store import Store
 
-COMPLETED = "completed"
 _FOLLOWS = frozenset({VisitReason.ROUTINE, VisitReason.RANDOM})
 """A visit said to be one of these is what the plan says it is."""
 
@@ -43,6 +43,14 @@ class Planned:
     visit_id: str
     reason: VisitReason
     selection_probability: float | None = None
+    source_ids: tuple[str, ...] = ()
+
+
+class Linked(NamedTuple):
+    """A visit as the plan has it, orders that it completes, and everything that asked for it."""
+
+    visit: Visit
+    updates: list[Update]
     source_ids: tuple[str, ...] = ()
 
 
@@ -74,8 +82,8 @@ def planned_for(store: Store, park: ParkFile, premises_id: str, day: date) -> Pl
     return Planned(here[0].id, reason, None, here[0].source_ids)
 
 
-def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Update]]:
-    """Give a visit as the plan has it, and the orders that it completes.
+def linked(store: Store, park: ParkFile, visit: Visit) -> Linked:
+    """Give a visit as the plan has it, and what it serves.
 
     Parameters
     ----------
@@ -91,6 +99,8 @@ def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Upda
         stays, without a probability.
     updates
         Of orders, to be written with it.
+    source_ids
+        Slips, orders, guidance and hazards that asked for the visit.
 
     Raises
     ------
@@ -113,12 +123,12 @@ def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Upda
             "Leave it out: it is taken from the plan.",
         )
     if planned is None:
-        return visit, []
+        return Linked(visit, [])
     if visit.reason in _FOLLOWS:
         visit = replace(
             visit, reason=planned.reason, selection_probability=planned.selection_probability
         )
-    return visit, _completed(store, planned)
+    return Linked(visit, _completed(store, planned), planned.source_ids)
 
 
 def visited_in(store: Store, clock: Clock, until: datetime) -> frozenset[str]:
@@ -153,7 +163,7 @@ def _completed(store: Store, planned: Planned) -> list[Update]:
         return []
     found = store.find(Query("orders", ids=list(planned.source_ids)), actor=READER)
     return [
-        Update("orders", one.record.id, {"state": COMPLETED})
+        Update("orders", one.record.id, {"state": OrderState.COMPLETED.value})
         for one in found
-        if cast("Order", one.record).state in {"ordered", "accepted"}
+        if cast("Order", one.record).state in WAITING
     ]

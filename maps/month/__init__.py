@@ -16,6 +16,7 @@ from maps.month.index import (
     months_page,
     own_index_page,
 )
+from maps.month.orders import OrderCard, OrderForm, OrdersView, Whose, orders_page
 from maps.month.plan import ChangeView, PlanTask, PlanView, plan_page
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
@@ -33,6 +34,9 @@ __all__ = [
     "IndexView",
     "MonthRow",
     "MonthsView",
+    "OrderCard",
+    "OrderForm",
+    "OrdersView",
     "OwnHazard",
     "PlanTask",
     "PlanView",
@@ -43,6 +47,7 @@ __all__ = [
     "StepForm",
     "StepTaken",
     "TodayView",
+    "Whose",
     "case_page",
     "cases_page",
     "choose_page",
@@ -50,6 +55,7 @@ __all__ = [
     "first_missing",
     "index_page",
     "months_page",
+    "orders_page",
     "own_index_page",
     "plan_page",
     "refused_forms",
