@@ -39,6 +39,8 @@ from api.routes import (
     declare,
     entries,
     flags,
+    given,
+    given_pages,
     health,
     imports,
     index,
@@ -57,6 +59,7 @@ from api.routes import (
     session,
     slip_pages,
     slips,
+    station_pages,
     surfaces,
 )
 from api.service import Service
@@ -94,6 +97,9 @@ _ROUTERS = (
     declare,
     orders,
     order_pages,
+    given,
+    given_pages,
+    station_pages,
     report,
     case_pages,
     index_pages,

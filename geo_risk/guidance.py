@@ -146,6 +146,50 @@ def outcome_of(steps: Sequence[Step]) -> Step | None:
     return next((one for one in steps if one.action == SETTLE), None)
 
 
+@dataclass(frozen=True)
+class GuidanceFigures:
+    """Guidance given in a period: how often, to how many, and what came of what was promised."""
+
+    given: int
+    enterprises: int
+    promised: int
+    kept: int
+    not_kept: int
+    overdue: int
+
+
+def measure_guidance(
+    given: Iterable[Guidance],
+    steps: Mapping[str, Sequence[Step]],
+    begin: datetime,
+    end: datetime,
+    now: datetime,
+) -> GuidanceFigures:
+    """Count the guidance given in [begin, end); a promise is overdue by `now`.
+
+    Parameters
+    ----------
+    given
+        Any; what was given at other times is left out.
+    steps
+        Guidance id to its steps.
+    begin, end, now
+        Zone-aware.
+    """
+    mine = [one for one in given if begin <= one.at < end]
+    taken = [steps.get(one.id, ()) for one in mine]
+    ends = [one.code for some in taken if (one := outcome_of(some)) is not None]
+    waits = [one for some in taken if (one := promised_in(some)) is not None]
+    return GuidanceFigures(
+        given=len(mine),
+        enterprises=len({one.enterprise_id for one in mine}),
+        promised=len(ends) + len(waits),
+        kept=ends.count(KEPT),
+        not_kept=ends.count(NOT_KEPT),
+        overdue=sum(one.due is not None and one.due <= now for one in waits),
+    )
+
+
 def open_follow_ups(
     given: Iterable[Guidance], steps: Mapping[str, Sequence[Step]]
 ) -> list[FollowUp]:

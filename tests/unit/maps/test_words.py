@@ -33,6 +33,7 @@ FROM_DATA = (
         "category.",
         "factor.",
         "kind.",
+        "language.",
         "level_of.",
         "role.",
         "model.",
