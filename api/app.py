@@ -40,6 +40,8 @@ from api.routes import (
     entries,
     field,
     flags,
+    given,
+    given_pages,
     health,
     import_pages,
     imports,
@@ -48,6 +50,8 @@ from api.routes import (
     map,  # noqa: A004 (a module)
     ogc,
     phone,
+    order_pages,
+    orders,
     photos,
     plan,
     plan_files,
@@ -58,6 +62,7 @@ from api.routes import (
     session,
     slip_pages,
     slips,
+    station_pages,
     surfaces,
 )
 from api.service import Service
@@ -95,6 +100,11 @@ _ROUTERS = (
     receipts,
     declarations,
     declare,
+    orders,
+    order_pages,
+    given,
+    given_pages,
+    station_pages,
     report,
     case_pages,
     index_pages,

@@ -39,7 +39,10 @@ _ALL = frozenset(LISTED)
 _MEDIATOR = frozenset({"zones", "stations", "roads", "enterprises", "premises", "reports"})
 _ANALYST = _ALL - {"officers", "teams", "assignments", "steps", "slips", "guidance", "campaigns"}
 _ENTERPRISE = frozenset(
-    {"zones", "enterprises", "premises", "visits", "reports", "declarations", "orders", "slips"}
+    {
+        *("zones", "enterprises", "premises", "visits", "reports", "declarations"),
+        *("orders", "slips", "guidance"),
+    }
 )
 _OWN_CHANNELS = (Channel.VISIT.value, Channel.SELF_REPORT.value)
 _PUBLIC_ZONE_FIELDS = frozenset({"id", "name", "geometry"})
@@ -139,8 +142,9 @@ def _sight_of_enterprise(actor: Actor) -> Sight:
         "reports": frozenset({"reporter", "channel", "source"}),
         "declarations": frozenset({"verified_by"}),
         "slips": frozenset({"decided_by", "decision"}),
+        "guidance": frozenset({"officer_id"}),
     }
-    personal = frozenset({"enterprises", "premises", "reports", "declarations", "orders", "slips"})
+    personal = _ENTERPRISE - {"zones", "visits"}
     return Sight(actor, Audience.ENTERPRISE, _ENTERPRISE, personal, hidden)
 
 

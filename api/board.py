@@ -20,6 +20,7 @@ from api.rounding import decimals_of, finite
 from geo_risk import crs
 from geo_risk.published import RiskClass
 from geo_risk.records import PatrolZone, Premises, Road, Station
+from geo_risk.stations import kind_of
 from geo_risk.store import Query
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class Board:
                     "id": one.id,
                     "name": one.name,
                     "type": one.type,
+                    "kind": kind_of(one.type),
                     "hours": one.hours,
                     "services": list(one.services),
                 }
