@@ -57,6 +57,7 @@ from api.routes import (
     slip_pages,
     slips,
     surfaces,
+    user_pages,
 )
 from api.service import Service
 from api.shown import Watcher
@@ -98,6 +99,7 @@ _ROUTERS = (
     slip_pages,
     plan_pages,
     proposals,
+    user_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

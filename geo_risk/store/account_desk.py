@@ -113,6 +113,11 @@ class AccountDesk:
         with self._database.write() as connection:
             accounts.write_audit(connection, self._database, actor, what, [(subject, count)], at)
 
+    def last_audited(self, what: str) -> dict[str, datetime]:
+        """Give when something was last done, subject to time, as `token_used` of every token."""
+        with self._database.read() as connection:
+            return accounts.last_audited(connection, what)
+
     def audits(
         self, *, since: datetime | None = None, subject: str | None = None
     ) -> list[AuditEntry]:

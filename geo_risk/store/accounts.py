@@ -223,6 +223,13 @@ def write_audit(
         connection.execute(audit.insert(), rows)
 
 
+def last_audited(connection: sa.Connection, what: str) -> dict[str, datetime]:
+    """Give the last time of each subject of one kind of line."""
+    last = sa.func.max(audit.c.at, type_=audit.c.at.type)
+    chosen = sa.select(audit.c.subject, last).where(audit.c.what == what).group_by(audit.c.subject)
+    return {subject: at for subject, at in connection.execute(chosen)}
+
+
 def audit_since(
     connection: sa.Connection, since: datetime | None, subject: str | None
 ) -> list[AuditEntry]:

@@ -13,13 +13,19 @@ from maps.keeper.imports import (
     import_page,
     imports_page,
 )
+from maps.keeper.users import AccountRow, Shown, TokenRow, UsersView, users_page
 
 __all__ = [
+    "AccountRow",
     "HandIn",
     "ImportOption",
     "ImportView",
     "ImportsView",
     "RejectRow",
+    "Shown",
+    "TokenRow",
+    "UsersView",
     "import_page",
     "imports_page",
+    "users_page",
 ]
