@@ -31,6 +31,7 @@ from api.openapi import describe
 from api.pages import pages_of
 from api.previews import Previews
 from api.routes import (
+    audit_pages,
     case_pages,
     cases,
     channels,
@@ -100,6 +101,7 @@ _ROUTERS = (
     plan_pages,
     proposals,
     user_pages,
+    audit_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

@@ -98,6 +98,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("rebalance", "/zones/proposal", all=HEADS),
     PageEntry("site", "/stations/proposal", all=HEADS, shows=("stations",)),
     PageEntry("users", "/users", all={Role.KEEPER}),
+    PageEntry("audit", "/audit", all={Role.KEEPER}),
     PageEntry("login", "/login", all=EVERYBODY, menu=()),
 )
 """Every page, in the order of the menu. A new page gets its line here."""

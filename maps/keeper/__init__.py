@@ -4,6 +4,7 @@ Takes plain frozen values, already cut to their reader, gives whole HTML documen
 posts: every page works without a script and keeps what was typed when something is refused.
 """
 
+from maps.keeper.audit import AuditRow, AuditView, audit_page
 from maps.keeper.imports import (
     HandIn,
     ImportOption,
@@ -17,6 +18,8 @@ from maps.keeper.users import AccountRow, Shown, TokenRow, UsersView, users_page
 
 __all__ = [
     "AccountRow",
+    "AuditRow",
+    "AuditView",
     "HandIn",
     "ImportOption",
     "ImportView",
@@ -25,6 +28,7 @@ __all__ = [
     "Shown",
     "TokenRow",
     "UsersView",
+    "audit_page",
     "import_page",
     "imports_page",
     "users_page",
