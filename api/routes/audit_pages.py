@@ -151,7 +151,7 @@ def _row(line: AuditLine, names: Mapping[str, str]) -> AuditRow:
         door=line.door,
         act=line.act,
         subject=_subject(line),
-        more=line.count - 1,
+        count=line.count,
     )
 
 

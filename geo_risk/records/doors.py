@@ -56,6 +56,7 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.ENTERPRISE, "POST /ogc/collections/reports/items"),
         Door(Role.VOLUNTEER, "POST /ogc/collections/reports/items"),
         Door(Role.ENTERPRISE, "POST /report"),
+        Door(Role.VOLUNTEER, "POST /report"),
     ),
     Step: (
         Door(Role.OFFICER, "POST /v1/reports/{id}/transitions"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One line: `who` is a name where it is known, `subject` an id, `more` how many others."""
+    """One line: `who` is a name where it is known, `subject` the first id, `count` of how many."""
 
     at: datetime
     who: str
@@ -24,7 +24,7 @@ class AuditRow:
     door: str
     act: str
     subject: str
-    more: int = 0
+    count: int = 1
 
 
 @dataclass(frozen=True)
