@@ -31,6 +31,7 @@ from api.openapi import describe
 from api.pages import pages_of
 from api.previews import Previews
 from api.routes import (
+    audit_pages,
     case_pages,
     cases,
     channels,
@@ -64,6 +65,7 @@ from api.routes import (
     slips,
     station_pages,
     surfaces,
+    user_pages,
 )
 from api.service import Service
 from api.shown import Watcher
@@ -113,6 +115,8 @@ _ROUTERS = (
     proposals,
     phone,
     field,
+    user_pages,
+    audit_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

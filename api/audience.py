@@ -253,6 +253,11 @@ def check_head(sight: Sight) -> Actor:
     return _one_of(sight, _HEADS, "Plans and proposals are the chief's.")
 
 
+def check_keeper(sight: Sight) -> Actor:
+    """Give the actor who keeps accounts and reads the audit; raises as `check_collection`."""
+    return _one_of(sight, frozenset({Role.KEEPER}), "Accounts and the audit are the keeper's.")
+
+
 def check_figures(sight: Sight) -> None:
     """Refuse the park's figures to all but desk and analyst; raises as `check_collection`."""
     _one_of(sight, _DESK | {Role.ANALYST}, "These figures are for the desk and for analysts.")

@@ -13,7 +13,7 @@ from datetime import datetime
 from shapely.geometry.base import BaseGeometry
 
 from api.audience import Sight
-from api.auth import Throttles
+from api.auth import Throttles, TokenUses
 from api.board import Board
 from api.jobs import Jobs
 from api.kept import KeptRecords
@@ -60,6 +60,8 @@ class Service:
         Travel times that were measured for a plan.
     proposed
         Proposals of zones and stations, worked out a moment ago.
+    uses
+        Notes that a token is used.
     """
 
     settings: Settings
@@ -76,6 +78,7 @@ class Service:
     public: PublicBook
     ways: Ways = field(default_factory=Ways)
     proposed: Proposed = field(default_factory=Proposed)
+    uses: TokenUses = field(default_factory=TokenUses)
 
     @property
     def session_cookie(self) -> str:

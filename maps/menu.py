@@ -91,13 +91,15 @@ PAGES: tuple[PageEntry, ...] = (
         menu=(),
         shows=("reports", "steps"),
     ),
-    PageEntry("report", "/report", own=_OWN, shows=("reports",)),
+    PageEntry("report", "/report", own=_OWN | {Role.VOLUNTEER}, shows=("reports",)),
     PageEntry("declare", "/declare", all={Role.CLERK}, own=_OWN, shows=("declarations",)),
     PageEntry("index", "/index", all=STAFF, own=_OWN),
     PageEntry("index", "/index/{month}", all=STAFF, own=_OWN, menu=()),
     PageEntry("slips", "/slips", all=STAFF, own=_OWN, shows=("slips",)),
     PageEntry("rebalance", "/zones/proposal", all=HEADS),
     PageEntry("site", "/stations/proposal", all=HEADS, shows=("stations",)),
+    PageEntry("users", "/users", all={Role.KEEPER}),
+    PageEntry("audit", "/audit", all={Role.KEEPER}),
     PageEntry("login", "/login", all=EVERYBODY, menu=()),
 )
 """Every page, in the order of the menu. A new page gets its line here."""
@@ -107,12 +109,13 @@ FIRST: dict[Reader, str] = {
     Role.CLERK: "/cases",
     Role.MEDIATOR: "/cases",
     Role.ENTERPRISE: "/report",
+    Role.VOLUNTEER: "/report",
 }
 """Where a role lands after signing in, where that is not the map."""
 
 
 def menu_of(role: str) -> tuple[PageEntry, ...]:
-    """Give the entries of a role's menu, in order.
+    """Give the entries of a role's menu: the page it lands on, then the others in order.
 
     Parameters
     ----------
@@ -120,7 +123,8 @@ def menu_of(role: str) -> tuple[PageEntry, ...]:
         As `Frame.role` says it; '' for nobody.
     """
     reader = Role(role) if role else NOBODY
-    return tuple(one for one in PAGES if one.is_listed_for(reader))
+    listed = [one for one in PAGES if one.is_listed_for(reader)]
+    return tuple(sorted(listed, key=lambda one: one.path != first_page(reader)))
 
 
 def first_page(role: Reader) -> str:

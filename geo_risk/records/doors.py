@@ -72,6 +72,7 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.VOLUNTEER, "POST /ogc/collections/reports/items"),
         Door(Role.ENTERPRISE, "POST /report"),
         *_at_gate(Role.OFFICER, Role.CHIEF),
+        Door(Role.VOLUNTEER, "POST /report"),
     ),
     Step: (
         Door(Role.OFFICER, "POST /v1/reports/{id}/transitions"),

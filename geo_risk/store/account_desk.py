@@ -28,9 +28,10 @@ class AccountDesk:
             When another account has the name; when no keeper would be left who can sign in.
         """
         with self._database.write() as connection:
+            known = accounts.user_where(connection, users.c.id == user.id)
             kept = accounts.put_user(connection, user, at)
-            subjects = [(f"users/{user.id}", 1)]
-            accounts.write_audit(connection, self._database, actor, "put_user", subjects, at)
+            subjects, act = [(f"users/{user.id}", 1)], accounts.act_of(known, kept)
+            accounts.write_audit(connection, self._database, actor, act, subjects, at)
             return kept
 
     def user(self, user_id: str) -> User | None:
@@ -112,6 +113,11 @@ class AccountDesk:
         """
         with self._database.write() as connection:
             accounts.write_audit(connection, self._database, actor, what, [(subject, count)], at)
+
+    def last_audited(self, what: str) -> dict[str, datetime]:
+        """Give when something was last done, subject to time, as `token_used` of every token."""
+        with self._database.read() as connection:
+            return accounts.last_audited(connection, what)
 
     def audits(
         self, *, since: datetime | None = None, subject: str | None = None

@@ -52,6 +52,15 @@ def put_user(connection: sa.Connection, user: User, at: datetime) -> User:
     return _user(values)
 
 
+def act_of(known: User | None, user: User) -> str:
+    """Give the audit's word for what an account became."""
+    if known is None:
+        return "put_user"
+    if (known.disabled_at is None) != (user.disabled_at is None):
+        return "enable_user" if user.disabled_at is None else "disable_user"
+    return "put_user" if known.password_hash == user.password_hash else "change_password"
+
+
 def _keep_a_keeper(connection: sa.Connection, known: User | None, user: User) -> None:
     """Refuse to take the last account away that can give others one."""
     if known is None or not _is_keeper(known) or _is_keeper(user):
@@ -221,6 +230,13 @@ def write_audit(
     ]
     if rows:
         connection.execute(audit.insert(), rows)
+
+
+def last_audited(connection: sa.Connection, what: str) -> dict[str, datetime]:
+    """Give the last time of each subject of one kind of line."""
+    last = sa.func.max(audit.c.at, type_=audit.c.at.type)
+    chosen = sa.select(audit.c.subject, last).where(audit.c.what == what).group_by(audit.c.subject)
+    return {row[0]: row[1] for row in connection.execute(chosen)}
 
 
 def audit_since(

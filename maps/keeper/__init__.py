@@ -4,6 +4,7 @@ Takes plain frozen values, already cut to their reader, gives whole HTML documen
 posts: every page works without a script and keeps what was typed when something is refused.
 """
 
+from maps.keeper.audit import AuditRow, AuditView, audit_page
 from maps.keeper.imports import (
     HandIn,
     ImportOption,
@@ -13,13 +14,22 @@ from maps.keeper.imports import (
     import_page,
     imports_page,
 )
+from maps.keeper.users import AccountRow, Shown, TokenRow, UsersView, users_page
 
 __all__ = [
+    "AccountRow",
+    "AuditRow",
+    "AuditView",
     "HandIn",
     "ImportOption",
     "ImportView",
     "ImportsView",
     "RejectRow",
+    "Shown",
+    "TokenRow",
+    "UsersView",
+    "audit_page",
     "import_page",
     "imports_page",
+    "users_page",
 ]

@@ -30,6 +30,8 @@ PAGES = [
 FAMILIES = frozenset(key.partition(".")[0] for key in catalogue("zh"))
 FROM_DATA = (
     *(
+        "audit_act.",
+        "audit_door.",
         "category.",
         "factor.",
         "kind.",
