@@ -37,6 +37,8 @@ from api.routes import (
     console,
     declarations,
     declare,
+    embed_pages,
+    embeds,
     entries,
     flags,
     health,
@@ -97,6 +99,8 @@ _ROUTERS = (
     slip_pages,
     plan_pages,
     proposals,
+    embeds,
+    embed_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
