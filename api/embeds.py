@@ -20,7 +20,6 @@ from urllib.parse import urlencode, urlsplit
 import shapely
 
 from api.figures import public_json
-from geo_risk.disclosure import RATE_BREAKS, RATE_BREAKS_VERSION
 from geo_risk.errors import ConflictError, InputError, NotFoundError
 from geo_risk.monthly import check_month, closing_of, end_of, shift_month
 from geo_risk.publicbook import PublicBook, last_closed, zones_at
@@ -268,8 +267,8 @@ def _month_view(figures: Figures, embed: Embed, lang: str) -> EmbedView:
         table.month,
         _rows(figures, table.areas, moment, {one.zone_ids: one.rate for one in table.areas}),
         unit=word("embed.unit.reports", lang),
-        breaks=RATE_BREAKS,
-        breaks_version=RATE_BREAKS_VERSION,
+        breaks=table.breaks,
+        breaks_version=table.breaks_version,
         as_of=table.as_of,
         park_name=park.park.name,
         zone=park.zone,

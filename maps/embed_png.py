@@ -52,6 +52,8 @@ def embed_png(view: EmbedView, lang: str) -> bytes:
         name = word("embed.and", lang).join(row.names[:2])
         _label(pen, (at[0], at[1] - 11), name, 15)
         _label(pen, (at[0], at[1] + 10), label_text(row, lang), 20)
+    if view.synthetic:
+        picture = _marked(picture, word("site.watermark", lang))
     out = io.BytesIO()
     picture.save(out, "PNG", optimize=True)
     return out.getvalue()
@@ -74,6 +76,15 @@ def _zones(view: EmbedView, size: tuple[int, int], scale: float) -> Image.Image:
     pixels = _coloured(np.asarray(classes))
     pixels[np.asarray(edges) > 0] = rgb(INK)
     return Image.fromarray(pixels)
+
+
+def _marked(picture: Image.Image, text: str) -> Image.Image:
+    """Put a watermark across the map."""
+    mark = Image.new("L", picture.size, 0)
+    at = ((WIDTH - _LEGEND) / 2, picture.height / 2)
+    ImageDraw.Draw(mark).text(at, text, fill=60, font=_font(44), anchor="mm")
+    mark = mark.rotate(16, center=at)
+    return Image.composite(Image.new("RGB", picture.size, rgb(INK)), picture, mark)
 
 
 def _coloured(classes: np.ndarray) -> np.ndarray:
