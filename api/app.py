@@ -38,6 +38,8 @@ from api.routes import (
     console,
     declarations,
     declare,
+    embed_pages,
+    embeds,
     entries,
     field,
     flags,
@@ -117,6 +119,8 @@ _ROUTERS = (
     field,
     user_pages,
     audit_pages,
+    embeds,
+    embed_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

@@ -258,6 +258,11 @@ def check_keeper(sight: Sight) -> Actor:
     return _one_of(sight, frozenset({Role.KEEPER}), "Accounts and the audit are the keeper's.")
 
 
+def check_publisher(sight: Sight) -> Actor:
+    """Give the actor who puts figures on other websites: chief or keeper; as `check_collection`."""
+    return _one_of(sight, _HEADS, "Embeds are made by the chief or the keeper.")
+
+
 def check_figures(sight: Sight) -> None:
     """Refuse the park's figures to all but desk and analyst; raises as `check_collection`."""
     _one_of(sight, _DESK | {Role.ANALYST}, "These figures are for the desk and for analysts.")

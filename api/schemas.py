@@ -236,6 +236,39 @@ FIELD_UNDONE = obj(
     }
 )
 PAIRS = obj({"pairs": array({"type": "object"}), "total": {"type": "integer"}})
+EMBED = obj(
+    {
+        "id": _TEXT,
+        "what": {"type": "string", "enum": ["reports", "risk"]},
+        "month": _TEXT,
+        "lang": _TEXT,
+        "theme": _TEXT,
+        "title": _TEXT,
+        "height": {"type": "integer"},
+        "frame_ancestors": array(_TEXT),
+        "created_by": _TEXT,
+        "created_at": _TIME,
+        "expires_at": _TIME,
+        "state": {"type": "string", "enum": ["on", "expired", "revoked"]},
+    },
+    revoked_at={"type": ["string", "null"]},
+    url={"type": ["string", "null"]},
+    code={"type": ["string", "null"]},
+)
+EMBEDS = obj({"embeds": array(EMBED)})
+OEMBED = obj(
+    {
+        "type": {"type": "string", "enum": ["rich"]},
+        "version": {"type": "string", "enum": ["1.0"]},
+        "html": _TEXT,
+        "width": {"type": "integer"},
+        "height": {"type": "integer"},
+    },
+    title=_TEXT,
+    provider_name=_TEXT,
+    provider_url=_TEXT,
+    cache_age={"type": "integer"},
+)
 
 XLSX = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {

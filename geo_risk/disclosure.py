@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 ROUNDED_TO = 5
 """Counts of reports leave as multiples of this."""
 
-RATE_BREAKS = (5.0, 10.0, 20.0)
-"""Yellow, orange, red from so many reports a month for each hundred enterprises on."""
-
-RATE_BREAKS_VERSION = "p1"
-
 
 @dataclass(frozen=True)
 class Area:
@@ -188,7 +183,7 @@ def _month_area(ids: tuple[str, ...], enterprises: int, reports: int, rules: Map
     merged = len(ids) > 1
     return Area(
         ids,
-        risk_class=class_of(rate, RATE_BREAKS),
+        risk_class=class_of(rate, rules.report_breaks),
         enterprises=None if merged else enterprises,
         reports=told,
         rate=None if merged else rate,

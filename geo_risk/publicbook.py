@@ -65,11 +65,15 @@ class PublicMonth:
         When it closed: what was recorded later is in none of its figures.
     areas
         As `disclosure.month_areas` gives them.
+    breaks, breaks_version
+        By which they were classed: a later change of the park file recolours no month.
     """
 
     month: str
     as_of: datetime
     areas: tuple[Area, ...]
+    breaks: tuple[float, float, float]
+    breaks_version: str
 
 
 @dataclass(frozen=True)
@@ -221,8 +225,10 @@ class PublicBook:
         return empty if since is not None and since <= now < since + _EMPTY_FOR else None
 
     def _make_month(self, month: str, counts: _Counts, now: datetime) -> PublicMonth:
-        areas = month_areas(*counts.of(month), self._park.map)
-        made = PublicMonth(month, closing_of(month, self._park), areas)
+        rules = self._park.map
+        areas = month_areas(*counts.of(month), rules)
+        closed = closing_of(month, self._park)
+        made = PublicMonth(month, closed, areas, rules.report_breaks, rules.report_breaks_version)
         if all(one.withheld for one in areas):
             # Nothing is told, so nothing is fixed: a history may still be read in.
             self._empty[month] = (now, made)
@@ -298,7 +304,9 @@ def _coarse(area: Area, breaks: tuple[float, float, float], merged: bool) -> Are
 
 def _month_of(said: Mapping[str, Any]) -> PublicMonth:
     areas = tuple(_area_of(one) for one in said["areas"])
-    return PublicMonth(said["month"], datetime.fromisoformat(said["as_of"]), areas)
+    low, middle, high = said["breaks"]
+    as_of = datetime.fromisoformat(said["as_of"])
+    return PublicMonth(said["month"], as_of, areas, (low, middle, high), said["breaks_version"])
 
 
 def _surface_of(said: Mapping[str, Any]) -> PublicSurface:

@@ -96,6 +96,13 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("index", "/index", all=STAFF, own=_OWN),
     PageEntry("index", "/index/{month}", all=STAFF, own=_OWN, menu=()),
     PageEntry("slips", "/slips", all=STAFF, own=_OWN, shows=("slips",)),
+    PageEntry("stations", "/stations", all=EVERYBODY, shows=("stations", "services")),
+    PageEntry(
+        "orders", "/orders", all=STAFF, own=_OWN, shows=("orders",)
+    ),
+    PageEntry("guidance", "/guidance", all=STAFF, own=_OWN, shows=("guidance",)),
+    PageEntry("campaigns", "/campaigns", all=STAFF, shows=("campaigns",)),
+    PageEntry("embeds", "/embeds", all=HEADS),
     PageEntry("rebalance", "/zones/proposal", all=HEADS),
     PageEntry("site", "/stations/proposal", all=HEADS, shows=("stations",)),
     PageEntry("users", "/users", all={Role.KEEPER}),
