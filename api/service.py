@@ -15,8 +15,10 @@ from shapely.geometry.base import BaseGeometry
 from api.audience import Sight
 from api.auth import Throttles
 from api.board import Board
+from api.finder import Finder
 from api.jobs import Jobs
 from api.kept import KeptRecords
+from api.kept_months import KeptMonths
 from api.ogc.wire import Wire
 from api.previews import Previews
 from api.proposed import Proposed
@@ -57,6 +59,10 @@ class Service:
         Travel times that were measured for a plan.
     proposed
         Proposals of zones and stations, worked out a moment ago.
+    finder
+        Keys by which enterprises are found.
+    months
+        Scores of published months.
     """
 
     settings: Settings
@@ -72,6 +78,8 @@ class Service:
     previews: Previews
     ways: Ways = field(default_factory=Ways)
     proposed: Proposed = field(default_factory=Proposed)
+    finder: Finder = field(default_factory=Finder)
+    months: KeptMonths = field(default_factory=KeptMonths)
 
     @property
     def session_cookie(self) -> str:

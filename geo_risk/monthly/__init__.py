@@ -14,6 +14,7 @@ from geo_risk.monthly.params import params_of
 from geo_risk.monthly.publish import (
     freeze,
     frozen_months,
+    newest_revisions,
     preview,
     results,
     revise,
@@ -36,6 +37,7 @@ __all__ = [
     "gather",
     "is_empty",
     "month_of",
+    "newest_revisions",
     "params_of",
     "preview",
     "results",
