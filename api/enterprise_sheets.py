@@ -42,7 +42,7 @@ def enterprise_sheets(view: EnterpriseView) -> list[Sheet]:
             [
                 (
                     one.id,
-                    phrase("firm.kind", one.kind, "zh"),
+                    phrase("firm_kind", one.kind, "zh"),
                     one.address,
                     one.hours,
                     one.people,
@@ -74,7 +74,7 @@ def enterprise_sheets(view: EnterpriseView) -> list[Sheet]:
                     one.service,
                     one.ordered_at,
                     one.window_from,
-                    phrase("firm.order", one.state, "zh"),
+                    phrase("firm_order", one.state, "zh"),
                 )
                 for one in view.orders
             ],

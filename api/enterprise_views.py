@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from maps.month import IndexRow
 
 _VISIT = "POST /ogc/collections/visits/items"
-_SHOWN_VISITS, _SHOWN_CLOSED, _SHOWN_LOSSES = 12, 20, 5
+_SHOWN_VISITS, _SHOWN_CLOSED = 12, 20
 _ENDED = frozenset({"merged", "void"})
 
 
@@ -310,18 +310,14 @@ def _index(pages: Pages, enterprise_id: str, lang: str, *, own: bool) -> FirmInd
 
 
 def _losses(row: IndexRow, lang: str) -> Chart | None:
-    """Draw what is lost from full marks: the largest parts, and the others as one step."""
+    """Draw what is lost from full marks, the largest first: every part, so that they add up."""
     lost = sorted(
         ((round(most - points, 2), name) for name, points, most in row.parts), reverse=True
     )
     lost = [one for one in lost if one[0] > 0]
     if not lost:
         return None
-    steps = [(part_word(name, lang), -points) for points, name in lost[:_SHOWN_LOSSES]]
-    rest = lost[_SHOWN_LOSSES:]
-    if rest:
-        points = round(sum(points for points, _ in rest), 2)
-        steps.append((word("firm.other_parts", lang, n=len(rest)), -points))
+    steps = [(part_word(name, lang), -points) for points, name in lost]
     whole = round(sum(most for _, _, most in row.parts), 2)
     return draw_waterfall(
         "losses",

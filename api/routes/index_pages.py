@@ -25,6 +25,7 @@ from geo_risk import monthly
 from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, NotFoundError
 from geo_risk.records import Actor, Audience, Role
 from geo_risk.safety_index import shown
+from maps.charts import draw_distribution
 from maps.month import (
     IndexView,
     MonthRow,
@@ -75,7 +76,7 @@ def show_month(
     actor = _check_reader(pages.sight)
     if pages.sight.audience is Audience.ENTERPRISE:
         return remember_lang(HTMLResponse(_own(pages, actor, month, lang)), request)
-    view = _month(pages, month, colour, page, fresh=fresh)
+    view = _month(pages, month, colour, page, lang, fresh=fresh)
     return remember_lang(HTMLResponse(index_page(pages.frame(), lang, view)), request)
 
 
@@ -157,7 +158,9 @@ def _is_next(frozen: list[str], month: str) -> bool:
     return not frozen or month > frozen[-1]
 
 
-def _month(pages: Pages, month: str, colour: str, page: int, *, fresh: bool) -> IndexView:
+def _month(
+    pages: Pages, month: str, colour: str, page: int, lang: str, *, fresh: bool
+) -> IndexView:
     service, sight = pages.service, pages.sight
     store, park = service.store, service.park
     frozen = monthly.frozen_months(store)
@@ -171,6 +174,8 @@ def _month(pages: Pages, month: str, colour: str, page: int, *, fresh: bool) -> 
     rows = [one for one in shown.ranking(said["results"]) if "out_of_scope" not in one["notes"]]
     rows.sort(key=lambda one: (not one["slip"], one["ranks"] is None, one["score"], one["id"]))
     counts = Counter(one["colour"] for one in rows)
+    blue, yellow, orange = monthly.params_of(park).cuts
+    scores = [one["score"] for one in rows]
     if colour:
         rows = [one for one in rows if (one["colour"] or "none") == colour]
     here = rows[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
@@ -189,7 +194,8 @@ def _month(pages: Pages, month: str, colour: str, page: int, *, fresh: bool) -> 
         colour=colour,
         notes=tuple(said["notes"]),
         made_at=made_at,
-        cuts=tuple(monthly.params_of(park).cuts),
+        cuts=(blue, yellow, orange),
+        distribution=draw_distribution("spread", lang, scores, (blue, yellow, orange)),
         propose=tuple(names.get(one) or one for one in propose),
         may_publish=publishes and closes <= pages.now and _is_next(frozen, month),
         closes=closes if closes > pages.now else None,

@@ -20,6 +20,7 @@ from maps.month.enterprise import (
     Surroundings,
     enterprise_page,
 )
+from maps.month.figures import FiguresView, figures_page
 from maps.month.index import (
     IndexRow,
     IndexView,
@@ -43,6 +44,7 @@ __all__ = [
     "DeclareRow",
     "DeclareView",
     "EnterpriseView",
+    "FiguresView",
     "FirmCase",
     "FirmDeclared",
     "FirmIndex",
@@ -71,6 +73,7 @@ __all__ = [
     "choose_page",
     "declare_page",
     "enterprise_page",
+    "figures_page",
     "first_missing",
     "index_page",
     "months_page",

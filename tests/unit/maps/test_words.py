@@ -26,12 +26,18 @@ PAGES = [
     *ROOT.glob("console/templates/*.html"),
     *ROOT.glob("console/static/*.js"),
     *(one for one in ROOT.rglob("*.py") if "vendor" not in one.parts),
+    *(
+        ROOT.parent / "api" / f"{name}.py"
+        for name in ("enterprise_views", "figure_views", "surroundings")
+    ),
 ]
 FAMILIES = frozenset(key.partition(".")[0] for key in catalogue("zh"))
 FROM_DATA = (
     *(
         "category.",
         "factor.",
+        "firm_kind.",
+        "firm_order.",
         "kind.",
         "level_of.",
         "role.",
