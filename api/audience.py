@@ -273,6 +273,11 @@ def check_staff(sight: Sight) -> Actor:
     return _one_of(sight, STAFF, "This is for the station's staff.")
 
 
+def opens_enterprises(sight: Sight) -> bool:
+    """Say whether a reader opens the page of any enterprise: all of it is for the staff."""
+    return sight.actor is not None and sight.actor.role in STAFF
+
+
 def check_names(sight: Sight) -> None:
     """Refuse whole rows with names in them to who sees no names; raises as `check_collection`."""
     if not sight.personal >= _ALL:

@@ -15,8 +15,10 @@ from shapely.geometry.base import BaseGeometry
 from api.audience import Sight
 from api.auth import Throttles, TokenUses
 from api.board import Board
+from api.finder import Finder
 from api.jobs import Jobs
 from api.kept import KeptRecords
+from api.kept_months import KeptMonths
 from api.ogc.wire import Wire
 from api.previews import Previews
 from api.proposed import Proposed
@@ -62,6 +64,10 @@ class Service:
         Proposals of zones and stations, worked out a moment ago.
     uses
         Notes that a token is used.
+    finder
+        Keys by which enterprises are found.
+    months
+        Scores of published months.
     """
 
     settings: Settings
@@ -79,6 +85,8 @@ class Service:
     ways: Ways = field(default_factory=Ways)
     proposed: Proposed = field(default_factory=Proposed)
     uses: TokenUses = field(default_factory=TokenUses)
+    finder: Finder = field(default_factory=Finder)
+    months: KeptMonths = field(default_factory=KeptMonths)
 
     @property
     def session_cookie(self) -> str:

@@ -44,7 +44,7 @@ def bundle(entry: str) -> str:
     return "\n".join(['(() => {\n"use strict";', *shared, *texts, "})();"])
 
 
-PAGES = ("map.js", "locate.js", "import.js", "phone.js", "embeds.js")
+PAGES = ("map.js", "locate.js", "import.js", "phone.js", "embeds.js", "search.js")
 """Entry modules of the pages that a server gives."""
 
 

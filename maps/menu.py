@@ -78,6 +78,8 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("map", "/", all=EVERYBODY, shows=("premises", "stations", "roads", "population")),
     PageEntry("zones", "/zones", all=EVERYBODY, shows=("zones",)),
     PageEntry("enterprises", "/enterprises", all=STATION, shows=("enterprises",)),
+    PageEntry("enterprise", "/enterprises/{enterprise_id}", all=STAFF, menu=()),
+    PageEntry("enterprise", "/enterprise", own=_OWN),
     PageEntry("locate", "/to-locate", all=STATION, shows=("premises",)),
     PageEntry("imports", "/imports", all=DESK),
     PageEntry("imports", "/imports/{job_id}", all=DESK, menu=()),
@@ -96,6 +98,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("index", "/index", all=STAFF, own=_OWN),
     PageEntry("index", "/index/{month}", all=STAFF, own=_OWN, menu=()),
     PageEntry("slips", "/slips", all=STAFF, own=_OWN, shows=("slips",)),
+    PageEntry("figures", "/figures", all=DESK | {Role.ANALYST}),
     PageEntry("stations", "/stations", all=EVERYBODY, shows=("stations", "services")),
     PageEntry(
         "orders", "/orders", all=STAFF, own=_OWN, shows=("orders",)

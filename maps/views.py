@@ -139,7 +139,11 @@ class MapView:
 
 @dataclass(frozen=True)
 class EnterpriseRow:
-    """One enterprise as a row: value and class of its gravest premises."""
+    """One enterprise as a row: value and class of its gravest premises.
+
+    `why` says by what a search found it, '' for no search; `rank` how close, 0 for all of a name,
+    code or id.
+    """
 
     id: str
     name: str
@@ -151,6 +155,8 @@ class EnterpriseRow:
     value: float | None = None
     last_visit: datetime | None = None
     located: bool = True
+    why: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,10 @@ def draw_trend(
     by_month = {one.month: one for one in ordered}
     missing = [one for one in months if one not in by_month]
     desc = _desc(ordered, missing, lang)
+    graded = any(one.colour for one in ordered)
     notes = [word("chart.trend.key", lang)]
+    if graded:
+        notes.append(word("chart.trend.classes", lang))
     if any(one.before is not None for one in ordered):
         notes.append(word("chart.trend.corrected", lang))
     if len(ordered) == 1:
@@ -112,7 +115,8 @@ def _draw(
     if len(months) == 1:
         across = Scale(-1.0, 1.0, _LEFT, right)
     _axes(picture, up, right)
-    _classes(picture, up, cuts, right, lang)
+    if any(one.colour for one in by_month.values()):  # a private score has no class
+        _classes(picture, up, cuts, right, lang)
     _month_names(picture, across, months)
     points = [by_month.get(one) for one in months]
     for first, after in runs([one is not None for one in points]):

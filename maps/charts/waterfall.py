@@ -21,7 +21,7 @@ from maps.words.figures import number_text
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_ROW, _BAR, _TOP, _SIDE = 40.0, 12.0, 4.0, 8.0
+_ROW, _BAR, _TOP, _SIDE = 38.0, 11.0, 4.0, 8.0
 _NUMBER = 84.0
 """Room for a number at the end of a line."""
 
@@ -105,7 +105,8 @@ def _draw(
         top = _TOP + n * _ROW
         picture.words((_SIDE, top + 15), name, width=picture.width - 2 * _SIDE - _NUMBER)
         picture.words((picture.width - _SIDE, top + 15), number, "ch-num", anchor="end")
-        picture.line((zero, top + 18), (zero, top + 24 + _BAR), "ch-axis")
+        if low < 0.0:
+            picture.line((zero, top + 18), (zero, top + 24 + _BAR), "ch-axis")
         left, right = sorted((across.at(begun), across.at(ended)))
         picture.rect(left, top + 21, max(right - left, 0.5), _BAR, kind)
         if kind != "ch-total":

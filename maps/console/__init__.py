@@ -71,9 +71,27 @@ def zones_page(
 
 
 def enterprises_page(
-    frame: Frame, lang: str, rows: Sequence[EnterpriseRow], listing: Listing, *, download: str = ""
+    frame: Frame,
+    lang: str,
+    rows: Sequence[EnterpriseRow],
+    listing: Listing,
+    *,
+    download: str = "",
+    opens: bool = False,
 ) -> str:
-    """Give one page of the table of enterprises; it asks with `?q=` and `?page=`."""
+    """Give one page of the table of enterprises; it asks with `?q=` and `?page=`.
+
+    Parameters
+    ----------
+    frame, lang
+        As for every page.
+    rows, listing
+        Of this page; which page of how many, and what was searched for.
+    download
+        Address of the same as XLSX, '' for none.
+    opens
+        Whether this reader opens the page of an enterprise.
+    """
     return render_page(
         "enterprises.html",
         frame,
@@ -82,6 +100,7 @@ def enterprises_page(
         rows=rows,
         listing=listing,
         download=download,
+        opens=opens,
     )
 
 
@@ -194,6 +213,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset_url"] = asset_url
+    environment.globals["bundle_url"] = bundle_url
     return environment
 
 

@@ -7,6 +7,20 @@ at the field what to mend.
 
 from maps.month.cases import CaseRow, CasesView, CaseView, case_page, cases_page
 from maps.month.declare import DeclareRow, DeclareView, choose_page, declare_page
+from maps.month.enterprise import (
+    EnterpriseView,
+    FirmCase,
+    FirmDeclared,
+    FirmIndex,
+    FirmOrder,
+    FirmPlace,
+    FirmSlip,
+    FirmVisit,
+    NearStation,
+    Surroundings,
+    enterprise_page,
+)
+from maps.month.figures import FiguresView, figures_page
 from maps.month.given import (
     CampaignRow,
     CampaignsView,
@@ -52,6 +66,15 @@ __all__ = [
     "ChangeView",
     "DeclareRow",
     "DeclareView",
+    "EnterpriseView",
+    "FiguresView",
+    "FirmCase",
+    "FirmDeclared",
+    "FirmIndex",
+    "FirmOrder",
+    "FirmPlace",
+    "FirmSlip",
+    "FirmVisit",
     "GivenForm",
     "GuidanceRow",
     "GuidanceView",
@@ -63,6 +86,7 @@ __all__ = [
     "OrderCard",
     "OrderForm",
     "OrdersView",
+    "NearStation",
     "OwnHazard",
     "PlanTask",
     "PlanView",
@@ -76,6 +100,7 @@ __all__ = [
     "StepField",
     "StepForm",
     "StepTaken",
+    "Surroundings",
     "TodayView",
     "Waiting",
     "Whose",
@@ -85,6 +110,8 @@ __all__ = [
     "cases_page",
     "choose_page",
     "declare_page",
+    "enterprise_page",
+    "figures_page",
     "first_missing",
     "guidance_page",
     "index_page",

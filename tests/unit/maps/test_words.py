@@ -26,6 +26,10 @@ PAGES = [
     *ROOT.glob("console/templates/*.html"),
     *ROOT.glob("console/static/*.js"),
     *(one for one in ROOT.rglob("*.py") if "vendor" not in one.parts),
+    *(
+        ROOT.parent / "api" / f"{name}.py"
+        for name in ("enterprise_views", "figure_views", "surroundings")
+    ),
 ]
 FAMILIES = frozenset(key.partition(".")[0] for key in catalogue("zh"))
 FROM_DATA = (
@@ -34,6 +38,8 @@ FROM_DATA = (
         "audit_door.",
         "category.",
         "factor.",
+        "firm_kind.",
+        "firm_order.",
         "kind.",
         "language.",
         "level_of.",
