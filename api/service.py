@@ -17,7 +17,9 @@ from api.auth import Throttles
 from api.board import Board
 from api.jobs import Jobs
 from api.kept import KeptRecords
+from api.live_feed import LiveFeed
 from api.ogc.wire import Wire
+from api.past import Past
 from api.previews import Previews
 from api.proposed import Proposed
 from api.shown import Watcher
@@ -45,6 +47,10 @@ class Service:
         How coordinates leave and enter.
     watcher
         Knows what is shown.
+    past
+        Knows what was shown before.
+    live
+        Looks for what changed.
     throttles
         Counts failed sign-ins.
     clock
@@ -66,6 +72,8 @@ class Service:
     boundary: BaseGeometry
     wire: Wire
     watcher: Watcher
+    past: Past
+    live: LiveFeed
     throttles: Throttles
     clock: Callable[[], datetime]
     jobs: Jobs

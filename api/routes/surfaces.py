@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query, Request, Response
 from api import audience, figures, schemas, sheets
 from api.answers import Json, with_etag
 from api.coverage import write_cog
-from api.deps import Now, ThePark, TheService, TheShown, TheSight, TheStore
+from api.deps import Now, ThePark, TheService, TheShown, TheShownAt, TheSight, TheStore
 from api.problems import responses
 from api.service import board_of
 
 if TYPE_CHECKING:
+    from api.past import Moment
     from api.service import Service
     from api.shown import Shown
 
@@ -31,14 +32,20 @@ _REFUSALS = (401, 403, 404, 422, 503)
     "", responses={200: schemas.answer(schemas.SURFACES, xlsx=True), **responses(*_REFUSALS)}
 )
 def read_surfaces(
-    service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
+    service: TheService,
+    current: TheShown,
+    shown: TheShownAt,
+    sight: TheSight,
+    now: Now,
+    form: Format = "json",
 ) -> Response:
     """List the surfaces that the reader may see, the main one first."""
     audience.check_map(sight, service.park.map)
     listed = _surfaces(service, shown, sight)
     main = shown.publication.main if shown.publication else None
     if form == "json":
-        return Json({"surfaces": listed, "main": main})
+        times = service.past.moments(current) if sight.cells else []
+        return Json({"surfaces": listed, "main": main, "times": [_time_json(one) for one in times]})
     publication = shown.require()
     return sheets.download(
         "图层",
@@ -55,7 +62,7 @@ def read_surfaces(
     "/{surface_id}", responses={200: schemas.answer(schemas.SURFACE), **responses(*_REFUSALS)}
 )
 def read_surface(
-    surface_id: str, request: Request, service: TheService, shown: TheShown, sight: TheSight
+    surface_id: str, request: Request, service: TheService, shown: TheShownAt, sight: TheSight
 ) -> Response:
     """Describe one surface."""
     audience.check_map(sight, service.park.map)
@@ -76,7 +83,7 @@ def read_value(
     lon: Lon,
     lat: Lat,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -99,7 +106,7 @@ def read_explanation(
     lon: Lon,
     lat: Lat,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -124,7 +131,7 @@ def read_explanation(
 def read_zones(
     surface_id: str,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
     form: Format = "json",
@@ -153,7 +160,7 @@ def read_zones(
     "/{surface_id}/scorecard",
     responses={200: schemas.answer(schemas.SCORECARD), **responses(*_REFUSALS)},
 )
-def read_scorecard(surface_id: str, shown: TheShown, sight: TheSight, park: ThePark) -> Response:
+def read_scorecard(surface_id: str, shown: TheShownAt, sight: TheSight, park: ThePark) -> Response:
     """Say how far to trust a surface: its own out-of-sample score, model and inputs."""
     audience.check_map(sight, park.map)
     graded = shown.surface(surface_id)
@@ -177,7 +184,7 @@ def read_coverage(
     request: Request,
     park: ThePark,
     store: TheStore,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -201,6 +208,16 @@ def _surfaces(service: Service, shown: Shown, sight: audience.Sight) -> list[dic
         for one in ids
     ]
     return listed if sight.cells else [audience.public_metadata(listed[0])]
+
+
+def _time_json(moment: Moment) -> dict[str, Any]:
+    """Give one stop of the time slider."""
+    return {
+        "key": moment.key,
+        "kind": moment.kind,
+        "start": moment.start.isoformat(),
+        "end": moment.end.isoformat(),
+    }
 
 
 def _check_surface(sight: audience.Sight, shown: Shown, surface_id: str) -> None:
