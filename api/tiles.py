@@ -1,9 +1,10 @@
 """Tiles, as raw ASGI in front of everything else: an address, a look at who asks, bytes.
 
 Takes requests below /tiles, gives PNG. `/tiles/{surface}@{version}.{rev}/{z}/{x}/{y}.png` never
-changes and is kept by the browser for a year (below /tiles/gcj02, drawn for a base map in GCJ-02); `/tiles/{surface}/{z}/{x}/{y}.png`, and a `rev` of 0,
-is the present one and is asked for again each time, by its ETag. Cells are the station's: everybody
-else is refused as `audience` says.
+changes and is kept by the browser for a year; `/tiles/{surface}/{z}/{x}/{y}.png`, and a `rev` of 0,
+is the present one and is asked for again each time, by its ETag. Below /tiles/gcj02 the same is
+drawn to lie on a base map in GCJ-02. Cells are the station's: everybody else is refused as
+`audience` says.
 """
 
 from __future__ import annotations
