@@ -26,9 +26,11 @@ from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.languages import lang_of
 from api.limits import BodyLimit
+from api.live_feed import LiveFeed
 from api.ogc.wire import wire_of
 from api.openapi import describe
 from api.pages import pages_of
+from api.past import Past
 from api.previews import Previews
 from api.routes import (
     audit_pages,
@@ -52,6 +54,7 @@ from api.routes import (
     imports,
     index,
     index_pages,
+    live,
     map,  # noqa: A004 (a module)
     ogc,
     phone,
@@ -78,6 +81,7 @@ from geo_risk.ingest import read_boundary
 from geo_risk.publicbook import PublicBook
 from geo_risk.store import open_store
 from maps.assets import ASSET_DIRS
+from maps.basemap import online_base
 from maps.console import error_page
 from maps.page import content_security_policy
 
@@ -94,6 +98,7 @@ _ROUTERS = (
     index,
     surfaces,
     map,
+    live,
     imports,
     import_pages,
     console,
@@ -156,6 +161,7 @@ def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> Fa
         Opens the park's store when it starts, closes it when it ends.
     """
     configure_logs(settings.log_level)
+    base = online_base(park.map, settings.base_key)
     app = FastAPI(
         title=park.park.name,
         summary="Risk maps of an industrial park",
@@ -181,7 +187,9 @@ def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> Fa
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Tiles, service=lambda: _service_of(app))
     app.add_middleware(
-        Edge, headers=security_headers(content_security_policy()), metrics=app.state.metrics
+        Edge,
+        headers=security_headers(content_security_policy(pictures=base.origins if base else ())),
+        metrics=app.state.metrics,
     )
     return app
 
@@ -216,6 +224,8 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
         boundary=boundary,
         wire=wire_of(park),
         watcher=watcher,
+        past=Past(store, kept, park),
+        live=LiveFeed(store),
         throttles=Throttles(),
         clock=clock,
         jobs=jobs,

@@ -84,7 +84,10 @@ SURFACE = obj(
     },
     tiles=_TEXT,
 )
-SURFACES = obj({"surfaces": array(SURFACE), "main": {"type": ["string", "null"]}})
+_MOMENT = obj({"key": _TEXT, "kind": _TEXT, "start": _TIME, "end": _TIME})
+SURFACES = obj(
+    {"surfaces": array(SURFACE), "main": {"type": ["string", "null"]}, "times": array(_MOMENT)}
+)
 VALUE = obj(
     {
         "surface": _TEXT,
@@ -118,9 +121,28 @@ MAP = obj(
         "roads": {"type": "object"},
         "stations": {"type": "object"},
         "premises": {"type": "object"},
+        "landmarks": {"type": "object"},
         "unlocated": {"type": "integer"},
     }
 )
+_COLUMN = array({"type": "integer"})
+MARKS = obj(
+    {
+        "reports": {"type": "integer"},
+        "unlocated": {"type": "integer"},
+        "square_m": {"type": "number"},
+        "origin": array({"type": "number"}),
+        "kinds": array(_TEXT),
+        "names": {"type": "object"},
+        "start": _TIME,
+        "end": _TIME,
+        "lon": _COLUMN,
+        "lat": _COLUMN,
+        "kind": _COLUMN,
+        "n": _COLUMN,
+    }
+)
+FOUND = obj({"found": array(obj({"id": _TEXT, "name": _TEXT, "lon": {}, "lat": {}}))})
 JOB = obj(
     {
         "id": _TEXT,

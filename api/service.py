@@ -19,7 +19,9 @@ from api.finder import Finder
 from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.kept_months import KeptMonths
+from api.live_feed import LiveFeed
 from api.ogc.wire import Wire
+from api.past import Past
 from api.previews import Previews
 from api.proposed import Proposed
 from api.shown import Watcher
@@ -48,6 +50,10 @@ class Service:
         How coordinates leave and enter.
     watcher
         Knows what is shown.
+    past
+        Knows what was shown before.
+    live
+        Looks for what changed.
     throttles
         Counts failed sign-ins.
     clock
@@ -77,6 +83,8 @@ class Service:
     boundary: BaseGeometry
     wire: Wire
     watcher: Watcher
+    past: Past
+    live: LiveFeed
     throttles: Throttles
     clock: Callable[[], datetime]
     jobs: Jobs

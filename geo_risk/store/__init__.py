@@ -6,6 +6,7 @@ nowhere else.
 
 from geo_risk.store.audit_log import AuditLine, AuditQuery
 from geo_risk.store.backup import restore
+from geo_risk.store.points import ReportPoints
 from geo_risk.store.store import Store, open_store
 from geo_risk.store.values import (
     Answer,
@@ -47,6 +48,7 @@ __all__ = [
     "Page",
     "PutResult",
     "Query",
+    "ReportPoints",
     "Session",
     "SourceRun",
     "Store",

@@ -27,6 +27,7 @@ from maps.words.figures import day_text, moment_text, number_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from maps.times import TimeLink
     from maps.views import EnterpriseRow, Frame, Listing, SourceRow, UnlocatedRow, ZoneRow
 
 _STALE_AFTER_H = 24
@@ -52,7 +53,14 @@ def login_page(frame: Frame, lang: str, *, next_path: str = "", failed: bool = F
 
 
 def zones_page(
-    frame: Frame, lang: str, rows: Sequence[ZoneRow], *, unit: str = "", download: str = ""
+    frame: Frame,
+    lang: str,
+    rows: Sequence[ZoneRow],
+    *,
+    unit: str = "",
+    download: str = "",
+    said: str = "",
+    times: Sequence[TimeLink] = (),
 ) -> str:
     """Give the table of zones: the map's content as words and numbers.
 
@@ -66,8 +74,13 @@ def zones_page(
         Unit of the means, in the page's language.
     download
         Address of the same as XLSX, '' for none.
+    said
+        What is counted, and for which time.
+    times
+        The same table at other times.
     """
-    return render_page("zones.html", frame, lang, "zones", rows=rows, unit=unit, download=download)
+    values = {"rows": rows, "unit": unit, "download": download, "said": said, "times": times}
+    return render_page("zones.html", frame, lang, "zones", **values)
 
 
 def enterprises_page(
