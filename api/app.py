@@ -57,9 +57,9 @@ from api.routes import (
     live,
     map,  # noqa: A004 (a module)
     ogc,
-    phone,
     order_pages,
     orders,
+    phone,
     photos,
     plan,
     plan_files,

@@ -100,9 +100,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("slips", "/slips", all=STAFF, own=_OWN, shows=("slips",)),
     PageEntry("figures", "/figures", all=DESK | {Role.ANALYST}),
     PageEntry("stations", "/stations", all=EVERYBODY, shows=("stations", "services")),
-    PageEntry(
-        "orders", "/orders", all=STAFF, own=_OWN, shows=("orders",)
-    ),
+    PageEntry("orders", "/orders", all=STAFF, own=_OWN, shows=("orders",)),
     PageEntry("guidance", "/guidance", all=STAFF, own=_OWN, shows=("guidance",)),
     PageEntry("campaigns", "/campaigns", all=STAFF, shows=("campaigns",)),
     PageEntry("embeds", "/embeds", all=HEADS),

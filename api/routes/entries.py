@@ -123,9 +123,7 @@ def create_visit(
     store = service.store
     linked = planbook.linked(store, service.park, visit)
     steps = planbook.served_steps(store, linked, actor=actor, at=now)
-    return _create(
-        service, sight, linked.visit, body, idempotency_key, now, linked.updates, steps
-    )
+    return _create(service, sight, linked.visit, body, idempotency_key, now, linked.updates, steps)
 
 
 @router.post(
@@ -141,7 +139,7 @@ def create_guidance(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create guidance at an enterprise; what is promised for next is in the visit plan."""
-    actor = _allowed(sight, Guidance, "POST /ogc/collections/guidance/items")
+    actor = allowed_here(sight, Guidance, "POST /ogc/collections/guidance/items")
     said = body.properties
     _check_known(service, sight, "enterprises", said.enterprise_id, "enterprise_id")
     _check_exists(service, "officers", [said.officer_id], "officer_id")
@@ -163,7 +161,7 @@ def create_campaign(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a campaign, with how many people it reached."""
-    actor = _allowed(sight, Campaign, "POST /ogc/collections/campaigns/items")
+    actor = allowed_here(sight, Campaign, "POST /ogc/collections/campaigns/items")
     _check_known(service, sight, "enterprises", body.properties.enterprise_id, "enterprise_id")
     desk = Desk(service.park, service.wire, service.boundary, actor, now)
     return _create(service, sight, campaign_from(desk, body), body, idempotency_key, now)
@@ -182,7 +180,7 @@ def create_service(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a service that a station gave, with how many people it served."""
-    actor = _allowed(sight, ServiceEvent, "POST /ogc/collections/services/items")
+    actor = allowed_here(sight, ServiceEvent, "POST /ogc/collections/services/items")
     _check_known(service, sight, "stations", body.properties.station_id, "station_id")
     desk = Desk(service.park, service.wire, service.boundary, actor, now)
     given = service_from(desk, body, orderbook.services_of(service.store, now))

@@ -43,7 +43,6 @@ def _at_gate(*roles: Role) -> tuple[Door, ...]:
     )
 
 
-
 _STATION = (Role.OFFICER, Role.CLERK, Role.CHIEF)
 _OF_ORDERS = (*_STATION, Role.ENTERPRISE)
 
