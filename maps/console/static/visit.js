@@ -22,6 +22,7 @@ function start() {
   form.addEventListener("click", onClick);
   form.addEventListener("change", onChange);
   form.addEventListener("submit", onSubmit);
+  form.addEventListener("visit:restored", onRestored);
   document.getElementById("answers").addEventListener("click", onChangeAnswer);
   document.getElementById("reviewed").addEventListener("click", onChangeAnswer);
   document.getElementById("problems").addEventListener("click", onProblem);
@@ -155,6 +156,7 @@ async function onChange(event) {
   }
   said.textContent = detailsOf(Number(block));
   tell([]);
+  form.dispatchEvent(new CustomEvent("visit:photo", { bubbles: true, detail: { photos: await smallPhotos() } }));
 }
 
 function locate() {
@@ -203,6 +205,13 @@ function onProblem(event) {
 
 function record() {
   return recordOf(form, performance.now() - began, opened);
+}
+
+// Answers that a phone kept are in the fields again: go on at the first that is missing.
+function onRestored() {
+  for (const b of blocksOf(form)) showDue(b);
+  const steps = path();
+  show(steps.find((step) => lackOf(form, step)) ?? steps.at(-1), { quiet: true });
 }
 
 async function onSubmit(event) {
