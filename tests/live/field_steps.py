@@ -46,7 +46,7 @@ def next_question(page: Page) -> None:
 
 def save(page: Page) -> None:
     """Save the visit; wait until it is on the phone."""
-    page.get_by_role("button", name="存好").click()
+    page.locator("#visit-form [type=submit]").click()
     page.get_by_role("heading", name="已存本机").wait_for()
 
 

@@ -93,7 +93,7 @@ def test_what_the_station_does_not_take_is_mended_in_its_form(
     day: FieldDay, browse: Browse
 ) -> None:
     """A deadline in the past is refused: the queue says so, the form comes back as it was."""
-    (stop,) = day.take(1)
+    stop = day.take_another()
     page, notes = browse(day, viewport=PHONE)
     notes.forgiven = (*NO_SIGNAL, "422")
     sign_in(page, day)
@@ -144,7 +144,7 @@ def test_two_tabs_send_a_record_once(day: FieldDay, browse: Browse) -> None:
 
 def test_a_photo_that_fails_does_not_hold_its_record(day: FieldDay, browse: Browse) -> None:
     """The text is sent and says so; the photo waits, and goes by hand."""
-    (stop,) = day.take(1)
+    stop = day.take_another()
     page, notes = browse(day, viewport=PHONE)
     notes.forgiven = NO_SIGNAL
     sign_in(page, day)
@@ -166,7 +166,7 @@ def test_a_photo_that_fails_does_not_hold_its_record(day: FieldDay, browse: Brow
 
 def test_a_full_phone_keeps_the_words(day: FieldDay, browse: Browse) -> None:
     """It says so before the photo, keeps what was typed, and says what to do."""
-    (stop,) = day.take(1)
+    stop = day.take_another()
     page, _ = browse(day, viewport=PHONE)
     sign_in(page, day)
     begin_hazard(page, stop)
