@@ -35,7 +35,8 @@ NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "failed:", "ERR_FAILED", "Failed to fe
 class FieldDay:
     """A running service: its address, its clock, sign-ins and tokens, and the first officer's day.
 
-    `stops` are the planned visits of the day in their order, `others` those of other days, `bodies` the path and body of all that
+    `stops` are the planned visits of the day in their order, `others` those of other
+    days, `bodies` the path and body of all that
     was posted: what really left the phone.
     """
 
