@@ -58,6 +58,7 @@ from api.routes import (
     slip_pages,
     slips,
     surfaces,
+    visit_pages,
 )
 from api.service import Service
 from api.shown import Watcher
@@ -100,6 +101,7 @@ _ROUTERS = (
     proposals,
     phone,
     field,
+    visit_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

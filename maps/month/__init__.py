@@ -22,8 +22,22 @@ from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
 from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
 from maps.month.today import TodayView, today_page
+from maps.month.visit import (
+    BLOCKS,
+    OUTCOMES,
+    OpenHazard,
+    PastVisit,
+    SavedConflict,
+    SavedHazard,
+    SavedView,
+    VisitView,
+    saved_page,
+    visit_page,
+)
 
 __all__ = [
+    "BLOCKS",
+    "OUTCOMES",
     "CaseRow",
     "CaseView",
     "CasesView",
@@ -34,16 +48,22 @@ __all__ = [
     "IndexView",
     "MonthRow",
     "MonthsView",
+    "OpenHazard",
     "OwnHazard",
+    "PastVisit",
     "PlanTask",
     "PlanView",
     "ReportView",
+    "SavedConflict",
+    "SavedHazard",
+    "SavedView",
     "SlipCard",
     "SlipsView",
     "StepField",
     "StepForm",
     "StepTaken",
     "TodayView",
+    "VisitView",
     "case_page",
     "cases_page",
     "choose_page",
@@ -57,6 +77,8 @@ __all__ = [
     "queue_page",
     "refused_forms",
     "report_page",
+    "saved_page",
     "slips_page",
     "today_page",
+    "visit_page",
 ]
