@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, Field, Strict, ValidationError
 
 from api.audience import entry_mark
 from api.ogc.entries import (
+    Body,
     Code,
     Id,
     Moment,
@@ -27,7 +28,6 @@ from api.ogc.entries import (
     VisitIn,
     VisitProperties,
     Whole,
-    _Body,
     text_only,
 )
 from geo_risk.casework import due_on, with_due
@@ -47,7 +47,7 @@ _YEARS = range(1970, 2200)
 _HAZARD = "hazard"
 
 
-class FindingIn(_Body):
+class FindingIn(Body):
     """Something found."""
 
     key: UUID = Field(
@@ -62,7 +62,7 @@ class FindingIn(_Body):
     )
 
 
-class RecheckIn(_Body):
+class RecheckIn(Body):
     """What was seen of an open hazard."""
 
     report_id: Id = Field(min_length=1)
@@ -72,14 +72,14 @@ class RecheckIn(_Body):
     etag: str = Field("", max_length=200, description="of the case when it was shown")
 
 
-class PlannedIn(_Body):
+class PlannedIn(Body):
     """Which planned visit it is."""
 
     week: Annotated[date, BeforeValidator(text_only)]
     visit: Id
 
 
-class PlaceIn(_Body):
+class PlaceIn(Body):
     """Where the phone was, WGS-84."""
 
     lon: Number = Field(ge=-180, le=180)
@@ -87,7 +87,7 @@ class PlaceIn(_Body):
     accuracy_m: Number = Field(ge=0, le=1e6)
 
 
-class FieldVisitIn(_Body):
+class FieldVisitIn(Body):
     """A whole visit."""
 
     premises_id: Id = Field(min_length=1)

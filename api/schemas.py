@@ -84,7 +84,10 @@ SURFACE = obj(
     },
     tiles=_TEXT,
 )
-SURFACES = obj({"surfaces": array(SURFACE), "main": {"type": ["string", "null"]}})
+_MOMENT = obj({"key": _TEXT, "kind": _TEXT, "start": _TIME, "end": _TIME})
+SURFACES = obj(
+    {"surfaces": array(SURFACE), "main": {"type": ["string", "null"]}, "times": array(_MOMENT)}
+)
 VALUE = obj(
     {
         "surface": _TEXT,
@@ -118,15 +121,34 @@ MAP = obj(
         "roads": {"type": "object"},
         "stations": {"type": "object"},
         "premises": {"type": "object"},
+        "landmarks": {"type": "object"},
         "unlocated": {"type": "integer"},
     }
 )
+_COLUMN = array({"type": "integer"})
+MARKS = obj(
+    {
+        "reports": {"type": "integer"},
+        "unlocated": {"type": "integer"},
+        "square_m": {"type": "number"},
+        "origin": array({"type": "number"}),
+        "kinds": array(_TEXT),
+        "names": {"type": "object"},
+        "start": _TIME,
+        "end": _TIME,
+        "lon": _COLUMN,
+        "lat": _COLUMN,
+        "kind": _COLUMN,
+        "n": _COLUMN,
+    }
+)
+FOUND = obj({"found": array(obj({"id": _TEXT, "name": _TEXT, "lon": {}, "lat": {}}))})
 JOB = obj(
     {
         "id": _TEXT,
         "state": {
             "type": "string",
-            "enum": ["queued", "running", "done", "failed", "cancelled"],
+            "enum": ["asked", "queued", "running", "done", "failed", "cancelled"],
         },
         "source": _TEXT,
         "kind": _TEXT,
@@ -137,6 +159,7 @@ JOB = obj(
         "hint": _TEXT,
         "rejects": {"type": ["string", "null"]},
     },
+    written={"type": "object"},
     percent={"type": "integer"},
     seconds={"type": "number"},
 )
@@ -235,6 +258,39 @@ FIELD_UNDONE = obj(
     }
 )
 PAIRS = obj({"pairs": array({"type": "object"}), "total": {"type": "integer"}})
+EMBED = obj(
+    {
+        "id": _TEXT,
+        "what": {"type": "string", "enum": ["reports", "risk"]},
+        "month": _TEXT,
+        "lang": _TEXT,
+        "theme": _TEXT,
+        "title": _TEXT,
+        "height": {"type": "integer"},
+        "frame_ancestors": array(_TEXT),
+        "created_by": _TEXT,
+        "created_at": _TIME,
+        "expires_at": _TIME,
+        "state": {"type": "string", "enum": ["on", "expired", "revoked"]},
+    },
+    revoked_at={"type": ["string", "null"]},
+    url={"type": ["string", "null"]},
+    code={"type": ["string", "null"]},
+)
+EMBEDS = obj({"embeds": array(EMBED)})
+OEMBED = obj(
+    {
+        "type": {"type": "string", "enum": ["rich"]},
+        "version": {"type": "string", "enum": ["1.0"]},
+        "html": _TEXT,
+        "width": {"type": "integer"},
+        "height": {"type": "integer"},
+    },
+    title=_TEXT,
+    provider_name=_TEXT,
+    provider_url=_TEXT,
+    cache_age={"type": "integer"},
+)
 
 XLSX = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {

@@ -57,6 +57,7 @@ def page_data(frame: Frame, lang: str) -> dict[str, Any]:
             one.key: {"fill": one.fill, "line": one.line}
             for one in (NO_DATA, *CLASS_COLOURS.values())
         },
+        "base": frame.base.told() if frame.base else None,
         "words": browser_words(lang, _WORDS),
     }
 

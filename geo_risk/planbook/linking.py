@@ -1,4 +1,4 @@
-"""From a plan to the visits that were made: reason and probability of each, orders that it serves.
+"""From a plan to the visits that were made: reason and probability of each, what it serves.
 
 What is written on a visit follows from the plan, never from who types it in: a visit is random only
 where the lot drew its premises, with the probability with which it did, and once a week.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
+from geo_risk import guidancebook, orderbook
 from geo_risk.errors import InputError
+from geo_risk.orders import WAITING, OrderState
 from geo_risk.planbook.clock import Clock
 from geo_risk.planbook.keeping import Kept, newest
 from geo_risk.planbook.reading import READER
@@ -19,9 +21,9 @@ from geo_risk.store import Query, Update
 
 if TYPE_CHECKING:
     from geo_risk.park import ParkFile
+    from geo_risk.records import Actor, Record
     from geo_risk.store import Store
 
-COMPLETED = "completed"
 _FOLLOWS = frozenset({VisitReason.ROUTINE, VisitReason.RANDOM})
 """A visit said to be one of these is what the plan says it is."""
 
@@ -43,6 +45,14 @@ class Planned:
     visit_id: str
     reason: VisitReason
     selection_probability: float | None = None
+    source_ids: tuple[str, ...] = ()
+
+
+class Linked(NamedTuple):
+    """A visit as the plan has it, orders that it completes, and everything that asked for it."""
+
+    visit: Visit
+    updates: list[Update]
     source_ids: tuple[str, ...] = ()
 
 
@@ -83,8 +93,8 @@ def planned_for(
     return Planned(here[0].id, reason, None, here[0].source_ids)
 
 
-def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Update]]:
-    """Give a visit as the plan has it, and the orders that it completes.
+def linked(store: Store, park: ParkFile, visit: Visit) -> Linked:
+    """Give a visit as the plan has it, and what it serves.
 
     Parameters
     ----------
@@ -100,6 +110,8 @@ def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Upda
         says `routine` or `random`; another reason stays, without a probability.
     updates
         Of orders, to be written with it; none where nobody looked: the order still waits.
+    source_ids
+        Slips, orders, guidance and hazards that asked for the visit.
 
     Raises
     ------
@@ -123,12 +135,34 @@ def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Upda
         )
     visit = replace(visit, planned_id=planned.visit_id if planned else "")
     if planned is None:
-        return visit, []
+        return Linked(visit, [])
     if visit.reason in _FOLLOWS:
         visit = replace(
             visit, reason=planned.reason, selection_probability=planned.selection_probability
         )
-    return visit, _completed(store, planned) if visit.looked else []
+    updates = _completed(store, planned) if visit.looked else []
+    return Linked(visit, updates, planned.source_ids)
+
+
+def served_steps(store: Store, what: Linked, *, actor: Actor, at: datetime) -> list[Record]:
+    """Give the steps of orders and of guidance that a visit serves, to be written with it.
+
+    Parameters
+    ----------
+    store
+        Of the park.
+    what
+        As `linked` gives it.
+    actor, at
+        Who writes the visit down, and when (zone-aware).
+    """
+    if not what.visit.looked:
+        return []
+    visit = what.visit
+    return [
+        *orderbook.completing_steps(store, what.updates, visit, actor=actor, at=at),
+        *guidancebook.settling_steps(store, what.source_ids, visit, actor=actor, at=at),
+    ]
 
 
 def visited_in(store: Store, clock: Clock, until: datetime) -> frozenset[str]:
@@ -164,7 +198,7 @@ def _completed(store: Store, planned: Planned) -> list[Update]:
         return []
     found = store.find(Query("orders", ids=list(planned.source_ids)), actor=READER)
     return [
-        Update("orders", one.record.id, {"state": COMPLETED})
+        Update("orders", one.record.id, {"state": OrderState.COMPLETED.value})
         for one in found
-        if cast("Order", one.record).state in {"ordered", "accepted"}
+        if cast("Order", one.record).state in WAITING
     ]

@@ -60,6 +60,22 @@ class PremisesKind(StrEnum):
     OTHER = "other"
 
 
+class Topic(StrEnum):
+    """What guidance at an enterprise, or a campaign, is about."""
+
+    PRODUCTION = "production"
+    FIRE = "fire"
+    ELECTRIC = "electric"
+    CHEMICALS = "chemicals"
+    FRAUD = "fraud"
+    LABOUR = "labour"
+    DISPUTE = "dispute"
+    SECURITY = "security"
+    TRAFFIC = "traffic"
+    RULES = "rules"
+    OTHER = "other"
+
+
 class CaseState(StrEnum):
     """Where a hazard or dispute stands on its way to closure."""
 

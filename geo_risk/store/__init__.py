@@ -4,7 +4,9 @@ Two engines with one schema: SQLite in the state folder, or PostgreSQL with Post
 nowhere else.
 """
 
+from geo_risk.store.audit_log import AuditLine, AuditQuery
 from geo_risk.store.backup import restore
+from geo_risk.store.points import ReportPoints
 from geo_risk.store.store import Store, open_store
 from geo_risk.store.values import (
     Answer,
@@ -12,6 +14,7 @@ from geo_risk.store.values import (
     Counted,
     Delete,
     Document,
+    Embed,
     Event,
     Forgotten,
     Idempotency,
@@ -31,9 +34,12 @@ from geo_risk.store.values import (
 __all__ = [
     "Answer",
     "AuditEntry",
+    "AuditLine",
+    "AuditQuery",
     "Counted",
     "Delete",
     "Document",
+    "Embed",
     "Event",
     "Forgotten",
     "Idempotency",
@@ -42,6 +48,7 @@ __all__ = [
     "Page",
     "PutResult",
     "Query",
+    "ReportPoints",
     "Session",
     "SourceRun",
     "Store",

@@ -139,7 +139,8 @@ def _decide(store: Store, park: ParkFile, gate: Gate, actor: Actor, at: datetime
     )
     place = placed(at_premises, gate, park)
     visit = replace(gate.visit, team=team_of(store, gate.visit.participant_ids))
-    visit, updates = planbook.linked(store, park, visit)
+    linked = planbook.linked(store, park, visit)
+    visit, updates = linked.visit, linked.updates
     there, counted = found_there(store, park, visit)
     kept = there.record if there else visit
     rechecks = tuple(recheck(store, park, one, kept, actor=actor, at=at) for one in _once(gate))
@@ -155,6 +156,7 @@ def _decide(store: Store, park: ParkFile, gate: Gate, actor: Actor, at: datetime
         updates.append(Update("visits", kept.id, changes, there.etag))
     new, reports = _findings(store, gate, kept, place)
     puts += [*new, *(one.step for one in rechecks if one.step is not None)]
+    puts += planbook.served_steps(store, linked, actor=actor, at=at)
     puts += [place.new] if place.new is not None else []
     updates += [one.update for one in rechecks if one.update is not None]
     updates += place.update(at_premises)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo_risk.park import ParkFile
-    from geo_risk.records import Actor, Record
+    from geo_risk.records import Actor, Record, Step
     from geo_risk.store import Event, Store, Stored
 
 UNDO_S = 10
@@ -176,10 +176,9 @@ def _withdraw(
             )
     for event in saving:  # a remark changed no report: its step alone tells of the case
         if event.collection == "steps":
-            step = store.get("steps", event.record_id, actor=READER).record
-            subject = str(getattr(step, "subject_id", ""))
-            if subject and subject not in plan.cases:
-                report = casebook.report_of(store, subject, READER)
+            step = cast("Step", store.get("steps", event.record_id, actor=READER).record)
+            if step.subject == "reports" and step.subject_id not in plan.cases:
+                report = casebook.report_of(store, step.subject_id, READER)
                 _remark(store, park, report, visit.record.id, plan, actor, at)
 
 

@@ -1,4 +1,4 @@
-"""The park of two officers on a day of its plan, served in this process by a clock of its own.
+"""A built park on a day of its plan, served in this process by a clock of its own.
 
 The fixture is in `field_fixtures`.
 """
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from threading import Thread
 from time import sleep
 from typing import Any
@@ -25,7 +24,8 @@ from api.cli_serve import listen
 from api.demo import demo_logins
 from geo_risk.park import read_park
 from tests.live.every_route import next_monday
-from tests.live.planned_park import KEEPER, planned_park, visits_of
+from tests.live.conftest import BuiltPark
+from tests.live.planned_park import KEEPER, visits_of
 
 NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "failed:", "ERR_FAILED", "Failed to fetch")
 """What a browser notes when the network is taken away."""
@@ -92,9 +92,8 @@ def keep(page: Page) -> None:
 
 
 @contextmanager
-def field_day(folder: Path) -> Iterator[FieldDay]:
-    """Plan two weeks, and go to the morning of a day with several stops."""
-    built = planned_park(folder)
+def field_day(built: BuiltPark) -> Iterator[FieldDay]:
+    """Plan two weeks, and go to the morning of the day with the most stops."""
     clock = [max(datetime.combine(next_monday() - timedelta(days=1), time(10), UTC), _now())]
     logins, tokens = {}, {}
     with built.open() as store:
@@ -120,7 +119,9 @@ def field_day(folder: Path) -> Iterator[FieldDay]:
             asked = {"first_day": next_monday().isoformat(), "days": 14, "seconds": 0.3}
             made = chief.post("/v1/plan", json=asked)
         assert made.status_code == 201, made.text
-        planned = visits_of(made.json(), "o:1")
+        with day.client("officer") as officer:
+            own = officer.get("/v1/field/day", params={"day": asked["first_day"]}).json()["officer"]
+        planned = visits_of(made.json(), own["id"])
         fullest = Counter(one["day"] for one in planned).most_common(1)[0][0]
         day.stops = [one for one in planned if one["day"] == fullest]
         day.others = [one for one in planned if one["day"] != fullest]

@@ -10,6 +10,7 @@ const opened = new Set();
 const began = performance.now();
 const small = new Map();
 const POINTER_MS = 800;
+const FOLDED = 2; // so many answers stand above a question; the check shows all of them
 let here = { name: "", block: 0 };
 let pressed = -Infinity;
 
@@ -52,7 +53,7 @@ function show(step, { quiet = false } = {}) {
   const bar = document.getElementById("progress");
   replaceIn(bar, steps.map((_, n) => el("i", { class: n <= at ? "on" : "" })));
   bar.setAttribute("aria-label", t("gate.progress", { i: at + 1, all: steps.length }));
-  const rows = answered(step.name === "review" ? steps : steps.slice(0, at));
+  const rows = answered(step.name === "review" ? steps : steps.slice(0, at).slice(-FOLDED));
   replaceIn(document.getElementById("answers"), step.name === "review" ? [] : rows);
   replaceIn(document.getElementById("reviewed"), step.name === "review" ? el("ul", { class: "answers" }, rows) : []);
   form.dispatchEvent(new CustomEvent("visit:changed", { bubbles: true, detail: { record: record() } }));
