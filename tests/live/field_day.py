@@ -23,8 +23,8 @@ from api.auth import new_token
 from api.cli_serve import listen
 from api.demo import demo_logins
 from geo_risk.park import read_park
-from tests.live.every_route import next_monday
 from tests.live.conftest import BuiltPark
+from tests.live.every_route import next_monday
 from tests.live.planned_park import KEEPER, visits_of
 
 NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "failed:", "ERR_FAILED", "Failed to fetch")
