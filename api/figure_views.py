@@ -117,6 +117,7 @@ def _told(
     points = [
         FunnelPoint(_zone(zones, id_, lang), made.told.get(id_, 0), many)
         for id_, many in sorted(enterprises.items())
+        if made.told  # without any report there is nothing to compare
     ]
     title, across = word("figures.told", lang), word("figures.enterprises", lang)
     return draw_funnel("told", lang, title, points, across=across, poisson=True)
