@@ -12,7 +12,7 @@ from tests.live.browser import DESKTOP, PHONE, Browse, settle, show_map
 
 pytest_plugins = ("tests.live.browser_fixtures",)
 
-STATION = ("/enterprises", "/to-locate", "/sources", "/cases", "/index", "/slips")
+STATION = ("/enterprises", "/to-locate", "/sources", "/cases", "/index", "/slips", "/figures")
 PAGES = ("/", "/zones", *STATION, "/login")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
