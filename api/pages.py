@@ -18,7 +18,9 @@ from api.service import board_of
 from api.unlocated import unlocated_rows
 from geo_risk.published import RiskClass
 from geo_risk.records import Enterprise, Premises
-from maps.views import EnterpriseRow, Frame, MapView, SourceRow, UnlocatedRow, ZoneRow
+from maps.basemap import online_base
+from maps.views import EnterpriseRow, Frame, MapView, MomentView, SourceRow, UnlocatedRow, ZoneRow
+from maps.words import surface_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +71,6 @@ class Pages:
         """
         park, rules = self.service.park, self.service.park.map
         secret = self.identity.session_secret
-        publication = self.shown.publication
         return Frame(
             park_name=park.park.name,
             zone=park.zone,
@@ -78,20 +79,40 @@ class Pages:
             path=self.path,
             user=self.identity.name,
             role=self.sight.actor.role.value if self.sight.actor else "",
+            person=self.sight.actor.id if self.sight.actor else "",
             csrf=form_mark(secret) if secret else mark,
-            as_of=publication.as_of if publication else None,
+            as_of=self._as_of(),
             now=None if park.calendar.as_of else self.now,
             unlocated=self._board().unlocated(),
             approval_number=rules.approval_number,
             approval_exemption=rules.approval_exemption,
+            base=online_base(rules, self.service.settings.base_key),
         )
 
-    def map_view(self) -> MapView:
-        """Give what the map page needs before its data arrives."""
+    def _as_of(self) -> datetime | None:
+        """Give the as-of of what this reader sees: outside the station, of what was kept."""
+        publication = self.shown.publication
+        if publication is None or self.sight.is_station:
+            return publication.as_of if publication else None
+        kept = self.service.public.kept_for(publication)
+        return kept.as_of if kept else publication.as_of
+
+    def map_view(self, time: str, present: Shown) -> MapView:
+        """Give what the map page needs before its data arrives.
+
+        Parameters
+        ----------
+        time
+            Key of the moment whose map this is.
+        present
+            What is shown now: gives the moments to choose from.
+        """
         publication = self.shown.publication
         if publication is None:
             return MapView(self.frame())
         main = publication.surfaces[publication.main].surface
+        kinds = {one.id: (one.name, one.en) for one in self.service.park.kinds.values()}
+        title = (surface_title(main.id, "zh", kinds), surface_title(main.id, "en", kinds))
         return MapView(
             self.frame(),
             zones=self.zone_rows(),
@@ -99,6 +120,13 @@ class Pages:
             period=main.period,
             unit=main.unit.value,
             unit_zh=main.unit.zh,
+            title=title,
+            time=time,
+            cases=self.sight.is_station,
+            moments=tuple(
+                MomentView(one.key, one.kind, one.start, one.end)
+                for one in (self.service.past.moments(present) if self.sight.cells else ())
+            ),
         )
 
     def zone_rows(self) -> tuple[ZoneRow, ...]:

@@ -14,10 +14,11 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from api import audience, schemas, sheets
 from api.answers import XLSX, attachment
+from api.deps import TheShown, TimeKey
 from api.enterprise_views import enterprise_path
 from api.figures import CLASS_NAMES
 from api.languages import Lang, remember_lang
-from api.page_deps import ThePages
+from api.page_deps import ThePages, ThePagesAt
 from api.pages import Pages
 from api.problems import responses
 from geo_risk.errors import NotFoundError
@@ -25,6 +26,7 @@ from geo_risk.records import Premises, may_create
 from maps.bundle import find_bundle
 from maps.console import enterprises_page, locate_page, sources_page, zones_page
 from maps.page import map_page
+from maps.times import time_links, time_said
 from maps.views import Listing
 
 if TYPE_CHECKING:
@@ -41,10 +43,13 @@ _PAGE_SIZE = 50
 
 
 @router.get("/", responses=responses(*_REFUSALS))
-def show_map(request: Request, pages: ThePages, lang: Lang) -> Response:
-    """Show the risk map."""
+def show_map(
+    request: Request, pages: ThePagesAt, shown: TheShown, lang: Lang, time: TimeKey = "now"
+) -> Response:
+    """Show the risk map, now or as it was at another time."""
     audience.check_map(pages.sight, pages.service.park.map)
-    return remember_lang(HTMLResponse(map_page(pages.map_view(), lang)), request)
+    page = map_page(pages.map_view(time, shown), lang)
+    return remember_lang(HTMLResponse(page), request)
 
 
 @router.get("/assets/bundle/{name}", include_in_schema=False)
@@ -56,7 +61,12 @@ def give_script(name: str) -> Response:
 
 @router.get("/zones", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
 def show_zones(
-    request: Request, pages: ThePages, lang: Lang, form: PageFormat = "html"
+    request: Request,
+    pages: ThePagesAt,
+    shown: TheShown,
+    lang: Lang,
+    form: PageFormat = "html",
+    time: TimeKey = "now",
 ) -> Response:
     """Show the zones as a table."""
     audience.check_map(pages.sight, pages.service.park.map)
@@ -64,9 +74,16 @@ def show_zones(
     if form == "xlsx":
         plain = [{**vars(one), "class": CLASS_NAMES[one.risk_class]} for one in rows]
         return _download(pages, "巡区风险", [sheets.table("巡区风险", sheets.ZONE_COLUMNS, plain)])
-    view = pages.map_view()
-    unit = view.unit if lang == "en" else view.unit_zh
-    page = zones_page(view.frame, lang, rows, unit=unit, download="/zones?f=xlsx")
+    view = pages.map_view(time, shown)
+    page = zones_page(
+        view.frame,
+        lang,
+        rows,
+        unit=view.unit if lang == "en" else view.unit_zh,
+        download=f"/zones?f=xlsx&time={time}",
+        said=time_said(view, lang),
+        times=time_links(view, lang, "/zones"),
+    )
     return remember_lang(HTMLResponse(page), request)
 
 

@@ -34,11 +34,14 @@ PAGES = [
 FAMILIES = frozenset(key.partition(".")[0] for key in catalogue("zh"))
 FROM_DATA = (
     *(
+        "audit_act.",
+        "audit_door.",
         "category.",
         "factor.",
         "firm_kind.",
         "firm_order.",
         "kind.",
+        "language.",
         "level_of.",
         "role.",
         "model.",
@@ -47,8 +50,10 @@ FROM_DATA = (
         "plan_note.",
         "prize_part.",
         "reason.",
+        "service.",
         "surface.",
         "surface_of.",
+        "topic.",
         "visit_reason.",
     ),
     *("slip_act.", "slip_code.", "slip_part.", "slip_reason.", "slip_severity.", "slip_step."),
@@ -73,7 +78,7 @@ def _used() -> tuple[set[str], set[str]]:
         for quoted in re.findall(r"""(["'`])([a-z_]+\.[A-Za-z0-9_.${}]*)\1""", text):
             key = quoted[1]
             if key.partition(".")[0] not in FAMILIES or key.endswith(
-                (".css", ".js", ".html", ".json")
+                (".css", ".js", ".html", ".json", ".png", ".svg")
             ):
                 continue
             if "{" in key or key.endswith("."):
