@@ -117,6 +117,7 @@ def live_a_month(server: Server, month: str) -> Lived:
         job = _hand_in(clerk)
     fills = {
         "month": (month,),
+        "enterprise_id": (quote(own, safe=""),),
         "?month": (now.strftime("%Y-%m"),),
         "week": (week,),
         "officer_id": (quote(PLANNED, safe=""),),
