@@ -172,7 +172,7 @@ def take_order_step(
     service, sight = pages.service, pages.sight
     stored = cast("Stored[Order]", get_one(service.store, sight, "orders", order_id))
     (card,) = _cards(pages, [stored], lang)
-    refusal = first_missing(card.forms, typed)
+    refusal = first_missing([*card.forms, *card.more], typed)
     if refusal is None and lacks_words(typed):
         refusal = Refusal("missing", f"{typed['action']}-text")
     status = status_of(InputError(""), request.url.path)
