@@ -49,7 +49,8 @@ _REFUSALS = (401, 403, 404, 503)
 _REFUSED: dict[int | str, Any] = dict.fromkeys((403, 409, 412, 422), schemas.REFUSED)
 _PAGE_SIZE = 20
 _ACTIONS = tuple(one.action for one in MACHINE)
-Short = Annotated[str, Form(max_length=300)]
+Short = Annotated[str, Form(max_length=100)]
+Id = Annotated[str, Form(max_length=200)]
 Long = Annotated[str, Form(max_length=2000)]
 
 
@@ -86,7 +87,7 @@ def show_orders(
 
 def the_order(
     service: Short = "",
-    enterprise: Short = "",
+    enterprise: Id = "",
     day: Short = "",
     part: Short = "any",
     text: Long = "",
@@ -138,8 +139,8 @@ def the_step(
     action: Short,
     text: Long = "",
     code: Short = "",
-    station_id: Short = "",
-    officer_id: Short = "",
+    station_id: Id = "",
+    officer_id: Id = "",
     at: Short = "",
 ) -> dict[str, str]:
     """Give a step as it was typed, field by field."""
