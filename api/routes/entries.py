@@ -30,7 +30,7 @@ from api.ogc.given import (
 from api.problems import responses
 from api.reading import find_all, get_one
 from api.routes.ogc import FeatureId
-from geo_risk import guidancebook, orderbook, planbook
+from geo_risk import orderbook, planbook
 from geo_risk.errors import (
     AuthError,
     ConflictError,
@@ -89,8 +89,8 @@ def create_report(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a report."""
-    actor = _allowed(sight, Report, "POST /ogc/collections/reports/items")
-    premises = _premises(service, sight, body.properties.premises_id)
+    actor = allowed_here(sight, Report, "POST /ogc/collections/reports/items")
+    premises = premises_named(service, sight, body.properties.premises_id)
     _check_known(service, sight, "visits", body.properties.visit_id, "visit_id")
     _check_known(service, sight, "enterprises", body.properties.enterprise_id, "enterprise_id")
     desk = Desk(service.park, service.wire, service.boundary, actor, now)
@@ -113,20 +113,17 @@ def create_visit(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a visit; looked and found nothing is a visit too."""
-    actor = _allowed(sight, Visit, "POST /ogc/collections/visits/items")
-    premises = _premises(service, sight, body.properties.premises_id)
+    actor = allowed_here(sight, Visit, "POST /ogc/collections/visits/items")
+    premises = premises_named(service, sight, body.properties.premises_id)
     _check_exists(service, "teams", [body.properties.team], "team")
     _check_exists(service, "officers", body.properties.participant_ids, "participant_ids")
     visit = Desk(service.park, service.wire, service.boundary, actor, now).visit(body, premises)
     if _is_answered(service, actor, idempotency_key, now):
         return _create(service, sight, visit, body, idempotency_key, now)
     store = service.store
-    visit, updates, asked_by = planbook.linked(store, service.park, visit)
-    steps: list[Record] = [
-        *orderbook.completing_steps(store, updates, visit, actor=actor, at=now),
-        *guidancebook.settling_steps(store, asked_by, visit, actor=actor, at=now),
-    ]
-    return _create(service, sight, visit, body, idempotency_key, now, updates, steps)
+    linked = planbook.linked(store, service.park, visit)
+    steps = planbook.served_steps(store, linked, actor=actor, at=now)
+    return _create(service, sight, linked.visit, body, idempotency_key, now, linked.updates, steps)
 
 
 @router.post(
@@ -142,7 +139,7 @@ def create_guidance(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create guidance at an enterprise; what is promised for next is in the visit plan."""
-    actor = _allowed(sight, Guidance, "POST /ogc/collections/guidance/items")
+    actor = allowed_here(sight, Guidance, "POST /ogc/collections/guidance/items")
     said = body.properties
     _check_known(service, sight, "enterprises", said.enterprise_id, "enterprise_id")
     _check_exists(service, "officers", [said.officer_id], "officer_id")
@@ -164,7 +161,7 @@ def create_campaign(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a campaign, with how many people it reached."""
-    actor = _allowed(sight, Campaign, "POST /ogc/collections/campaigns/items")
+    actor = allowed_here(sight, Campaign, "POST /ogc/collections/campaigns/items")
     _check_known(service, sight, "enterprises", body.properties.enterprise_id, "enterprise_id")
     desk = Desk(service.park, service.wire, service.boundary, actor, now)
     return _create(service, sight, campaign_from(desk, body), body, idempotency_key, now)
@@ -183,7 +180,7 @@ def create_service(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a service that a station gave, with how many people it served."""
-    actor = _allowed(sight, ServiceEvent, "POST /ogc/collections/services/items")
+    actor = allowed_here(sight, ServiceEvent, "POST /ogc/collections/services/items")
     _check_known(service, sight, "stations", body.properties.station_id, "station_id")
     desk = Desk(service.park, service.wire, service.boundary, actor, now)
     given = service_from(desk, body, orderbook.services_of(service.store, now))
@@ -215,7 +212,7 @@ def move_premises(
     now: Now,
 ) -> Response:
     """Put a premises where a person says it is; outside of the boundary it is flagged."""
-    actor = _allowed(sight, Premises, "PATCH /ogc/collections/premises/items/{fid}")
+    actor = allowed_here(sight, Premises, "PATCH /ogc/collections/premises/items/{fid}")
     quiet = audience.without_persons(sight)
     before = get_one(service.store, quiet, "premises", feature_id)
     matching = etags_in(request.headers.get("if-match", ""))
@@ -232,7 +229,8 @@ def move_premises(
     return GeoJson(feature, headers={"ETag": f'"{stored.etag}"'})
 
 
-def _allowed(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
+def allowed_here(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
+    """Give who enters a record at a door, or refuse."""
     if sight.actor is None:
         raise AuthError("Nobody is signed in.", "Sign in at /login, or send a bearer token.")
     if not may_create(sight.actor.role, kind, door):
@@ -243,7 +241,8 @@ def _allowed(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
     return sight.actor
 
 
-def _premises(service: Service, sight: audience.Sight, record_id: str) -> Premises | None:
+def premises_named(service: Service, sight: audience.Sight, record_id: str) -> Premises | None:
+    """Give the premises that a body names, None where it names none."""
     if not record_id:
         return None
     audience.check_collection(sight, "premises")

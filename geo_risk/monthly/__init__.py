@@ -21,6 +21,7 @@ from geo_risk.monthly.params import params_of
 from geo_risk.monthly.publish import (
     freeze,
     frozen_months,
+    newest_revisions,
     preview,
     results,
     revise,
@@ -45,6 +46,7 @@ __all__ = [
     "gather",
     "is_empty",
     "month_of",
+    "newest_revisions",
     "params_of",
     "preview",
     "results",

@@ -105,9 +105,9 @@ class Shelf:
         return cast("list[Road]", self._valid("roads"))
 
     def visits(self, since: datetime | None = None) -> list[Visit]:
-        """Give visits that were not over at a moment; without one, all of them."""
-        query = Query("visits", time_from=since)
-        return cast("list[Visit]", self._found(query))
+        """Give visits that looked and were not over at a moment; without one, all of them."""
+        found = cast("list[Visit]", self._found(Query("visits", time_from=since)))
+        return [one for one in found if one.looked]
 
     @cached_property
     def open_hazards(self) -> list[Report]:

@@ -30,6 +30,7 @@ from geo_risk.records.words import (
     PremisesKind,
     Severity,
     Topic,
+    VisitOutcome,
     VisitReason,
 )
 
@@ -70,6 +71,7 @@ __all__ = [
     "Team",
     "Topic",
     "Visit",
+    "VisitOutcome",
     "VisitReason",
     "about",
     "credit_code_check_digit",

@@ -34,6 +34,15 @@ def _imported(kind: str) -> Door:
     return Door(Role.KEEPER, f"geo-risk build ({kind})")
 
 
+def _at_gate(*roles: Role) -> tuple[Door, ...]:
+    """Give the doors of what is saved at a gate: the phone's, and the page's form."""
+    return tuple(
+        Door(role, where)
+        for role in roles
+        for where in ("POST /v1/field/visits", "POST /visit/{premises}")
+    )
+
+
 _STATION = (Role.OFFICER, Role.CLERK, Role.CHIEF)
 _OF_ORDERS = (*_STATION, Role.ENTERPRISE)
 
@@ -44,11 +53,16 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         _imported("enterprises"),
         Door(Role.CLERK, "PATCH /ogc/collections/premises/items/{fid}"),
         Door(Role.OFFICER, "PATCH /ogc/collections/premises/items/{fid}"),
+        *_at_gate(Role.OFFICER, Role.CHIEF),
     ),
     Officer: (_imported("officers"),),
     Team: (_imported("officers"),),
     Assignment: (_imported("assignments"),),
-    Visit: (_imported("visits"), Door(Role.OFFICER, "POST /ogc/collections/visits/items")),
+    Visit: (
+        _imported("visits"),
+        Door(Role.OFFICER, "POST /ogc/collections/visits/items"),
+        *_at_gate(Role.OFFICER, Role.CHIEF),
+    ),
     Report: (
         _imported("reports"),
         Door(Role.OFFICER, "POST /ogc/collections/reports/items"),
@@ -56,6 +70,8 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.ENTERPRISE, "POST /ogc/collections/reports/items"),
         Door(Role.VOLUNTEER, "POST /ogc/collections/reports/items"),
         Door(Role.ENTERPRISE, "POST /report"),
+        *_at_gate(Role.OFFICER, Role.CHIEF),
+        Door(Role.VOLUNTEER, "POST /report"),
     ),
     Step: (
         Door(Role.OFFICER, "POST /v1/reports/{id}/transitions"),
@@ -71,6 +87,7 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.CHIEF, "POST /cases/{id}"),
         Door(Role.MEDIATOR, "POST /cases/{id}"),
         Door(Role.ENTERPRISE, "POST /cases/{id}"),
+        *_at_gate(Role.OFFICER, Role.CHIEF),
     ),
     Flag: (Door(Role.KEEPER, "geo-risk cases check"),),
     Declaration: (

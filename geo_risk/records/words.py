@@ -25,6 +25,16 @@ class VisitReason(StrEnum):
     GUIDANCE = "guidance"
 
 
+class VisitOutcome(StrEnum):
+    """How a visit ended: only one that was done looked, so only that can have found nothing."""
+
+    DONE = "done"
+    SHUT = "shut"
+    MOVED = "moved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class Channel(StrEnum):
     """The nine ways by which a report reaches the park."""
 

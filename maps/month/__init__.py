@@ -7,6 +7,20 @@ at the field what to mend.
 
 from maps.month.cases import CaseRow, CasesView, CaseView, case_page, cases_page
 from maps.month.declare import DeclareRow, DeclareView, choose_page, declare_page
+from maps.month.enterprise import (
+    EnterpriseView,
+    FirmCase,
+    FirmDeclared,
+    FirmIndex,
+    FirmOrder,
+    FirmPlace,
+    FirmSlip,
+    FirmVisit,
+    NearStation,
+    Surroundings,
+    enterprise_page,
+)
+from maps.month.figures import FiguresView, figures_page
 from maps.month.given import (
     CampaignRow,
     CampaignsView,
@@ -27,6 +41,7 @@ from maps.month.index import (
 )
 from maps.month.orders import OrderCard, OrderForm, OrdersView, Whose, orders_page
 from maps.month.plan import ChangeView, PlanTask, PlanView, plan_page
+from maps.month.queue import offline_page, queue_page
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
 from maps.month.stations import (
@@ -51,6 +66,15 @@ __all__ = [
     "ChangeView",
     "DeclareRow",
     "DeclareView",
+    "EnterpriseView",
+    "FiguresView",
+    "FirmCase",
+    "FirmDeclared",
+    "FirmIndex",
+    "FirmOrder",
+    "FirmPlace",
+    "FirmSlip",
+    "FirmVisit",
     "GivenForm",
     "GuidanceRow",
     "GuidanceView",
@@ -59,6 +83,7 @@ __all__ = [
     "KindRow",
     "MonthRow",
     "MonthsView",
+    "NearStation",
     "OrderCard",
     "OrderForm",
     "OrdersView",
@@ -75,6 +100,7 @@ __all__ = [
     "StepField",
     "StepForm",
     "StepTaken",
+    "Surroundings",
     "TodayView",
     "Waiting",
     "Whose",
@@ -84,13 +110,17 @@ __all__ = [
     "cases_page",
     "choose_page",
     "declare_page",
+    "enterprise_page",
+    "figures_page",
     "first_missing",
     "guidance_page",
     "index_page",
     "months_page",
+    "offline_page",
     "orders_page",
     "own_index_page",
     "plan_page",
+    "queue_page",
     "refused_forms",
     "report_page",
     "slips_page",
