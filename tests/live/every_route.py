@@ -115,6 +115,7 @@ def live_a_month(server: Server, month: str) -> Lived:
         premises, saved = _stand_at_a_gate(chief)
         photo = _photograph(clerk, found[0].id)
         job = _hand_in(clerk)
+        order = _order(clerk, own)
     fills = {
         "month": (month,),
         "enterprise_id": (quote(own, safe=""),),
@@ -130,11 +131,23 @@ def live_a_month(server: Server, month: str) -> Lived:
         "report_id": tuple(quote(one.id, safe="") for one in found),
         "weights_id": (draft,),
         "job_id": (job,),
+        "order_id": (order,),
         "channel": ("county_app",),
         "source": ("enterprises",),
     }
     complaints = tuple(one.id for one in found[1:])
     return Lived(own, frozenset({own, mine[0], found[0].id}), complaints, fills)
+
+
+def _order(clerk: httpx.Client, whose: str) -> str:
+    """Order a service for an enterprise and agree on a time; give its id, quoted."""
+    service = _done(clerk.get("/v1/orders"))["services"][0]
+    body = {"enterprise_id": whose, "service": service, "text": "样例：想请人来讲一次课"}
+    order = quote(_done(clerk.post("/v1/orders", json=body))["id"], safe="")
+    at = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    act = {"action": "agree", "at": at, "officer_id": PLANNED, "text": "样例：电话里约好的"}
+    _done(clerk.post(f"/v1/orders/{order}/transitions", json=act))
+    return order
 
 
 def _plan(chief: httpx.Client) -> str:
