@@ -105,6 +105,7 @@ def live_a_month(server: Server, month: str) -> Lived:
             _done(clerk.post(steps, json=act, headers={"If-Match": "*"}))
         week = _plan(chief)
         photo = _photograph(clerk, found[0].id)
+        framed = _embed(chief)
         job = _hand_in(clerk)
     fills = {
         "month": (month,),
@@ -120,6 +121,8 @@ def live_a_month(server: Server, month: str) -> Lived:
         "job_id": (job,),
         "channel": ("county_app",),
         "source": ("enterprises",),
+        "token": (framed.rpartition("/")[2], "x"),
+        "?url": (quote(framed, safe=""),),
     }
     complaints = tuple(one.id for one in found[1:])
     return Lived(own, frozenset({own, mine[0], found[0].id}), complaints, fills)
@@ -131,6 +134,12 @@ def _plan(chief: httpx.Client) -> str:
     made = _done(chief.post("/v1/plan", json=asked))
     assert PLANNED in {one["id"] for one in made["officers"]}
     return str(made["week"])
+
+
+def _embed(chief: httpx.Client) -> str:
+    """Have an embed made; give its address."""
+    asked = {"what": "reports", "frame_ancestors": ["https://portal.example.cn"]}
+    return str(_done(chief.post("/v1/embeds", json=asked))["url"])
 
 
 def next_monday() -> date:
