@@ -39,7 +39,10 @@ _ALL = frozenset(LISTED)
 _MEDIATOR = frozenset({"zones", "stations", "roads", "enterprises", "premises", "reports"})
 _ANALYST = _ALL - {"officers", "teams", "assignments", "steps", "slips", "guidance", "campaigns"}
 _ENTERPRISE = frozenset(
-    {"zones", "enterprises", "premises", "visits", "reports", "declarations", "orders", "slips"}
+    {
+        *("zones", "enterprises", "premises", "visits", "reports", "declarations"),
+        *("orders", "slips", "guidance"),
+    }
 )
 _OWN_CHANNELS = (Channel.VISIT.value, Channel.SELF_REPORT.value)
 _PUBLIC_ZONE_FIELDS = frozenset({"id", "name", "geometry"})
@@ -113,7 +116,7 @@ def sight_of(actor: Actor | None) -> Sight:
         return Sight(actor, Audience.STATION, _MEDIATOR, personal=_MEDIATOR, cells=True)
     if role is Role.ANALYST:
         hidden = {
-            "visits": frozenset({"team", "participant_ids"}),
+            "visits": frozenset({"team", "participant_ids", "clock_offset_s"}),
             "declarations": frozenset({"declared_by", "verified_by"}),
         }
         return Sight(actor, Audience.STATION, _ANALYST, hidden=hidden, cells=True)
@@ -131,13 +134,17 @@ def _sight_of_enterprise(actor: Actor) -> Sight:
     hidden = {
         "zones": frozenset(_fields("zones") - _PUBLIC_ZONE_FIELDS),
         "visits": frozenset(
-            {"team", "participant_ids", "reason", "selection_probability", "note", "source"}
+            {
+                *("team", "participant_ids", "reason", "selection_probability", "note", "source"),
+                *("planned_id", "clock_offset_s"),
+            }
         ),
         "reports": frozenset({"reporter", "channel", "source"}),
         "declarations": frozenset({"verified_by"}),
         "slips": frozenset({"decided_by", "decision"}),
+        "guidance": frozenset({"officer_id"}),
     }
-    personal = frozenset({"enterprises", "premises", "reports", "declarations", "orders", "slips"})
+    personal = _ENTERPRISE - {"zones", "visits"}
     return Sight(actor, Audience.ENTERPRISE, _ENTERPRISE, personal, hidden)
 
 
@@ -246,6 +253,11 @@ def check_head(sight: Sight) -> Actor:
     return _one_of(sight, _HEADS, "Plans and proposals are the chief's.")
 
 
+def check_keeper(sight: Sight) -> Actor:
+    """Give the actor who keeps accounts and reads the audit; raises as `check_collection`."""
+    return _one_of(sight, frozenset({Role.KEEPER}), "Accounts and the audit are the keeper's.")
+
+
 def check_publisher(sight: Sight) -> Actor:
     """Give the actor who puts figures on other websites: chief or keeper; as `check_collection`."""
     return _one_of(sight, _HEADS, "Embeds are made by the chief or the keeper.")
@@ -259,6 +271,11 @@ def check_figures(sight: Sight) -> None:
 def check_staff(sight: Sight) -> Actor:
     """Give the actor of the station's staff; raises as `check_collection`."""
     return _one_of(sight, STAFF, "This is for the station's staff.")
+
+
+def opens_enterprises(sight: Sight) -> bool:
+    """Say whether a reader opens the page of any enterprise: all of it is for the staff."""
+    return sight.actor is not None and sight.actor.role in STAFF
 
 
 def check_names(sight: Sight) -> None:

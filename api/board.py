@@ -20,6 +20,7 @@ from api.rounding import decimals_of, finite
 from geo_risk import crs
 from geo_risk.published import RiskClass
 from geo_risk.records import PatrolZone, Premises, Road, Station
+from geo_risk.stations import kind_of
 from geo_risk.store import Query
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 NEARBY_M = 500.0
 _NEARBY_MOST = 50
+_LANDMARKS = 60
 MERGED = "merged"
 """Id of the area that the public sees instead of several zones too small to show."""
 
@@ -137,7 +139,7 @@ class Board:
         """Give the stations as features; some stand in an enterprise, so they are not public."""
         if "stations" not in self.sight.collections:
             return []
-        found = self._located("stations")
+        found = self.located("stations")
         stations = [one.record for one in found if isinstance(one.record, Station)]
         return _features(
             self._points([(one.lon, one.lat) for one in stations]),
@@ -146,6 +148,7 @@ class Board:
                     "id": one.id,
                     "name": one.name,
                     "type": one.type,
+                    "kind": kind_of(one.type),
                     "hours": one.hours,
                     "services": list(one.services),
                 }
@@ -157,7 +160,22 @@ class Board:
         """Give the located premises as features: [] for the public, its own for an enterprise."""
         if "premises" not in self.sight.collections:
             return []
-        return self._premises_features(publication, self._located("premises"))
+        return self._premises_features(publication, self.located("premises"))
+
+    def landmarks(self) -> list[dict[str, Any]]:
+        """Give the largest premises with their names, for a map on which people find their way."""
+        if "premises" not in self.sight.collections or not self.sight.cells:
+            return []
+        premises = [one.record for one in self.located("premises")]
+        known = [one for one in premises if isinstance(one, Premises) and one.people]
+        known.sort(key=lambda one: (-(one.people or 0), one.id))
+        largest = known[:_LANDMARKS]
+        names = names_of(self.store, self.sight, [one.enterprise_id for one in largest])
+        named = [one for one in largest if names.get(one.enterprise_id)]
+        return _features(
+            self._points([(one.lon, one.lat) for one in named]),
+            [{"id": one.id, "name": names[one.enterprise_id]} for one in named],
+        )
 
     def nearby(self, publication: Publication, lon: float, lat: float) -> list[dict[str, Any]]:
         """Give the premises within 500 m of a point (WGS-84), nearest first, each with its risk."""
@@ -208,7 +226,7 @@ class Board:
             return 0
         return self.store.count(Query("premises", located=False, valid_at=self.now))
 
-    def _located(self, collection: str) -> Sequence[Stored[Any]]:
+    def located(self, collection: str) -> Sequence[Stored[Any]]:
         """Give a collection's records that have a point: what is kept, or a reader's own few."""
         if own_filters(self.sight, collection):
             return self._read(collection, located=True)

@@ -13,11 +13,15 @@ from datetime import datetime
 from shapely.geometry.base import BaseGeometry
 
 from api.audience import Sight
-from api.auth import Throttles
+from api.auth import Throttles, TokenUses
 from api.board import Board
+from api.finder import Finder
 from api.jobs import Jobs
 from api.kept import KeptRecords
+from api.kept_months import KeptMonths
+from api.live_feed import LiveFeed
 from api.ogc.wire import Wire
+from api.past import Past
 from api.previews import Previews
 from api.proposed import Proposed
 from api.shown import Watcher
@@ -46,6 +50,10 @@ class Service:
         How coordinates leave and enter.
     watcher
         Knows what is shown.
+    past
+        Knows what was shown before.
+    live
+        Looks for what changed.
     throttles
         Counts failed sign-ins.
     clock
@@ -60,6 +68,12 @@ class Service:
         Travel times that were measured for a plan.
     proposed
         Proposals of zones and stations, worked out a moment ago.
+    uses
+        Notes that a token is used.
+    finder
+        Keys by which enterprises are found.
+    months
+        Scores of published months.
     """
 
     settings: Settings
@@ -69,6 +83,8 @@ class Service:
     boundary: BaseGeometry
     wire: Wire
     watcher: Watcher
+    past: Past
+    live: LiveFeed
     throttles: Throttles
     clock: Callable[[], datetime]
     jobs: Jobs
@@ -76,6 +92,9 @@ class Service:
     public: PublicBook
     ways: Ways = field(default_factory=Ways)
     proposed: Proposed = field(default_factory=Proposed)
+    uses: TokenUses = field(default_factory=TokenUses)
+    finder: Finder = field(default_factory=Finder)
+    months: KeptMonths = field(default_factory=KeptMonths)
 
     @property
     def session_cookie(self) -> str:

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query, Request, Response
 from api import audience, figures, schemas, sheets
 from api.answers import Json, with_etag
 from api.coverage import write_cog
-from api.deps import Now, ThePark, TheService, TheShown, TheSight, TheStore
+from api.deps import Now, ThePark, TheService, TheShown, TheShownAt, TheSight, TheStore
 from api.problems import responses
 from api.service import board_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from api.past import Moment
     from api.service import Service
     from api.shown import Shown
 
@@ -33,14 +34,20 @@ _REFUSALS = (401, 403, 404, 422, 503)
     "", responses={200: schemas.answer(schemas.SURFACES, xlsx=True), **responses(*_REFUSALS)}
 )
 def read_surfaces(
-    service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
+    service: TheService,
+    current: TheShown,
+    shown: TheShownAt,
+    sight: TheSight,
+    now: Now,
+    form: Format = "json",
 ) -> Response:
     """List the surfaces that the reader may see, the main one first."""
     audience.check_map(sight, service.park.map)
     listed = _surfaces(service, shown, sight, now)
     main = listed[0]["id"] if listed else None
     if form == "json":
-        return Json({"surfaces": listed, "main": main})
+        times = service.past.moments(current) if sight.cells else []
+        return Json({"surfaces": listed, "main": main, "times": [_time_json(one) for one in times]})
     publication = shown.require()
     return sheets.download(
         "图层",
@@ -60,7 +67,7 @@ def read_surface(
     surface_id: str,
     request: Request,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -86,7 +93,7 @@ def read_value(
     lon: Lon,
     lat: Lat,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -109,7 +116,7 @@ def read_explanation(
     lon: Lon,
     lat: Lat,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -134,7 +141,7 @@ def read_explanation(
 def read_zones(
     surface_id: str,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
     form: Format = "json",
@@ -165,7 +172,7 @@ def read_zones(
     responses={200: schemas.answer(schemas.SCORECARD), **responses(*_REFUSALS)},
 )
 def read_scorecard(
-    surface_id: str, service: TheService, shown: TheShown, sight: TheSight, now: Now
+    surface_id: str, service: TheService, shown: TheShownAt, sight: TheSight, now: Now
 ) -> Response:
     """Say how far to trust a surface: its own out-of-sample score, model and inputs."""
     audience.check_map(sight, service.park.map)
@@ -193,7 +200,7 @@ def read_coverage(
     request: Request,
     park: ThePark,
     store: TheStore,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -221,6 +228,16 @@ def _surfaces(
         figures.surface_json(publication.surfaces[one], shown.tiles[one], publication, service.park)
         for one in ids
     ]
+
+
+def _time_json(moment: Moment) -> dict[str, Any]:
+    """Give one stop of the time slider."""
+    return {
+        "key": moment.key,
+        "kind": moment.kind,
+        "start": moment.start.isoformat(),
+        "end": moment.end.isoformat(),
+    }
 
 
 def _check_surface(sight: audience.Sight, shown: Shown, surface_id: str) -> None:

@@ -25,7 +25,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_risk.records import COLLECTIONS, Located, Record
 from geo_risk.store.column_types import BigInt, Code, Geometry, UtcTime
 
-HEAD = "0003"
+HEAD = "0004"
 """Newest migration; a test compares it with the scripts."""
 
 

@@ -213,6 +213,23 @@ class Update:
 
 
 @dataclass(frozen=True)
+class Delete:
+    """One record to take out of every answer; `if_match` as of `Update`."""
+
+    collection: str
+    record_id: str
+    if_match: str | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a decision rests on: of a query there were so many; with another number it is stale."""
+
+    query: Query
+    number: int
+
+
+@dataclass(frozen=True)
 class Document:
     """A text that was frozen: an index of a month, its inputs, a set of weights.
 

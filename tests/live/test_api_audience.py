@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cache, cached_property
 
 import pytest
@@ -18,14 +17,14 @@ import pytest
 from geo_risk.records import COLLECTIONS, personal_fields
 from geo_risk.safety_index.shown import SUM_OF_THEM, TOLD_BY_OTHERS
 from maps.bulletin import part_word
-from tests.live.conftest import KEEPER, Server
+from tests.live.conftest import Server
 from tests.live.every_route import (
     COMPLAINTS,
     Lived,
     Said,
     ask_all,
-    enterprise_of,
     every_address,
+    join_the_scope,
     live_a_month,
 )
 
@@ -74,14 +73,7 @@ def lived_in(sample_park, server_on, tmp_path_factory) -> Iterator[Server]:
     """The sample park after a month in which everything was done once, in the index's scope."""
     park = sample_park.copy(tmp_path_factory.mktemp("lived") / "state")
     with server_on(park) as server:
-        with park.open() as store:
-            store.update(
-                "enterprises",
-                enterprise_of(server),
-                {"above_scale": True},
-                actor=KEEPER,
-                at=datetime.now(UTC),
-            )
+        join_the_scope(server)
         yield server
 
 

@@ -10,8 +10,8 @@ from alembic import op
 
 from geo_risk.store.column_types import Code, UtcTime
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
