@@ -213,6 +213,19 @@ def test_brute_force_agrees_with_the_solver() -> None:
     assert MapSection().min_reports == 5
 
 
+def test_the_live_stream_gives_the_public_no_place_in_the_order_of_events(
+    attacked: Attacked,
+) -> None:
+    """An id there moves with whatever anybody writes; the station goes on from it."""
+    with attacked.server.client() as public, attacked.server.client("chief") as chief:
+        assert "id:" not in public.get("/v1/live").text
+        assert "id:" in chief.get("/v1/live").text
+        with public.stream("GET", "/v1/live", headers={"Accept": "text/event-stream"}) as stream:
+            first = next(stream.iter_text())
+    assert first.startswith("retry:")
+    assert "id:" not in first
+
+
 def _file_reports(server: Server, month: str, mark: str = "new") -> None:
     """File a report in the small zone: one of today at the door, one of a month that has closed."""
     with server.client("officer") as officer:
