@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api import audience
 from api.deps import TheService, TheSight
-from api.live import checked_position, messages_after, stream
+from api.live import checked_position, messages_after, place_line, stream
 from api.problems import responses
 
 router = APIRouter(prefix="/v1", tags=["map"])
@@ -42,5 +42,5 @@ def read_live(
         return StreamingResponse(stream(service, sight, since), media_type=_MEDIA_TYPE)
     position = since or service.live.position()
     position, told = messages_after(service, sight, position)
-    body = f"id: {position}\n\n" + "".join(one.text() for one in told)
+    body = f"{place_line(sight, position)}\n" + "".join(one.text() for one in told)
     return Response(body, media_type=_MEDIA_TYPE)

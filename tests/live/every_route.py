@@ -114,6 +114,7 @@ def live_a_month(server: Server, month: str) -> Lived:
         week = _plan(chief)
         premises, saved = _stand_at_a_gate(chief)
         photo = _photograph(clerk, found[0].id)
+        framed = _embed(chief)
         job = _hand_in(clerk)
         order = _order(clerk, own)
     fills = {
@@ -134,6 +135,8 @@ def live_a_month(server: Server, month: str) -> Lived:
         "order_id": (order,),
         "channel": ("county_app",),
         "source": ("enterprises",),
+        "token": (framed.rpartition("/")[2], "x"),
+        "?url": (quote(framed, safe=""),),
     }
     complaints = tuple(one.id for one in found[1:])
     return Lived(own, frozenset({own, mine[0], found[0].id}), complaints, fills)
@@ -166,6 +169,12 @@ def _stand_at_a_gate(chief: httpx.Client) -> tuple[str, str]:
     led = chief.post(f"/visit/{quote(premises, safe='')}", data=said)
     assert led.status_code == 303, led.text
     return premises, key
+
+
+def _embed(chief: httpx.Client) -> str:
+    """Have an embed made; give its address."""
+    asked = {"what": "reports", "frame_ancestors": ["https://portal.example.cn"]}
+    return str(_done(chief.post("/v1/embeds", json=asked))["url"])
 
 
 def next_monday() -> date:
