@@ -8,15 +8,13 @@ reader's own records says so (`own`), a page without an entry in the menu has `m
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from geo_risk.records import Role
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    Reader = Role | None
+Reader = Role | None
+"""Who reads: a role, or nobody that is signed in."""
 
 NOBODY: Reader = None
 """Who is not signed in."""
