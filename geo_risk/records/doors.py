@@ -33,24 +33,31 @@ class Door:
     built: bool = True
 
 
-def _imported(kind: str) -> Door:
-    return Door(Role.KEEPER, f"geo-risk build ({kind})")
+def _imported(kind: str) -> tuple[Door, ...]:
+    """Give the doors of a source's kind: the keeper's build, and the page where files come in."""
+    handed_in = (Door(one, "POST /imports") for one in (Role.KEEPER, Role.CLERK, Role.CHIEF))
+    return (Door(Role.KEEPER, f"geo-risk build ({kind})"), *handed_in)
+
+
+def _once(*doors: Door) -> tuple[Door, ...]:
+    """Give doors, each once: several kinds of source may bring one record."""
+    return tuple(dict.fromkeys(doors))
 
 
 DOORS: dict[type[Record], tuple[Door, ...]] = {
-    Enterprise: (_imported("enterprises"),),
-    Premises: (
-        _imported("premises"),
-        _imported("enterprises"),
+    Enterprise: _imported("enterprises"),
+    Premises: _once(
+        *_imported("premises"),
+        *_imported("enterprises"),
         Door(Role.CLERK, "PATCH /ogc/collections/premises/items/{fid}"),
         Door(Role.OFFICER, "PATCH /ogc/collections/premises/items/{fid}"),
     ),
-    Officer: (_imported("officers"),),
-    Team: (_imported("officers"),),
-    Assignment: (_imported("assignments"),),
-    Visit: (_imported("visits"), Door(Role.OFFICER, "POST /ogc/collections/visits/items")),
+    Officer: _imported("officers"),
+    Team: _imported("officers"),
+    Assignment: _imported("assignments"),
+    Visit: (*_imported("visits"), Door(Role.OFFICER, "POST /ogc/collections/visits/items")),
     Report: (
-        _imported("reports"),
+        *_imported("reports"),
         Door(Role.OFFICER, "POST /ogc/collections/reports/items"),
         Door(Role.CLERK, "POST /ogc/collections/reports/items"),
         Door(Role.ENTERPRISE, "POST /ogc/collections/reports/items"),
@@ -72,16 +79,16 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
     ),
     Flag: (Door(Role.KEEPER, "geo-risk cases check"),),
     Declaration: (
-        _imported("declarations"),
+        *_imported("declarations"),
         Door(Role.ENTERPRISE, "POST /v1/declarations"),
         Door(Role.CLERK, "POST /v1/declarations"),
         Door(Role.ENTERPRISE, "POST /declare"),
         Door(Role.CLERK, "POST /declare"),
     ),
-    PatrolZone: (_imported("zones"),),
-    Station: (_imported("stations"),),
-    ServiceEvent: (_imported("services"),),
-    Order: (_imported("orders"), Door(Role.ENTERPRISE, "POST /v1/orders", built=False)),
+    PatrolZone: _imported("zones"),
+    Station: _imported("stations"),
+    ServiceEvent: _imported("services"),
+    Order: (*_imported("orders"), Door(Role.ENTERPRISE, "POST /v1/orders", built=False)),
     Slip: (
         Door(Role.CHIEF, "POST /v1/slips/draw"),
         Door(Role.CHIEF, "POST /slips/draw"),
@@ -89,8 +96,8 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
     ),
     Guidance: (Door(Role.OFFICER, "POST /ogc/collections/guidance/items", built=False),),
     Campaign: (Door(Role.CLERK, "POST /ogc/collections/campaigns/items", built=False),),
-    Road: (_imported("roads"),),
-    Population: (_imported("population"),),
+    Road: _imported("roads"),
+    Population: _imported("population"),
 }
 """Every record has a door: the docs' table is made from this, and tests fail without one."""
 

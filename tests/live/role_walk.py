@@ -27,6 +27,20 @@ METHODS = ("get", "post", "put", "patch", "delete")
 ANYBODYS = frozenset({"POST /login", "POST /logout", "POST /receipt/{secret}"})
 """Not walked: the first two are a browser's own, the third uses a slip's address up."""
 
+SLOW = frozenset(
+    {
+        "GET /v1/index/{month}/preview",
+        "GET /v1/plan/{week}/sheet.html",
+        "GET /v1/slips/batch.pdf",
+        "GET /v1/slips/{slip_id}.pdf",
+        "POST /index/{month}/publish",
+        "POST /v1/index/{month}/publish",
+        "POST /v1/index/{month}/revisions",
+        "POST /v1/plan/{week}/changes",
+    }
+)
+"""Asked as one only of those who may: the others' answers are made in the same way."""
+
 _FORM = {"week": "2020-01-06", "visit": "none", "day": "2020-01-06", "minutes": "30"}
 _CASE = {Role.ENTERPRISE: "protect", Role.MEDIATOR: "settle"}
 _ALL_IDS = "feature_id case_id report_id slip_id officer_id photo_id"
@@ -88,16 +102,20 @@ def ids_of(chief: httpx.Client, lived: Lived, volunteers: str) -> dict[Reader, I
     hazard = _id(reports, lambda one: one["enterprise_id"] == own and one["channel"] == "visit")
     others = _id(
         reports,
-        lambda one: one["enterprise_id"] not in {"", own} and one["kind"] == "hazard",
+        lambda one: (
+            one["enterprise_id"] not in {"", own}
+            and one["kind"] == "hazard"
+            and one["state"] in {"reported", "assigned"}
+        ),
     )
     dispute = _id(reports, lambda one: one["kind"] == "dispute" and one["enterprise_id"] != own)
     firms = [one["id"] for one in _all(chief, "enterprises")]
     slips = _all(chief, "slips")
     officers = [one["id"] for one in _all(chief, "officers")]
-    zones = {
-        one["properties"]["officer_id"]: one["properties"]["zone_id"]
-        for one in _all(chief, "assignments")
-    }
+    zones: dict[str, set[str]] = {}
+    for one in _all(chief, "assignments"):
+        said = one["properties"]
+        zones.setdefault(said["officer_id"], set()).add(said["zone_id"])
     planned = lived.fills["officer_id"][0]
     mine = {name: values[0] for name, values in lived.fills.items() if not name.startswith("?")}
     mine |= {
@@ -122,11 +140,7 @@ def ids_of(chief: httpx.Client, lived: Lived, volunteers: str) -> dict[Reader, I
         "case_id": _quoted(others),
         "report_id": _quoted(others),
         "slip_id": _quoted(_id(slips, lambda one: one["enterprise_id"] != own)),
-        "officer_id": _quoted(
-            next(
-                one for one in officers if zones.get(one) not in {None, zones.get(_plain(planned))}
-            )
-        ),
+        "officer_id": _quoted(_elsewhere(officers, zones, _plain(planned))),
     }
     found: dict[Reader, Ids] = dict.fromkeys(READERS, Ids(mine, foreign))
     found[Role.MEDIATOR] = Ids({**mine, **_case(dispute)}, {**foreign, **_case(hazard)})
@@ -134,12 +148,13 @@ def ids_of(chief: httpx.Client, lived: Lived, volunteers: str) -> dict[Reader, I
     return found
 
 
-def body_of(operation: str, role: Reader, own: str) -> dict[str, Any]:
-    """Give the body of a change, as httpx wants it."""
+def body_of(operation: str, role: Reader, firm: str, *, own: bool) -> dict[str, Any]:
+    """Give the body of a change, as httpx wants it; `firm` is the enterprise's own id."""
+    slip_act = {"action": "answer" if own else "check"}
     act = _CASE.get(role, "assign") if role else "assign"
     bodies: dict[str, dict[str, Any]] = {
         "POST /cases/{case_id}": {"data": {"action": act}},
-        "POST /declare": {"data": {"month": "2026-10", "enterprise": own}},
+        "POST /declare": {"data": {"month": "2026-10", "enterprise": firm}},
         "POST /imports/{job_id}": {"data": {"belongs": "kind:zones"}},
         "PATCH /ogc/collections/premises/items/{feature_id}": {"json": {"lon": 120, "lat": 30.5}},
         "POST /ogc/collections/reports/items": {"json": {"properties": {"kind": "nothing"}}},
@@ -149,7 +164,7 @@ def body_of(operation: str, role: Reader, own: str) -> dict[str, Any]:
         "POST /plan/absence": {"data": _FORM},
         "POST /plan/cancel": {"data": {**_FORM, "job": "0" * 32}},
         "POST /slips/draw": {"data": {"month": "2020-01"}},
-        "POST /slips/{slip_id}": {"data": {"action": "answer"}},
+        "POST /slips/{slip_id}": {"data": slip_act},
         "POST /today/confirm": {"data": _FORM},
         "POST /today/late": {"data": _FORM},
         "POST /tokens/{token_id}": {"data": {"action": "revoke"}},
@@ -180,7 +195,7 @@ def body_of(operation: str, role: Reader, own: str) -> dict[str, Any]:
             "headers": {"If-Match": "*"},
         },
         "POST /v1/slips/draw": {"params": {"month": "2020-01"}},
-        "POST /v1/slips/{slip_id}/transitions": {"json": {"action": "answer"}},
+        "POST /v1/slips/{slip_id}/transitions": {"json": slip_act},
     }
     return bodies.get(operation, {} if operation.startswith("GET") else {"data": {}})
 
@@ -193,6 +208,11 @@ def _all(chief: httpx.Client, collection: str) -> list[dict[str, Any]]:
 
 def _id(features: list[dict[str, Any]], wanted: Any) -> str:
     return str(next(one["id"] for one in features if wanted(one["properties"])))
+
+
+def _elsewhere(officers: list[str], zones: Mapping[str, set[str]], planned: str) -> str:
+    """Give an officer who looks after none of the zones of another."""
+    return next(one for one in officers if zones.get(one, set()).isdisjoint(zones[planned]))
 
 
 def _case(report_id: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from tests.live.role_walk import (
     ANYBODYS,
     READERS,
     REFUSED,
+    SLOW,
     Ids,
     body_of,
     filled,
@@ -81,8 +82,9 @@ def walked(lived_in: Server, lived: Lived, ids: dict[Reader, Ids]) -> list[Asked
     clients = {role: lived_in.client(role.value if role else None) for role in READERS}
     for operation in sorted(set(known) - ANYBODYS, key=lambda one: not one.startswith("GET")):
         right = declared.get(operation, Right())
-        for role in sorted(READERS, key=lambda one: one in right.all or one in right.own):
-            for own in (False, True) if has_records(operation) else (True,):
+        both = has_records(operation) and right.own
+        for role in _askers(operation, right):
+            for own in (False, True) if both else (True,):
                 address = filled(operation, (ids[role].own if own else ids[role].other), queries)
                 asked.append(_ask(clients[role], role, operation, address, lived, own=own))
     for one in clients.values():
@@ -90,11 +92,19 @@ def walked(lived_in: Server, lived: Lived, ids: dict[Reader, Ids]) -> list[Asked
     return asked
 
 
+def _askers(operation: str, right: Right) -> list[Reader]:
+    """Give who asks, those who may not first: what they ask changes nothing."""
+    may = [one for one in READERS if one in right.all or one in right.own]
+    return [*(one for one in READERS if one not in may), *(may[:1] if operation in SLOW else may)]
+
+
 def _ask(
     client: httpx.Client, role: Reader, operation: str, address: str, lived: Lived, *, own: bool
 ) -> Asked:
     method = operation.split(maxsplit=1)[0]
-    answer = client.request(method, address, **body_of(operation, role, lived.enterprise_id))
+    answer = client.request(
+        method, address, **body_of(operation, role, lived.enterprise_id, own=own)
+    )
     return Asked(role, operation, own, answer.status_code, text_of(answer))
 
 
@@ -139,7 +149,7 @@ def _is_missing(one: Asked) -> bool:
 def test_nobody_meets_a_fault_of_ours(walked: list[Asked]) -> None:
     """Never 500, whatever is asked by whom."""
     assert [one.where for one in walked if one.status >= 500] == []
-    assert len(walked) > 1000
+    assert len(walked) > 800
 
 
 def test_nobody_outside_reads_the_name_of_another_enterprise(
