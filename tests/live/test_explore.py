@@ -15,17 +15,23 @@ from playwright.sync_api import Browser, Page
 from tests.live.evil_park import EVERY
 
 CELLS = (
-    "from geo_risk import open_park\nimport os\n"
-    "park = open_park(os.environ['PARK'], state=os.environ['STATE'])",
+    (
+        "from geo_risk import open_park\nimport os\n"
+        "park = open_park(os.environ['PARK'], state=os.environ['STATE'])"
+    ),
     "park.surface()",
     "park.graded('risk.combined').explore(lang='en', height=600)",
     "zones = park.records('zones'); zones[zones.index != ''].explore('name')",
-    "premises = park.records('premises')\n"
-    "premises['words'] = os.environ['WORDS']\n"
-    "premises.explore('people', tooltip=['kind', 'words'], popup=True)",
-    "from geo_risk.store import Query\nfrom geo_risk.records import Actor, Role\n"
-    "actor = Actor('a', Role.ANALYST, 'cli')\n"
-    "park.store.find(Query('zones'), actor=actor)[0].record",
+    (
+        "premises = park.records('premises')\n"
+        "premises['words'] = os.environ['WORDS']\n"
+        "premises.explore('people', tooltip=['kind', 'words'], popup=True)"
+    ),
+    (
+        "from geo_risk.store import Query\nfrom geo_risk.records import Actor, Role\n"
+        "actor = Actor('a', Role.ANALYST, 'cli')\n"
+        "park.store.find(Query('zones'), actor=actor)[0].record"
+    ),
     "park.close()",
 )
 
