@@ -48,6 +48,7 @@ from api.routes import (
     photos,
     plan,
     plan_files,
+    plan_moves,
     plan_pages,
     proposals,
     receipts,
@@ -95,6 +96,7 @@ _ROUTERS = (
     index_pages,
     slip_pages,
     plan_pages,
+    plan_moves,
     proposals,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}

@@ -17,6 +17,7 @@ from maps.month.index import (
     own_index_page,
 )
 from maps.month.plan import ChangeView, PlanTask, PlanView, plan_page
+from maps.month.plan_move import MoveCost, MoveView, Shifted, move_page
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
 from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
@@ -33,10 +34,13 @@ __all__ = [
     "IndexView",
     "MonthRow",
     "MonthsView",
+    "MoveCost",
+    "MoveView",
     "OwnHazard",
     "PlanTask",
     "PlanView",
     "ReportView",
+    "Shifted",
     "SlipCard",
     "SlipsView",
     "StepField",
@@ -50,6 +54,7 @@ __all__ = [
     "first_missing",
     "index_page",
     "months_page",
+    "move_page",
     "own_index_page",
     "plan_page",
     "refused_forms",

@@ -111,13 +111,15 @@ def live_a_month(server: Server, month: str) -> Lived:
             steps = f"/v1/reports/{quote(one.id, safe='')}/transitions"
             act = {"action": "assign", "station_id": _station(server), "text": "样例：派单"}
             _done(clerk.post(steps, json=act, headers={"If-Match": "*"}))
-        week = _plan(chief)
+        week, visit = _plan(chief)
         photo = _photograph(clerk, found[0].id)
         job = _hand_in(clerk)
     fills = {
         "month": (month,),
         "?month": (now.strftime("%Y-%m"),),
         "week": (week,),
+        "?week": (week,),
+        "?visit": (quote(visit, safe=""),),
         "officer_id": (quote(PLANNED, safe=""),),
         "slip_id": (quote(mine[0], safe=""),),
         "secret": (secret, "a" * 40),
@@ -133,12 +135,12 @@ def live_a_month(server: Server, month: str) -> Lived:
     return Lived(own, frozenset({own, mine[0], found[0].id}), complaints, fills)
 
 
-def _plan(chief: httpx.Client) -> str:
-    """Have two weeks planned; give the first day."""
+def _plan(chief: httpx.Client) -> tuple[str, str]:
+    """Have two weeks planned; give the first day, and a visit of them."""
     asked = {"first_day": next_monday().isoformat(), "days": 14, "seconds": 0.2}
     made = _done(chief.post("/v1/plan", json=asked))
-    assert PLANNED in {one["id"] for one in made["officers"]}
-    return str(made["week"])
+    visits = {one["id"]: one["visits"] for one in made["officers"]}
+    return str(made["week"]), str(visits[PLANNED][0]["id"])
 
 
 def next_monday() -> date:
