@@ -16,6 +16,10 @@ from tests.live.planned_park import NAMES, door, make_plan, planned_park, visits
 pytest_plugins = ("tests.live.browser_fixtures",)
 
 
+WALL = {"width": 2600, "height": 2000}
+"""A screen on which the whole table is seen: nothing has to be scrolled while dragging."""
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, server_on: Any) -> Iterator[Server]:
     """The park of two officers, served."""
@@ -107,15 +111,14 @@ def test_a_visit_is_dragged_to_another_officers_day(server: Server, browse: Brow
     plan = make_plan(server)
     visit = free_visit(plan)
     before, day = where(server, visit["id"]), other_day(plan, visit)
-    page = opened(server, browse, plan)
+    page = opened(server, browse, plan, viewport=WALL)
     stop = page.locator(f'li[data-visit="{visit["id"]}"]')
     lane = page.locator(f'td[data-officer="o:2"][data-day="{day}"]')
-    stop.scroll_into_view_if_needed()
     stop.hover()
     page.mouse.down()
     box = lane.bounding_box()
     assert box is not None
-    page.mouse.move(box["x"] + 30, box["y"] + box["height"] - 4, steps=6)
+    page.mouse.move(box["x"] + 40, box["y"] + 100, steps=6)
     page.locator("#move-box .cost, #move-box .err").wait_for()
     assert where(server, visit["id"]) == before
     page.mouse.up()
@@ -174,7 +177,7 @@ def test_a_visit_is_moved_by_keyboard_alone(server: Server, browse: Browse) -> N
 
 
 def test_a_visit_is_moved_without_script_on_a_phone(server: Server, browse: Browse) -> None:
-    """Plain links and forms do it too; at night it is refused in words, and the plan is as it was."""
+    """Plain links and forms do it too; at night it is refused in words and nothing changes."""
     plan = make_plan(server)
     visit = free_visit(plan)
     before = where(server, visit["id"])

@@ -5,6 +5,8 @@ import { countDown } from "./undo.js";
 
 const START_PX = 6;
 const PAUSE_MS = 250;
+const EDGE_PX = 48;
+const STEP_PX = 14;
 const table = document.querySelector("table.lanes");
 const box = document.querySelector("#move-box");
 let asking = null;
@@ -64,6 +66,16 @@ function placeAt(x, y, dragged) {
   return { lane, officer: lane.dataset.officer, day: lane.dataset.day, time };
 }
 
+// Near an edge what is beyond it comes nearer: the page's height, the table's width.
+function scrollNear(x, y) {
+  const frame = table.parentElement.getBoundingClientRect();
+  const towards = (at, from, to) => (at < from + EDGE_PX ? -STEP_PX : at > to - EDGE_PX ? STEP_PX : 0);
+  const [right, down] = [towards(x, frame.left, frame.right), towards(y, 0, innerHeight)];
+  if (right) table.parentElement.scrollLeft += right;
+  if (down) window.scrollBy(0, down);
+  return Boolean(right || down);
+}
+
 class Drag {
   constructor(stop, event) {
     this.stop = stop;
@@ -77,6 +89,15 @@ class Drag {
     const [x, y] = [event.clientX, event.clientY];
     if (!this.sign && Math.hypot(x - this.from[0], y - this.from[1]) < START_PX) return;
     if (!this.sign) this.begin();
+    this.at = [x, y];
+    this.follow();
+  }
+
+  // Say where it would be put; while an edge draws the page on, again and again.
+  follow() {
+    cancelAnimationFrame(this.frame);
+    const [x, y] = this.at;
+    if (scrollNear(x, y)) this.frame = requestAnimationFrame(() => this.follow());
     const place = placeAt(x, y, this.stop);
     this.sign.style.left = `${x + 12}px`;
     this.sign.style.top = `${y + 12}px`;
@@ -104,6 +125,7 @@ class Drag {
 
   end(dropped) {
     clearTimeout(this.timer);
+    cancelAnimationFrame(this.frame);
     this.sign?.remove();
     this.stop.classList.remove("dragged");
     this.place?.lane.classList.remove("over");
