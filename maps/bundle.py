@@ -43,7 +43,7 @@ def bundle(entry: str) -> str:
     return "\n".join(['(() => {\n"use strict";', _SHARED.strip(), *texts, "})();"])
 
 
-PAGES = ("map.js", "locate.js", "lanes.js")
+PAGES = ("map.js", "locate.js", "lanes.js", "board.js")
 """Entry modules of the pages that a server gives."""
 
 

@@ -5,6 +5,7 @@ posts: every page works without a script, keeps what was typed when something is
 at the field what to mend.
 """
 
+from maps.month.board import BoardView, Column, board_page
 from maps.month.cases import CaseRow, CasesView, CaseView, case_page, cases_page
 from maps.month.declare import DeclareRow, DeclareView, choose_page, declare_page
 from maps.month.index import (
@@ -24,10 +25,12 @@ from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refu
 from maps.month.today import TodayView, today_page
 
 __all__ = [
+    "BoardView",
     "CaseRow",
     "CaseView",
     "CasesView",
     "ChangeView",
+    "Column",
     "DeclareRow",
     "DeclareView",
     "IndexRow",
@@ -47,6 +50,7 @@ __all__ = [
     "StepForm",
     "StepTaken",
     "TodayView",
+    "board_page",
     "case_page",
     "cases_page",
     "choose_page",
