@@ -26,25 +26,40 @@ from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.languages import lang_of
 from api.limits import BodyLimit
+from api.live_feed import LiveFeed
 from api.ogc.wire import wire_of
 from api.openapi import describe
 from api.pages import pages_of
+from api.past import Past
 from api.previews import Previews
 from api.routes import (
+    audit_pages,
     case_pages,
     cases,
     channels,
     console,
     declarations,
     declare,
+    embed_pages,
+    embeds,
+    enterprise_pages,
     entries,
+    field,
+    figure_pages,
     flags,
+    given,
+    given_pages,
     health,
+    import_pages,
     imports,
     index,
     index_pages,
+    live,
     map,  # noqa: A004 (a module)
     ogc,
+    order_pages,
+    orders,
+    phone,
     photos,
     plan,
     plan_files,
@@ -56,14 +71,18 @@ from api.routes import (
     session,
     slip_pages,
     slips,
+    station_pages,
     surfaces,
+    user_pages,
 )
 from api.service import Service
 from api.shown import Watcher
 from api.tiles import Tiles
 from geo_risk.ingest import read_boundary
+from geo_risk.publicbook import PublicBook
 from geo_risk.store import open_store
 from maps.assets import ASSET_DIRS
+from maps.basemap import online_base
 from maps.console import error_page
 from maps.page import content_security_policy
 
@@ -80,7 +99,9 @@ _ROUTERS = (
     index,
     surfaces,
     map,
+    live,
     imports,
+    import_pages,
     console,
     session,
     channels,
@@ -91,13 +112,26 @@ _ROUTERS = (
     receipts,
     declarations,
     declare,
+    orders,
+    order_pages,
+    given,
+    given_pages,
+    station_pages,
     report,
     case_pages,
     index_pages,
+    enterprise_pages,
+    figure_pages,
     slip_pages,
     plan_pages,
     plan_moves,
     proposals,
+    phone,
+    field,
+    user_pages,
+    audit_pages,
+    embeds,
+    embed_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
@@ -129,6 +163,7 @@ def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> Fa
         Opens the park's store when it starts, closes it when it ends.
     """
     configure_logs(settings.log_level)
+    base = online_base(park.map, settings.base_key)
     app = FastAPI(
         title=park.park.name,
         summary="Risk maps of an industrial park",
@@ -154,7 +189,9 @@ def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> Fa
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Tiles, service=lambda: _service_of(app))
     app.add_middleware(
-        Edge, headers=security_headers(content_security_policy()), metrics=app.state.metrics
+        Edge,
+        headers=security_headers(content_security_policy(pictures=base.origins if base else ())),
+        metrics=app.state.metrics,
     )
     return app
 
@@ -180,7 +217,7 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
     watcher = Watcher(store, park.park.datum, on_swap=kept.clear)
     watcher.start()
     jobs = Jobs(settings, park)
-    jobs.mend()
+    jobs.mend(clock())
     return Service(
         settings=settings,
         park=park,
@@ -189,10 +226,13 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
         boundary=boundary,
         wire=wire_of(park),
         watcher=watcher,
+        past=Past(store, kept, park),
+        live=LiveFeed(store),
         throttles=Throttles(),
         clock=clock,
         jobs=jobs,
         previews=Previews(),
+        public=PublicBook(store, park, boundary),
     )
 
 

@@ -25,7 +25,7 @@ MAX_LIST_BYTES = 6_000_000
 
 MAX_FILE_BYTES = 50_000_000
 MAX_PHOTO_BYTES = 20_000_000
-FILE_PATHS = frozenset({"/v1/imports"})
+FILE_PATHS = frozenset({"/v1/imports", "/imports"})
 """Where files are handed in."""
 
 _LISTS = re.compile(r"/v1/channels/[^/]+/(acknowledged|reconciliation)")

@@ -97,7 +97,6 @@ def records() -> str:
             f"{kind.__name__} {kind.title_zh}",
             one.role.value,
             f"`{one.where}`",
-            "" if one.built else "planned",
         )
         for kind, ways in DOORS.items()
         for one in ways
@@ -105,7 +104,7 @@ def records() -> str:
     parts = [
         "# Records and their doors",
         _RECORDS,
-        table(("record", "role", "where", ""), doors),
+        table(("record", "role", "where"), doors),
     ]
     for kind in DOORS:
         parts += [f"## {kind.__name__} {kind.title_zh}", first_line(kind)]

@@ -11,7 +11,7 @@ version of it. Who may plan is checked here; what a page or file shows of it is 
 from geo_risk.planbook.changing import Changed, change, preview, take_back
 from geo_risk.planbook.gather import Gathered, gather
 from geo_risk.planbook.keeping import Basis, Kept, kept_plan, newest
-from geo_risk.planbook.linking import Planned, linked, planned_for
+from geo_risk.planbook.linking import Planned, linked, planned_for, served_steps
 from geo_risk.planbook.making import (
     PLANNERS,
     confirm,
@@ -51,6 +51,7 @@ __all__ = [
     "planned_for",
     "prevalence",
     "preview",
+    "served_steps",
     "take_back",
     "week_of_officer",
 ]
