@@ -111,7 +111,7 @@ def live_a_month(server: Server, month: str) -> Lived:
             steps = f"/v1/reports/{quote(one.id, safe='')}/transitions"
             act = {"action": "assign", "station_id": _station(server), "text": "样例：派单"}
             _done(clerk.post(steps, json=act, headers={"If-Match": "*"}))
-        week = _plan(chief)
+        week, visit = _plan(chief)
         premises, saved = _stand_at_a_gate(chief)
         photo = _photograph(clerk, found[0].id)
         framed = _embed(chief)
@@ -122,6 +122,8 @@ def live_a_month(server: Server, month: str) -> Lived:
         "enterprise_id": (quote(own, safe=""),),
         "?month": (now.strftime("%Y-%m"),),
         "week": (week,),
+        "?week": (week,),
+        "?visit": (quote(visit, safe=""),),
         "officer_id": (quote(PLANNED, safe=""),),
         "premises_id": (quote(premises, safe=""),),
         "?key": (saved,),
@@ -153,12 +155,12 @@ def _order(clerk: httpx.Client, whose: str) -> str:
     return order
 
 
-def _plan(chief: httpx.Client) -> str:
-    """Have two weeks planned; give the first day."""
+def _plan(chief: httpx.Client) -> tuple[str, str]:
+    """Have two weeks planned; give the first day, and a visit of them."""
     asked = {"first_day": next_monday().isoformat(), "days": 14, "seconds": 0.2}
     made = _done(chief.post("/v1/plan", json=asked))
-    assert PLANNED in {one["id"] for one in made["officers"]}
-    return str(made["week"])
+    visits = {one["id"]: one["visits"] for one in made["officers"]}
+    return str(made["week"]), str(visits[PLANNED][0]["id"])
 
 
 def _stand_at_a_gate(chief: httpx.Client) -> tuple[str, str]:
