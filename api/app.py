@@ -40,6 +40,7 @@ from api.routes import (
     console,
     declarations,
     declare,
+    doubt_pages,
     embed_pages,
     embeds,
     enterprise_pages,
@@ -63,6 +64,7 @@ from api.routes import (
     photos,
     plan,
     plan_files,
+    plan_moves,
     plan_pages,
     proposals,
     receipts,
@@ -124,6 +126,7 @@ _ROUTERS = (
     figure_pages,
     slip_pages,
     plan_pages,
+    plan_moves,
     proposals,
     phone,
     field,
@@ -132,6 +135,7 @@ _ROUTERS = (
     audit_pages,
     embeds,
     embed_pages,
+    doubt_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
