@@ -26,9 +26,11 @@ from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.languages import lang_of
 from api.limits import BodyLimit
+from api.live_feed import LiveFeed
 from api.ogc.wire import wire_of
 from api.openapi import describe
 from api.pages import pages_of
+from api.past import Past
 from api.previews import Previews
 from api.routes import (
     audit_pages,
@@ -38,15 +40,26 @@ from api.routes import (
     console,
     declarations,
     declare,
+    embed_pages,
+    embeds,
+    enterprise_pages,
     entries,
+    field,
+    figure_pages,
     flags,
+    given,
+    given_pages,
     health,
     import_pages,
     imports,
     index,
     index_pages,
+    live,
     map,  # noqa: A004 (a module)
     ogc,
+    order_pages,
+    orders,
+    phone,
     photos,
     plan,
     plan_files,
@@ -57,6 +70,7 @@ from api.routes import (
     session,
     slip_pages,
     slips,
+    station_pages,
     surfaces,
     user_pages,
 )
@@ -64,8 +78,10 @@ from api.service import Service
 from api.shown import Watcher
 from api.tiles import Tiles
 from geo_risk.ingest import read_boundary
+from geo_risk.publicbook import PublicBook
 from geo_risk.store import open_store
 from maps.assets import ASSET_DIRS
+from maps.basemap import online_base
 from maps.console import error_page
 from maps.page import content_security_policy
 
@@ -82,6 +98,7 @@ _ROUTERS = (
     index,
     surfaces,
     map,
+    live,
     imports,
     import_pages,
     console,
@@ -94,14 +111,25 @@ _ROUTERS = (
     receipts,
     declarations,
     declare,
+    orders,
+    order_pages,
+    given,
+    given_pages,
+    station_pages,
     report,
     case_pages,
     index_pages,
+    enterprise_pages,
+    figure_pages,
     slip_pages,
     plan_pages,
     proposals,
+    phone,
+    field,
     user_pages,
     audit_pages,
+    embeds,
+    embed_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
@@ -133,6 +161,7 @@ def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> Fa
         Opens the park's store when it starts, closes it when it ends.
     """
     configure_logs(settings.log_level)
+    base = online_base(park.map, settings.base_key)
     app = FastAPI(
         title=park.park.name,
         summary="Risk maps of an industrial park",
@@ -158,7 +187,9 @@ def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> Fa
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Tiles, service=lambda: _service_of(app))
     app.add_middleware(
-        Edge, headers=security_headers(content_security_policy()), metrics=app.state.metrics
+        Edge,
+        headers=security_headers(content_security_policy(pictures=base.origins if base else ())),
+        metrics=app.state.metrics,
     )
     return app
 
@@ -193,10 +224,13 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
         boundary=boundary,
         wire=wire_of(park),
         watcher=watcher,
+        past=Past(store, kept, park),
+        live=LiveFeed(store),
         throttles=Throttles(),
         clock=clock,
         jobs=jobs,
         previews=Previews(),
+        public=PublicBook(store, park, boundary),
     )
 
 

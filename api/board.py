@@ -2,7 +2,7 @@
 
 Takes the store, what is shown and a `Sight`, gives GeoJSON in WGS-84. A premises has the value and
 class of the cell it stands in now, so a pin is on the map as soon as it is saved. Zones of the
-public are the merged areas of `audience.aggregate`, with geometries to match.
+public are the merged areas of `publicbook`, with geometries to match.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from api.audience import Area, aggregate, own_filters
-from api.figures import CLASS_NAMES, premises_risk_json, zone_json
+from api.audience import own_filters
+from api.figures import CLASS_NAMES, premises_risk_json, public_json, zone_json
 from api.reading import find_all, names_of
 from api.rounding import decimals_of, finite
 from geo_risk import crs
 from geo_risk.published import RiskClass
 from geo_risk.records import PatrolZone, Premises, Road, Station
+from geo_risk.stations import kind_of
 from geo_risk.store import Query
 
 if TYPE_CHECKING:
@@ -29,12 +30,15 @@ if TYPE_CHECKING:
     from api.audience import Sight
     from api.kept import KeptRecords
     from api.ogc.wire import Wire
+    from geo_risk.disclosure import Area
     from geo_risk.park import ParkFile
+    from geo_risk.publicbook import PublicBook, PublicSurface
     from geo_risk.published import GradedSurface, Publication
     from geo_risk.store import Store, Stored
 
 NEARBY_M = 500.0
 _NEARBY_MOST = 50
+_LANDMARKS = 60
 MERGED = "merged"
 """Id of the area that the public sees instead of several zones too small to show."""
 
@@ -51,6 +55,8 @@ class Board:
         Who reads.
     now
         Records valid at this moment are drawn.
+    public
+        What everybody outside the station sees of zones.
     """
 
     store: Store
@@ -59,6 +65,7 @@ class Board:
     wire: Wire
     sight: Sight
     now: datetime
+    public: PublicBook
 
     def zones(self) -> list[PatrolZone]:
         """Give the zones; an officer's own first, else in the order of ids."""
@@ -71,16 +78,22 @@ class Board:
         """Give the zones of one surface as JSON: rows, and the total where it may be seen."""
         zones = self.zones()
         names = {one.id: one.name for one in zones}
-        order = {one.id: n for n, one in enumerate(zones)}
-        of_surface = [one for one in publication.zones if one.surface_id == graded.id]
-        of_surface.sort(key=lambda one: order.get(one.zone_id, len(order)))
         if self.sight.is_station:
+            order = {one.id: n for n, one in enumerate(zones)}
+            of_surface = [one for one in publication.zones if one.surface_id == graded.id]
+            of_surface.sort(key=lambda one: order.get(one.zone_id, len(order)))
             return {"zones": [zone_json(one, names) for one in of_surface], "total": None}
-        seen = aggregate(of_surface, graded.breaks, self.park.map)
+        seen = self.public_surface(publication)
         return {
             "zones": [_area_json(one, names) for one in seen.areas],
             "total": _area_json(seen.total, names) if seen.total else None,
         }
+
+    def public_surface(self, publication: Publication) -> PublicSurface:
+        """Give the main surface as everybody may see it until another month closes."""
+        return self.public.surface(
+            publication, lambda: public_json(publication, self.park), self.now
+        )
 
     def zone_features(self, publication: Publication | None) -> list[dict[str, Any]]:
         """Give the zones as features with id, name, class and mean under the main surface."""
@@ -126,7 +139,7 @@ class Board:
         """Give the stations as features; some stand in an enterprise, so they are not public."""
         if "stations" not in self.sight.collections:
             return []
-        found = self._located("stations")
+        found = self.located("stations")
         stations = [one.record for one in found if isinstance(one.record, Station)]
         return _features(
             self._points([(one.lon, one.lat) for one in stations]),
@@ -135,6 +148,7 @@ class Board:
                     "id": one.id,
                     "name": one.name,
                     "type": one.type,
+                    "kind": kind_of(one.type),
                     "hours": one.hours,
                     "services": list(one.services),
                 }
@@ -146,7 +160,22 @@ class Board:
         """Give the located premises as features: [] for the public, its own for an enterprise."""
         if "premises" not in self.sight.collections:
             return []
-        return self._premises_features(publication, self._located("premises"))
+        return self._premises_features(publication, self.located("premises"))
+
+    def landmarks(self) -> list[dict[str, Any]]:
+        """Give the largest premises with their names, for a map on which people find their way."""
+        if "premises" not in self.sight.collections or not self.sight.cells:
+            return []
+        premises = [one.record for one in self.located("premises")]
+        known = [one for one in premises if isinstance(one, Premises) and one.people]
+        known.sort(key=lambda one: (-(one.people or 0), one.id))
+        largest = known[:_LANDMARKS]
+        names = names_of(self.store, self.sight, [one.enterprise_id for one in largest])
+        named = [one for one in largest if names.get(one.enterprise_id)]
+        return _features(
+            self._points([(one.lon, one.lat) for one in named]),
+            [{"id": one.id, "name": names[one.enterprise_id]} for one in named],
+        )
 
     def nearby(self, publication: Publication, lon: float, lat: float) -> list[dict[str, Any]]:
         """Give the premises within 500 m of a point (WGS-84), nearest first, each with its risk."""
@@ -197,7 +226,7 @@ class Board:
             return 0
         return self.store.count(Query("premises", located=False, valid_at=self.now))
 
-    def _located(self, collection: str) -> Sequence[Stored[Any]]:
+    def located(self, collection: str) -> Sequence[Stored[Any]]:
         """Give a collection's records that have a point: what is kept, or a reader's own few."""
         if own_filters(self.sight, collection):
             return self._read(collection, located=True)

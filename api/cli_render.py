@@ -29,14 +29,17 @@ from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now, write_text
 from api.edge import configure_logs
 from api.jobs import Jobs
 from api.kept import KeptRecords
+from api.live_feed import LiveFeed
 from api.ogc.wire import wire_of
 from api.pages import Pages
+from api.past import Past
 from api.previews import Previews
 from api.reading import names_of
 from api.routes.map import read_map
 from api.routes.surfaces import read_surfaces
 from api.service import Service
 from api.shown import Watcher
+from geo_risk.publicbook import PublicBook
 from geo_risk.settings import Settings
 from maps.render import FileContent, render_file
 from maps.words import DEFAULT_LANG, LANGS
@@ -92,12 +95,12 @@ def map_file(
     owners = sorted({one["properties"]["enterprise_id"] for one in drawn["premises"]["features"]})
     content = FileContent(
         map=drawn,
-        surfaces=_body(read_surfaces(service, shown, sight, moment)),
+        surfaces=_body(read_surfaces(service, shown, shown, sight, moment)),
         publication=shown.publication if sight.cells else None,
         datum=workspace.park.park.datum,
         names=names_of(workspace.store, sight, owners) if names else {},
     )
-    view = Pages(service, shown, PUBLIC, sight, moment, "/").map_view()
+    view = Pages(service, shown, PUBLIC, sight, moment, "/").map_view("now", shown)
     limit = expiry_of(workspace.park, expires, moment)
     return render_file(view, content, lang=lang, made_by=made_by(), made_at=moment, expires=limit)
 
@@ -105,11 +108,14 @@ def map_file(
 def _service(workspace: Workspace, moment: datetime) -> Service:
     """Give the service as a route would have it, at one moment and without watching."""
     park, store = workspace.park, workspace.store
+    kept = KeptRecords(store)
     return Service(
         settings=Settings(),
         park=park,
         store=store,
-        kept=KeptRecords(store),
+        kept=kept,
+        past=Past(store, kept, park),
+        live=LiveFeed(store),
         boundary=workspace.boundary(),
         wire=wire_of(park),
         watcher=Watcher(store, park.park.datum),
@@ -117,6 +123,7 @@ def _service(workspace: Workspace, moment: datetime) -> Service:
         clock=lambda: moment,
         jobs=Jobs(Settings(), park),
         previews=Previews(),
+        public=PublicBook(store, park, workspace.boundary()),
     )
 
 

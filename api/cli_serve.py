@@ -22,6 +22,9 @@ from geo_risk.errors import ConflictError, InputError
 from geo_risk.settings import Settings
 
 _BACKLOG = 128
+GOODBYE_S = 2
+"""Requests that are under way have so long to end when the service does."""
+
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -67,6 +70,7 @@ def serve(
             log_level="warning",  # the application logs its own, as JSON
             access_log=False,
             server_header=False,
+            timeout_graceful_shutdown=GOODBYE_S,  # who listens to /v1/live would never go
             proxy_headers=False,  # an address that the asker writes itself would count no tries
             ssl_certfile=str(tls[0]) if tls else None,
             ssl_keyfile=str(tls[1]) if tls else None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, cast
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Query, Request
 from starlette.exceptions import HTTPException
 
 from api import audience, auth
@@ -64,6 +64,22 @@ def shown_of(request: Request) -> Shown:
     return cast("Shown", request.state.shown)
 
 
+TimeKey = Annotated[
+    str,
+    Query(
+        pattern=r"^(now|p[1-9][0-9]{0,8}|[0-9]{4}-(0[1-9]|1[0-2]))$",
+        description="now, a month (2026-04) or an earlier publication (p12): see /v1/surfaces.",
+    ),
+]
+
+
+def shown_at(request: Request, time: TimeKey = "now") -> Shown:
+    """Give what is shown at the moment asked for; only the station looks back, by its cells."""
+    if time != "now":
+        audience.check_cells(sight_of(request))
+    return service_of(request).past.at(time, shown_of(request), now_of(request))
+
+
 def check_mark_in_form(request: Request, csrf: Annotated[str, Form(max_length=200)] = "") -> None:
     """Refuse a page's form that does not hold the page's mark."""
     auth.check_form_mark(identity_of(request), request.method, csrf)
@@ -113,4 +129,5 @@ ThePark = Annotated[ParkFile, Depends(park_of)]
 TheSight = Annotated[Sight, Depends(sight_of)]
 TheIdentity = Annotated[Identity, Depends(identity_of)]
 TheShown = Annotated[Shown, Depends(shown_of)]
+TheShownAt = Annotated[Shown, Depends(shown_at)]
 Now = Annotated[datetime, Depends(now_of)]

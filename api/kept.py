@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from geo_risk.store import Store, Stored
+    from geo_risk.store import ReportPoints, Store, Stored
 
 _READER = Actor(id="serve", role=Role.ANALYST, door="http")
 _EVENTS_AT_ONCE = 1000
+_MOVE_POINTS = frozenset({"reports", "premises", "steps"})
 
 
 class KeptRecords:
@@ -38,6 +39,7 @@ class KeptRecords:
         self._lock = threading.Lock()
         self._seen: str | None = None
         self._records: dict[str, Sequence[Stored[Record]]] = {}
+        self._points: ReportPoints | None = None
 
     def valid(self, collection: str, now: datetime) -> list[Stored[Record]]:
         """Give the records of a collection that are valid at a moment, in the order of ids.
@@ -56,10 +58,19 @@ class KeptRecords:
             found = self._records[collection]
         return [one for one in found if _is_valid(one.record, now)]
 
+    def report_points(self) -> ReportPoints:
+        """Give where and when all reports were, in the park's datum."""
+        with self._lock:
+            self._look()
+            if self._points is None:
+                self._points = self._store.report_points()
+            return self._points
+
     def clear(self) -> None:
         """Forget everything; the next use reads it again."""
         with self._lock:
             self._records.clear()
+            self._points = None
             self._seen = None
 
     def _look(self) -> None:
@@ -70,6 +81,8 @@ class KeptRecords:
             self._seen = events[-1].id
             for event in events:
                 self._records.pop(event.collection, None)
+                if event.collection in _MOVE_POINTS:
+                    self._points = None
 
 
 def last_event_id(store: Store) -> str:

@@ -47,8 +47,10 @@ class Window:
     cells: Indices
 
 
-def lon_lat_bounds(grid: Grid, datum: str) -> tuple[float, float, float, float]:
-    """Give the box of a grid in WGS-84 degrees: west, south, east, north.
+def lon_lat_bounds(
+    grid: Grid, datum: str, plane: str = "wgs84"
+) -> tuple[float, float, float, float]:
+    """Give the box of a grid in degrees: west, south, east, north.
 
     Parameters
     ----------
@@ -56,6 +58,8 @@ def lon_lat_bounds(grid: Grid, datum: str) -> tuple[float, float, float, float]:
         In the working CRS.
     datum
         The park's own, `wgs84` or `gcj02`.
+    plane
+        In which the box is given: `wgs84`, or `gcj02` where a base map is in it.
 
     Returns
     -------
@@ -67,12 +71,21 @@ def lon_lat_bounds(grid: Grid, datum: str) -> tuple[float, float, float, float]:
     x, y = west + along * (east - west), south + along * (north - south)
     edge_x = np.concatenate([x, x, np.full(21, west), np.full(21, east)])
     edge_y = np.concatenate([np.full(21, south), np.full(21, north), y, y])
-    lon, lat = crs.to_wgs84(*crs.unproject(edge_x, edge_y, grid.crs), datum)
+    lon, lat = crs.unproject(edge_x, edge_y, grid.crs)
+    if plane != datum:
+        lon, lat = crs.to_datum(lon, lat, datum, plane)
     return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
 def window_of(
-    grid: Grid, datum: str, bounds: tuple[float, float, float, float], z: int, x: int, y: int
+    grid: Grid,
+    datum: str,
+    bounds: tuple[float, float, float, float],
+    z: int,
+    x: int,
+    y: int,
+    *,
+    plane: str = "wgs84",
 ) -> Window | None:
     """Give the cells under one tile's pixels.
 
@@ -84,6 +97,8 @@ def window_of(
         What `lon_lat_bounds` gave.
     z, x, y
         Address of the tile, y counted from the north.
+    plane
+        As for `lon_lat_bounds`.
 
     Returns
     -------
@@ -97,7 +112,7 @@ def window_of(
     rows = _overlap(top, bottom, y * TILE)
     if cols is None or rows is None:
         return None
-    easting, northing = _projected(grid, datum, z, x, y, rows, cols)
+    easting, northing = _projected(grid, (plane, datum), z, x, y, rows, cols)
     return Window(rows, cols, _flat_cells(grid, easting, northing))
 
 
@@ -126,13 +141,13 @@ def _overlap(low: float, high: float, start: int) -> slice | None:
 
 
 def _projected(
-    grid: Grid, datum: str, z: int, x: int, y: int, rows: slice, cols: slice
+    grid: Grid, datums: tuple[str, str], z: int, x: int, y: int, rows: slice, cols: slice
 ) -> tuple[Floats, Floats]:
     """Project the centres of a window's pixels: exact on a mesh, bilinear between."""
     mesh_x, at_x = _mesh(cols)
     mesh_y, at_y = _mesh(rows)
     px, py = np.meshgrid(x * TILE + mesh_x + 0.5, y * TILE + mesh_y + 0.5)
-    lon, lat = crs.to_datum(*lon_lat_of_pixels(px, py, z), "wgs84", datum)
+    lon, lat = crs.to_datum(*lon_lat_of_pixels(px, py, z), *datums)
     easting, northing = crs.project(lon, lat, grid.crs)
     return _between(easting, at_x, at_y), _between(northing, at_x, at_y)
 

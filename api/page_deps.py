@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api.deps import Now, TheIdentity, TheService, TheShown, TheSight
+from api.deps import Now, TheIdentity, TheService, TheShown, TheShownAt, TheSight
 from api.pages import Pages, pages_of
 
 
@@ -23,3 +24,11 @@ def the_pages(
 
 
 ThePages = Annotated[Pages, Depends(the_pages)]
+
+
+def the_pages_at(pages: ThePages, shown: TheShownAt) -> Pages:
+    """Give the filler of pages for the moment asked for (`?time=`)."""
+    return replace(pages, shown=shown)
+
+
+ThePagesAt = Annotated[Pages, Depends(the_pages_at)]

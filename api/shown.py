@@ -160,6 +160,11 @@ class Watcher:
             "Take the address from /v1/surfaces.",
         )
 
+    def has_tiles(self, surface_id: str, version: str) -> bool:
+        """Say whether the tiles of a version are at hand."""
+        seen = (one.tiles.get(surface_id) for one in (self._shown, *self._older))
+        return any(tiles is not None and tiles.version == version for tiles in seen)
+
     def _kept_tiles(self, graded: GradedSurface) -> TileSet | None:
         """Give the tiles shown now where the next publication has the very same picture."""
         kept = self._shown.tiles.get(graded.id)

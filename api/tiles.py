@@ -2,8 +2,9 @@
 
 Takes requests below /tiles, gives PNG. `/tiles/{surface}@{version}.{rev}/{z}/{x}/{y}.png` never
 changes and is kept by the browser for a year; `/tiles/{surface}/{z}/{x}/{y}.png`, and a `rev` of 0,
-is the present one and is asked for again each time, by its ETag. Cells are the station's: everybody
-else is refused as `audience` says.
+is the present one and is asked for again each time, by its ETag. Below /tiles/gcj02 the same is
+drawn to lie on a base map in GCJ-02. Cells are the station's: everybody else is refused as
+`audience` says.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from api.service import Service
+    from api.tileset import TileSet
 
 _ADDRESS = re.compile(
-    r"/tiles/(?P<surface>[a-z0-9_.]+)(@(?P<version>[0-9a-f]{12})\.(?P<rev>[0-9]+))?"
+    r"/tiles/(?P<plane>gcj02/)?(?P<surface>[a-z0-9_.]+)(@(?P<version>[0-9a-f]{12})\.(?P<rev>[0-9]+))?"
     r"/(?P<z>[0-9]{1,2})/(?P<x>[0-9]{1,7})/(?P<y>[0-9]{1,7})\.png"
 )
 _FOREVER = "private, max-age=31536000, immutable"
@@ -92,7 +94,7 @@ class Tiles:
         )
         audience.check_cells(audience.sight_of(identity.actor))
         version = address["version"]
-        tiles = service.watcher.tiles_of(address["surface"], version)
+        tiles = _tiles_of(service, address["surface"], version)
         rev = address["rev"]
         if rev not in {None, "0", str(tiles.rev)}:
             raise NotFoundError(f"There is no revision {rev}.", "Take it from /v1/surfaces.")
@@ -104,5 +106,14 @@ class Tiles:
         }
         if etag in etags_in(headers.get(b"if-none-match", "")):
             return 304, answer, b""
-        picture = tiles.tile(int(address["z"]), int(address["x"]), int(address["y"]))
+        plane = tiles.in_plane("gcj02" if address["plane"] else "wgs84")
+        picture = plane.tile(int(address["z"]), int(address["x"]), int(address["y"]))
         return 200, {**answer, "content-type": "image/png"}, picture
+
+
+def _tiles_of(service: Service, surface_id: str, version: str | None) -> TileSet:
+    """Give the tiles of what is shown, or was shown a while ago."""
+    watcher = service.watcher
+    if version is not None and not watcher.has_tiles(surface_id, version):
+        return service.past.tiles_of(surface_id, version, watcher.shown, service.clock())
+    return watcher.tiles_of(surface_id, version)

@@ -39,18 +39,22 @@ class TileSet:
         What to draw.
     datum
         The park's own, `wgs84` or `gcj02`.
+    plane
+        In which the tiles are drawn: `wgs84`, or `gcj02` to lie on a base map that is.
     """
 
-    def __init__(self, graded: GradedSurface, datum: str) -> None:
+    def __init__(self, graded: GradedSurface, datum: str, plane: str = "wgs84") -> None:
         self.surface_id = graded.id
         self.version = graded.surface.version
         self.rev = revision_of(graded)
         counts = np.bincount(graded.classes.ravel(), minlength=len(RiskClass))
         self.class_cells = {one: int(counts[one]) for one in RiskClass}
         self._grid = graded.surface.grid
-        self._datum = datum
+        self._datum, self._plane = datum, plane
+        self._bent: TileSet | None = None
+        self._graded = graded
         self._classes = np.append(graded.classes.ravel(), np.uint8(0))  # -1 finds the last: nothing
-        self.bounds = lon_lat_bounds(self._grid, datum)
+        self.bounds = lon_lat_bounds(self._grid, datum, plane)
         self._kept: OrderedDict[tuple[int, int, int], bytes] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -86,6 +90,15 @@ class TileSet:
                 self._kept.popitem(last=False)
         return picture
 
+    def in_plane(self, plane: str) -> TileSet:
+        """Give the tiles of the same picture in a plane; another's are made when asked for."""
+        if plane == self._plane:
+            return self
+        with self._lock:
+            if self._bent is None:
+                self._bent = TileSet(self._graded, self._datum, plane)
+            return self._bent
+
     def shows(self, graded: GradedSurface) -> bool:
         """Say whether these tiles are what a surface would look like."""
         return self._grid == graded.surface.grid and bool(
@@ -101,7 +114,7 @@ class TileSet:
         return count
 
     def _draw(self, z: int, x: int, y: int) -> bytes:
-        window = window_of(self._grid, self._datum, self.bounds, z, x, y)
+        window = window_of(self._grid, self._datum, self.bounds, z, x, y, plane=self._plane)
         if window is None:
             return empty_tile()
         classes = self._classes[window.cells]

@@ -104,9 +104,9 @@ def records() -> str:
         (
             f"{kind.__name__} {kind.title_zh}",
             one.role.value,
-            f"`{one.where}`" + ("" if one.built else " (planned)"),
+            f"`{one.where}`",
             _door_kind(one.where),
-            ", ".join(f"`{page.path}`" for page in pages_showing(kind.collection)) or "planned",
+            ", ".join(f"`{page.path}`" for page in pages_showing(kind.collection)),
         )
         for kind, ways in DOORS.items()
         for one in ways

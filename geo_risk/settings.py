@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="", description="address by which others reach the service; default: as asked for"
     )
+    base_key: str = Field(default="", description="key of the map service that `[map] base` names")
     log_level: str = Field(default="info", description="debug, info, warning or error")
 
     def state_dir(self, park: ParkFile) -> Path:

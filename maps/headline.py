@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from geo_risk.published import RiskClass
 from maps.words import word
-from maps.words.figures import share_text
+from maps.words.figures import period_text, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo_risk.grid import Period
     from maps.views import MapView, ZoneRow
 
 _FORECAST_RUNGS = frozenset({"folds", "full"})
@@ -50,12 +51,25 @@ def write_headline(view: MapView, lang: str) -> Headline:
 def _headline(view: MapView, lang: str) -> Headline:
     if view.rung is None:
         return Headline(word("headline.empty", lang), word("headline.empty_hint", lang))
+    if view.time != "now" and view.period is not None:
+        return _back(view, view.period, lang)
     shown = [zone for zone in view.zones if zone.mean is not None and not zone.withheld]
     if not shown:
         return Headline(word("headline.no_zones", lang), "")
     if any(zone.class_cells is None for zone in shown):
         return _by_means(view, shown, lang)
     return _by_cells(view, shown, lang)
+
+
+def _back(view: MapView, period: Period, lang: str) -> Headline:
+    """Say what time is looked back at, and which zones were highest then."""
+    when = period_text(period.start, period.end, view.frame.zone, lang)
+    title = view.title[1] if lang == "en" else view.title[0]
+    known = [one for one in view.zones if one.mean is not None and one.mean > 0]
+    highest = sorted(known, key=lambda one: -(one.mean or 0))[:2]
+    names = word("headline.list_separator", lang).join(one.name or one.id for one in highest)
+    detail = word("headline.back_highest", lang, zones=names) if names else ""
+    return Headline(word("headline.back", lang, period=when, title=title), detail)
 
 
 def _by_cells(view: MapView, zones: Sequence[ZoneRow], lang: str) -> Headline:

@@ -66,6 +66,7 @@ _OWN = frozenset({Role.ENTERPRISE})
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("today", "/today", all=DESK, own={Role.OFFICER}, shows=("visits",)),
+    PageEntry("queue", "/queue", all=STAFF),
     PageEntry(
         "plan",
         "/plan",
@@ -75,6 +76,8 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("map", "/", all=EVERYBODY, shows=("premises", "stations", "roads")),
     PageEntry("zones", "/zones", all=EVERYBODY, shows=("zones",)),
     PageEntry("enterprises", "/enterprises", all=STATION, shows=("enterprises",)),
+    PageEntry("enterprise", "/enterprises/{enterprise_id}", all=STAFF, menu=()),
+    PageEntry("enterprise", "/enterprise", own=_OWN),
     PageEntry("locate", "/to-locate", all=STATION, shows=("premises",)),
     PageEntry("imports", "/imports", all=DESK),
     PageEntry("imports", "/imports/{job_id}", all=DESK, menu=()),
@@ -99,6 +102,12 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("index", "/index", all=STAFF, own=_OWN),
     PageEntry("index", "/index/{month}", all=STAFF, own=_OWN, menu=()),
     PageEntry("slips", "/slips", all=STAFF, own=_OWN, shows=("slips",)),
+    PageEntry("figures", "/figures", all=DESK | {Role.ANALYST}),
+    PageEntry("stations", "/stations", all=EVERYBODY, shows=("stations", "services")),
+    PageEntry("orders", "/orders", all=STAFF, own=_OWN, shows=("orders",)),
+    PageEntry("guidance", "/guidance", all=STAFF, own=_OWN, shows=("guidance",)),
+    PageEntry("campaigns", "/campaigns", all=STAFF, shows=("campaigns",)),
+    PageEntry("embeds", "/embeds", all=HEADS),
     PageEntry("rebalance", "/zones/proposal", all=HEADS),
     PageEntry("site", "/stations/proposal", all=HEADS, shows=("stations",)),
     PageEntry("users", "/users", all={Role.KEEPER}),

@@ -14,6 +14,7 @@ from maps.console import render_page
 from maps.headline import write_headline
 from maps.page_data import page_data
 from maps.shell import content_security_policy, json_block, make_shell
+from maps.times import time_label_of, time_links, time_path
 from maps.words import model_name, word
 
 if TYPE_CHECKING:
@@ -42,8 +43,14 @@ def map_page(view: MapView, lang: str) -> str:
         ladder=ladder_text(view.rung, lang),
         shell=make_shell(),
         script=bundle_url("map.js"),
-        table_link="/zones" if lang == "zh" else f"/zones?lang={lang}",
-        page_data=json_block(page_data(view.frame, lang)),
+        table_link=time_path("/zones", view.time, lang),
+        times=time_links(view, lang),
+        time=view.time,
+        time_now=time_label_of(view, lang),
+        page_data=json_block(
+            page_data(view.frame, lang)
+            | {"time": view.time, "cases": time_path("/cases", "now", lang) if view.cases else ""}
+        ),
     )
 
 

@@ -108,12 +108,14 @@ def render_file(
         "csrf": "",
         "home": "",
         "table": "#zones-table",
+        "base": None,
         "expires": expires.isoformat() if station and expires else None,
     }
     scripts = (_leaflet(), shell.script, bundle("file.js"))
     styles = (
         _without_links(read_asset("vendor/leaflet/leaflet.css")),
         read_asset("console/console.css"),
+        read_asset("console/map.css"),
     )
     return render_page(
         "file.html",
@@ -126,6 +128,8 @@ def render_file(
         unit=view.unit if lang == "en" else view.unit_zh,
         shell=shell,
         table_link="#zones-table",
+        times=(),
+        time_now="",
         page_data=json_block(data),
         file_data=json_block(_file_data(content, station=station)),
         scripts=[Markup(one) for one in scripts],  # noqa: S704 - our own files, no data in them

@@ -85,7 +85,9 @@ def json_block(value: object) -> Markup:
     return Markup(text)  # noqa: S704 - escaped above
 
 
-def content_security_policy(frame_ancestors: Iterable[str] = ("'none'",)) -> str:
+def content_security_policy(
+    frame_ancestors: Iterable[str] = ("'none'",), pictures: Iterable[str] = ()
+) -> str:
     """Give the value of the Content-Security-Policy header, the same for all pages.
 
     Only what we serve ourselves runs; the one inline script allowed is folium's, by its digest.
@@ -94,14 +96,17 @@ def content_security_policy(frame_ancestors: Iterable[str] = ("'none'",)) -> str
     ----------
     frame_ancestors
         Who may show a page in a frame; nobody unless said otherwise.
+    pictures
+        Origins of the base map's tiles, where the park file names one; else nobody's.
     """
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src 'self' {make_shell().digest}",
             "style-src 'self'",
-            "img-src 'self' data:",
+            " ".join(("img-src 'self' data:", *pictures)),
             "connect-src 'self'",
+            "worker-src 'self'",
             "font-src 'self'",
             "manifest-src 'self'",
             "form-action 'self'",

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from geo_risk.grid import Period
 from geo_risk.published import RiskClass, Rung
 from geo_risk.records import Audience
+from maps.basemap import OnlineBase
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Frame:
         Name of who is signed in, '' for nobody.
     role
         As what, '' for nobody: the menu names the pages that are this role's.
+    person
+        Id of who is signed in, '' for nobody: what a phone keeps is bound to it.
     csrf
         Token that forms and the pin send back, '' where there is no session.
     as_of
@@ -46,6 +49,8 @@ class Frame:
         How many premises wait for a place; shown beside the entry of the menu.
     approval_number, approval_exemption
         审图号, or why none is needed.
+    base
+        The base map from the internet that the park file asks for; None: nobody is asked.
     """
 
     park_name: str
@@ -55,12 +60,14 @@ class Frame:
     path: str = "/"
     user: str = ""
     role: str = ""
+    person: str = ""
     csrf: str = ""
     as_of: datetime | None = None
     now: datetime | None = None
     unlocated: int = 0
     approval_number: str = ""
     approval_exemption: str = ""
+    base: OnlineBase | None = None
 
     def path_in(self, lang: str) -> str:
         """Give this page's address in another language, everything else in it kept."""
@@ -109,6 +116,16 @@ class ZoneRow:
 
 
 @dataclass(frozen=True)
+class MomentView:
+    """A time whose map can be shown: `kind` is `now`, `publication` or `month`."""
+
+    key: str
+    kind: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
 class MapView:
     """What the map page needs before its data arrives.
 
@@ -124,6 +141,14 @@ class MapView:
         What time the main surface is for.
     unit, unit_zh
         Unit of the rows' means.
+    title
+        What is counted, Chinese and English.
+    time
+        Key of the moment whose map this is.
+    moments
+        The times whose map this reader may open, oldest first; () where there is but one.
+    cases
+        Whether this reader has the page of cases.
     """
 
     frame: Frame
@@ -132,11 +157,19 @@ class MapView:
     period: Period | None = None
     unit: str = ""
     unit_zh: str = ""
+    title: tuple[str, str] = ("", "")
+    time: str = "now"
+    moments: tuple[MomentView, ...] = ()
+    cases: bool = False
 
 
 @dataclass(frozen=True)
 class EnterpriseRow:
-    """One enterprise as a row: value and class of its gravest premises."""
+    """One enterprise as a row: value and class of its gravest premises.
+
+    `why` says by what a search found it, '' for no search; `rank` how close, 0 for all of a name,
+    code or id.
+    """
 
     id: str
     name: str
@@ -148,6 +181,8 @@ class EnterpriseRow:
     value: float | None = None
     last_visit: datetime | None = None
     located: bool = True
+    why: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,18 @@ number or a declared exemption; everything else leads to the sign-in.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from api import audience, schemas, sheets
 from api.answers import XLSX, attachment
+from api.deps import TheShown, TimeKey
+from api.enterprise_views import enterprise_path
 from api.figures import CLASS_NAMES
 from api.languages import Lang, remember_lang
-from api.page_deps import ThePages
+from api.page_deps import ThePages, ThePagesAt
 from api.pages import Pages
 from api.problems import responses
 from geo_risk.errors import NotFoundError
@@ -23,6 +26,7 @@ from geo_risk.records import Premises, may_create
 from maps.bundle import find_bundle
 from maps.console import enterprises_page, locate_page, sources_page, zones_page
 from maps.page import map_page
+from maps.times import time_links, time_said
 from maps.views import Listing
 
 if TYPE_CHECKING:
@@ -39,10 +43,13 @@ _PAGE_SIZE = 50
 
 
 @router.get("/", responses=responses(*_REFUSALS))
-def show_map(request: Request, pages: ThePages, lang: Lang) -> Response:
-    """Show the risk map."""
+def show_map(
+    request: Request, pages: ThePagesAt, shown: TheShown, lang: Lang, time: TimeKey = "now"
+) -> Response:
+    """Show the risk map, now or as it was at another time."""
     audience.check_map(pages.sight, pages.service.park.map)
-    return remember_lang(HTMLResponse(map_page(pages.map_view(), lang)), request)
+    page = map_page(pages.map_view(time, shown), lang)
+    return remember_lang(HTMLResponse(page), request)
 
 
 @router.get("/assets/bundle/{name}", include_in_schema=False)
@@ -54,7 +61,12 @@ def give_script(name: str) -> Response:
 
 @router.get("/zones", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
 def show_zones(
-    request: Request, pages: ThePages, lang: Lang, form: PageFormat = "html"
+    request: Request,
+    pages: ThePagesAt,
+    shown: TheShown,
+    lang: Lang,
+    form: PageFormat = "html",
+    time: TimeKey = "now",
 ) -> Response:
     """Show the zones as a table."""
     audience.check_map(pages.sight, pages.service.park.map)
@@ -62,13 +74,27 @@ def show_zones(
     if form == "xlsx":
         plain = [{**vars(one), "class": CLASS_NAMES[one.risk_class]} for one in rows]
         return _download(pages, "巡区风险", [sheets.table("巡区风险", sheets.ZONE_COLUMNS, plain)])
-    view = pages.map_view()
-    unit = view.unit if lang == "en" else view.unit_zh
-    page = zones_page(view.frame, lang, rows, unit=unit, download="/zones?f=xlsx")
+    view = pages.map_view(time, shown)
+    page = zones_page(
+        view.frame,
+        lang,
+        rows,
+        unit=view.unit if lang == "en" else view.unit_zh,
+        download=f"/zones?f=xlsx&time={time}",
+        said=time_said(view, lang),
+        times=time_links(view, lang, "/zones"),
+    )
     return remember_lang(HTMLResponse(page), request)
 
 
-@router.get("/enterprises", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
+@router.get(
+    "/enterprises",
+    responses={
+        200: schemas.LIST_PAGE,
+        303: {"description": "One enterprise has all of this as its name, code or id."},
+        **responses(*_REFUSALS),
+    },
+)
 def show_enterprises(
     request: Request,
     pages: ThePages,
@@ -77,17 +103,22 @@ def show_enterprises(
     q: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Show the enterprises, the gravest first."""
+    """Show the enterprises, the gravest first; a search that can mean one only opens it."""
     audience.check_station(pages.sight)
     rows = pages.enterprise_rows(q)
+    exact = [one for one in rows if one.why and one.rank == 0]
+    opens = audience.opens_enterprises(pages.sight)
     if form == "xlsx":
+        rows = pages.with_names(rows)
         plain = [{**vars(one), "class": CLASS_NAMES[one.risk_class]} for one in rows]
         sheet = sheets.table("企业", sheets.ENTERPRISE_COLUMNS, plain)
         return _download(pages, "企业", [sheet], {"查找": q} if q else {})
+    if opens and len(exact) == 1:
+        return RedirectResponse(f"{enterprise_path(exact[0].id)}?lang={lang}", 303)
     listing = Listing(len(rows), page, _PAGE_SIZE, q)
-    shown = rows[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
-    frame = pages.frame()
-    html = enterprises_page(frame, lang, shown, listing, download="/enterprises?f=xlsx")
+    shown = pages.with_names(rows[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE])
+    download = f"/enterprises?{urlencode({'f': 'xlsx', 'q': q} if q else {'f': 'xlsx'})}"
+    html = enterprises_page(pages.frame(), lang, shown, listing, download=download, opens=opens)
     return remember_lang(HTMLResponse(html), request)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Response
+import numpy as np
+from fastapi import APIRouter, Query, Response
 
 from api import audience, schemas, sheets
 from api.answers import Json
-from api.deps import Now, TheService, TheShown, TheSight
+from api.deps import Now, TheService, TheShown, TheSight, TimeKey
+from api.finding import find_enterprises
 from api.mesh import lon_lat_bounds
+from api.points import marks_json
 from api.problems import responses
 from api.routes.surfaces import Format
 from api.service import board_of
@@ -50,9 +53,47 @@ def read_map(service: TheService, shown: TheShown, sight: TheSight, now: Now) ->
             "roads": _collection(board.roads()),
             "stations": _collection(board.stations()),
             "premises": _collection(board.premises(shown.publication)),
+            "landmarks": _collection(board.landmarks()),
             "unlocated": board.unlocated(),
         }
     )
+
+
+@router.get(
+    "/map/reports",
+    responses={200: schemas.answer(schemas.MARKS), **responses(401, 403, 404, 422, 503)},
+)
+def read_reports(
+    service: TheService, shown: TheShown, sight: TheSight, time: TimeKey = "now"
+) -> Response:
+    """Give reports as marks: of a month, or of the twelve months up to the moment asked for."""
+    audience.check_cells(sight)
+    audience.check_collection(sight, "reports")
+    since, until = service.past.span(time, shown)
+    points = service.kept.report_points()
+    kinds = audience.own_filters(sight, "reports").get("kind")
+    if kinds is not None:
+        points = points.where(np.isin(points.kinds, kinds))
+    places = service.wire.points_out(points.lon, points.lat)
+    marks = marks_json(points, places, since=since, until=until)
+    known = service.park.kinds
+    names = {one: [known[one].name, known[one].en] for one in marks["kinds"] if one in known}
+    return Json({**marks, "names": names})
+
+
+@router.get("/map/find", responses={200: schemas.answer(schemas.FOUND), **responses(*_REFUSALS)})
+def find_place(
+    service: TheService,
+    sight: TheSight,
+    now: Now,
+    wanted: Annotated[
+        str, Query(alias="q", max_length=100, description="Part of a name, a code, or initials.")
+    ] = "",
+) -> Response:
+    """Find enterprises by name, code or pinyin initials, to show them on the map."""
+    audience.check_cells(sight)
+    audience.check_collection(sight, "enterprises")
+    return Json({"found": find_enterprises(board_of(service, sight, now), wanted)})
 
 
 @router.get(

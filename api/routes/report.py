@@ -25,7 +25,7 @@ from api.passwords import random_secret
 from api.problems import responses, status_of
 from api.reading import find_all
 from api.routes.entries import create_report
-from geo_risk.casework import Case, due_of, end_of_day, is_open, lateness, possible
+from geo_risk.casework import CATEGORIES, Case, due_of, end_of_day, is_open, lateness, possible
 from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, InputError
 from geo_risk.ingest import clean_picture
 from geo_risk.photobook import add_photo
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
 
 DOOR = "POST /report"
-CATEGORIES = ("fire_exit", "electric", "chemicals", "machinery", "security", "other")
 _REFUSALS = (401, 403, 404, 503)
 _NEEDED = ("premises", "category", "severity", "text")
 Short = Annotated[str, Form(max_length=200)]

@@ -9,11 +9,14 @@ from fastapi import APIRouter, Query, Request, Response
 from api import audience, figures, schemas, sheets
 from api.answers import Json, with_etag
 from api.coverage import write_cog
-from api.deps import Now, ThePark, TheService, TheShown, TheSight, TheStore
+from api.deps import Now, ThePark, TheService, TheShown, TheShownAt, TheSight, TheStore
 from api.problems import responses
 from api.service import board_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from api.past import Moment
     from api.service import Service
     from api.shown import Shown
 
@@ -31,14 +34,20 @@ _REFUSALS = (401, 403, 404, 422, 503)
     "", responses={200: schemas.answer(schemas.SURFACES, xlsx=True), **responses(*_REFUSALS)}
 )
 def read_surfaces(
-    service: TheService, shown: TheShown, sight: TheSight, now: Now, form: Format = "json"
+    service: TheService,
+    current: TheShown,
+    shown: TheShownAt,
+    sight: TheSight,
+    now: Now,
+    form: Format = "json",
 ) -> Response:
     """List the surfaces that the reader may see, the main one first."""
     audience.check_map(sight, service.park.map)
-    listed = _surfaces(service, shown, sight)
-    main = shown.publication.main if shown.publication else None
+    listed = _surfaces(service, shown, sight, now)
+    main = listed[0]["id"] if listed else None
     if form == "json":
-        return Json({"surfaces": listed, "main": main})
+        times = service.past.moments(current) if sight.cells else []
+        return Json({"surfaces": listed, "main": main, "times": [_time_json(one) for one in times]})
     publication = shown.require()
     return sheets.download(
         "图层",
@@ -55,16 +64,24 @@ def read_surfaces(
     "/{surface_id}", responses={200: schemas.answer(schemas.SURFACE), **responses(*_REFUSALS)}
 )
 def read_surface(
-    surface_id: str, request: Request, service: TheService, shown: TheShown, sight: TheSight
+    surface_id: str,
+    request: Request,
+    service: TheService,
+    shown: TheShownAt,
+    sight: TheSight,
+    now: Now,
 ) -> Response:
     """Describe one surface."""
     audience.check_map(sight, service.park.map)
     graded = shown.surface(surface_id)
     _check_surface(sight, shown, surface_id)
+    if not sight.cells:
+        kept = board_of(service, sight, now).public_surface(shown.require())
+        described = kept.described["surface"]
+        return with_etag(request, Json(described), f"{described['version']}-{kept.month}")
     described = figures.surface_json(graded, shown.tiles[surface_id], shown.require(), service.park)
-    body = described if sight.cells else audience.public_metadata(described)
     return with_etag(
-        request, Json(body), f"{described['version']}-{shown.sequence}-{sight.audience}"
+        request, Json(described), f"{described['version']}-{shown.sequence}-{sight.audience}"
     )
 
 
@@ -76,7 +93,7 @@ def read_value(
     lon: Lon,
     lat: Lat,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -99,7 +116,7 @@ def read_explanation(
     lon: Lon,
     lat: Lat,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -124,7 +141,7 @@ def read_explanation(
 def read_zones(
     surface_id: str,
     service: TheService,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
     form: Format = "json",
@@ -135,15 +152,16 @@ def read_zones(
     _check_surface(sight, shown, surface_id)
     board = board_of(service, sight, now)
     found = board.zone_figures(publication, graded)
+    as_of = publication.as_of if sight.is_station else board.public_surface(publication).as_of
     if form == "json":
-        return Json({"surface": surface_id, "as_of": publication.as_of.isoformat(), **found})
+        return Json({"surface": surface_id, "as_of": as_of.isoformat(), **found})
     return sheets.download(
         f"巡区风险-{surface_id}",
         [sheets.table("巡区风险", sheets.ZONE_COLUMNS, found["zones"])],
         store=service.store,
         park=service.park,
         sight=sight,
-        as_of=publication.as_of,
+        as_of=as_of,
         now=now,
         filters={"图层": surface_id},
     )
@@ -153,11 +171,16 @@ def read_zones(
     "/{surface_id}/scorecard",
     responses={200: schemas.answer(schemas.SCORECARD), **responses(*_REFUSALS)},
 )
-def read_scorecard(surface_id: str, shown: TheShown, sight: TheSight, park: ThePark) -> Response:
+def read_scorecard(
+    surface_id: str, service: TheService, shown: TheShownAt, sight: TheSight, now: Now
+) -> Response:
     """Say how far to trust a surface: its own out-of-sample score, model and inputs."""
-    audience.check_map(sight, park.map)
+    audience.check_map(sight, service.park.map)
     graded = shown.surface(surface_id)
     _check_surface(sight, shown, surface_id)
+    if not sight.cells:
+        kept = board_of(service, sight, now).public_surface(shown.require())
+        return Json(kept.described["scorecard"])
     return Json(figures.scorecard_json(graded, shown.tiles[surface_id].version, shown.require()))
 
 
@@ -177,7 +200,7 @@ def read_coverage(
     request: Request,
     park: ThePark,
     store: TheStore,
-    shown: TheShown,
+    shown: TheShownAt,
     sight: TheSight,
     now: Now,
 ) -> Response:
@@ -191,16 +214,30 @@ def read_coverage(
     return with_etag(request, answer, shown.tiles[surface_id].version)
 
 
-def _surfaces(service: Service, shown: Shown, sight: audience.Sight) -> list[dict[str, Any]]:
+def _surfaces(
+    service: Service, shown: Shown, sight: audience.Sight, now: datetime
+) -> list[dict[str, Any]]:
     publication = shown.publication
     if publication is None:
         return []
+    if not sight.cells:
+        kept = board_of(service, sight, now).public_surface(publication)
+        return [dict(kept.described["surface"])]
     ids = [publication.main, *(one for one in publication.surfaces if one != publication.main)]
-    listed = [
+    return [
         figures.surface_json(publication.surfaces[one], shown.tiles[one], publication, service.park)
         for one in ids
     ]
-    return listed if sight.cells else [audience.public_metadata(listed[0])]
+
+
+def _time_json(moment: Moment) -> dict[str, Any]:
+    """Give one stop of the time slider."""
+    return {
+        "key": moment.key,
+        "kind": moment.kind,
+        "start": moment.start.isoformat(),
+        "end": moment.end.isoformat(),
+    }
 
 
 def _check_surface(sight: audience.Sight, shown: Shown, surface_id: str) -> None:

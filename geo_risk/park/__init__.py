@@ -9,6 +9,7 @@ here.
 
 from __future__ import annotations
 
+from geo_risk.park.map_section import MapSection
 from geo_risk.park.plan_section import PlanSection
 from geo_risk.park.read import parse_park, read_park
 from geo_risk.park.sections import (
@@ -17,7 +18,6 @@ from geo_risk.park.sections import (
     Boundary,
     Calendar,
     DaskSection,
-    MapSection,
     ModelSection,
     ParkFile,
     ParkSection,

@@ -17,6 +17,7 @@ from geo_risk.crs import check_datum
 from geo_risk.errors import ParkFileError
 from geo_risk.park.keys import key as _key
 from geo_risk.park.keys import nearest
+from geo_risk.park.map_section import MapSection
 from geo_risk.park.plan_section import PlanSection
 from geo_risk.records import REPORT_KINDS, SENSITIVE_KINDS
 
@@ -305,23 +306,6 @@ class ModelSection:
     )
     break_margin: float = _key("hysteresis: share of a break", 0.05)
     dwell_publications: int = _key("hysteresis: publications in a row", 2)
-
-
-@dataclass(frozen=True)
-class MapSection:
-    """`[map]`: what a map must say."""
-
-    approval_number: str = _key("审图号; a public exit asks for it or for an exemption", "")
-    approval_exemption: str = _key("why none is needed, as declared", "")
-    min_enterprises: int = _key("public: areas with fewer enterprises are merged or withheld", 8)
-    min_reports: int = _key("public: areas with fewer reports are merged or withheld", 5)
-
-    def __post_init__(self) -> None:
-        """Let the public floor be raised, never lowered."""
-        if self.min_enterprises < 8 or self.min_reports < 5:
-            raise ParkFileError(
-                "[map] min_enterprises and min_reports cannot be below 8 and 5.", "Raise them."
-            )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ shows of it is theirs.
 
 from geo_risk.planbook.gather import Gathered, gather
 from geo_risk.planbook.keeping import Basis, Kept, kept_plan, newest
-from geo_risk.planbook.linking import Planned, linked, planned_for
+from geo_risk.planbook.linking import Planned, linked, planned_for, served_steps
 from geo_risk.planbook.making import (
     PLANNERS,
     change,
@@ -46,5 +46,6 @@ __all__ = [
     "newest",
     "planned_for",
     "prevalence",
+    "served_steps",
     "week_of_officer",
 ]

@@ -24,13 +24,10 @@ class Door:
         Who creates it there.
     where
         The command or the route, in the words a person types.
-    built
-        False while the page or command is planned only; the docs say so.
     """
 
     role: Role
     where: str
-    built: bool = True
 
 
 def _imported(kind: str) -> tuple[Door, ...]:
@@ -44,6 +41,18 @@ def _once(*doors: Door) -> tuple[Door, ...]:
     return tuple(dict.fromkeys(doors))
 
 
+def _at_gate(*roles: Role) -> tuple[Door, ...]:
+    """Give the doors of what is saved at a gate: the phone's, and the page's form."""
+    return tuple(
+        Door(role, where)
+        for role in roles
+        for where in ("POST /v1/field/visits", "POST /visit/{premises}")
+    )
+
+
+_STATION = (Role.OFFICER, Role.CLERK, Role.CHIEF)
+_OF_ORDERS = (*_STATION, Role.ENTERPRISE)
+
 DOORS: dict[type[Record], tuple[Door, ...]] = {
     Enterprise: _imported("enterprises"),
     Premises: _once(
@@ -51,11 +60,16 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         *_imported("enterprises"),
         Door(Role.CLERK, "PATCH /ogc/collections/premises/items/{fid}"),
         Door(Role.OFFICER, "PATCH /ogc/collections/premises/items/{fid}"),
+        *_at_gate(Role.OFFICER, Role.CHIEF),
     ),
     Officer: _imported("officers"),
     Team: _imported("officers"),
     Assignment: _imported("assignments"),
-    Visit: (*_imported("visits"), Door(Role.OFFICER, "POST /ogc/collections/visits/items")),
+    Visit: (
+        *_imported("visits"),
+        Door(Role.OFFICER, "POST /ogc/collections/visits/items"),
+        *_at_gate(Role.OFFICER, Role.CHIEF),
+    ),
     Report: (
         *_imported("reports"),
         Door(Role.OFFICER, "POST /ogc/collections/reports/items"),
@@ -63,6 +77,7 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.ENTERPRISE, "POST /ogc/collections/reports/items"),
         Door(Role.VOLUNTEER, "POST /ogc/collections/reports/items"),
         Door(Role.ENTERPRISE, "POST /report"),
+        *_at_gate(Role.OFFICER, Role.CHIEF),
         Door(Role.VOLUNTEER, "POST /report"),
     ),
     Step: (
@@ -71,11 +86,15 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.CHIEF, "POST /v1/reports/{id}/transitions"),
         Door(Role.MEDIATOR, "POST /v1/reports/{id}/transitions"),
         Door(Role.ENTERPRISE, "POST /v1/reports/{id}/transitions"),
+        *(Door(one, "POST /v1/orders/{id}/transitions") for one in _OF_ORDERS),
+        *(Door(one, "POST /orders/{id}") for one in _OF_ORDERS),
+        *(Door(one, "POST /guidance/{id}") for one in _STATION),
         Door(Role.OFFICER, "POST /cases/{id}"),
         Door(Role.CLERK, "POST /cases/{id}"),
         Door(Role.CHIEF, "POST /cases/{id}"),
         Door(Role.MEDIATOR, "POST /cases/{id}"),
         Door(Role.ENTERPRISE, "POST /cases/{id}"),
+        *_at_gate(Role.OFFICER, Role.CHIEF),
     ),
     Flag: (Door(Role.KEEPER, "geo-risk cases check"),),
     Declaration: (
@@ -87,15 +106,33 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
     ),
     PatrolZone: _imported("zones"),
     Station: _imported("stations"),
-    ServiceEvent: _imported("services"),
-    Order: (*_imported("orders"), Door(Role.ENTERPRISE, "POST /v1/orders", built=False)),
+    ServiceEvent: (
+        *_imported("services"),
+        Door(Role.OFFICER, "POST /ogc/collections/services/items"),
+        Door(Role.CLERK, "POST /ogc/collections/services/items"),
+        Door(Role.OFFICER, "POST /stations"),
+        Door(Role.CLERK, "POST /stations"),
+    ),
+    Order: (
+        *_imported("orders"),
+        Door(Role.ENTERPRISE, "POST /v1/orders"),
+        Door(Role.CLERK, "POST /v1/orders"),
+        Door(Role.ENTERPRISE, "POST /orders"),
+        Door(Role.CLERK, "POST /orders"),
+    ),
     Slip: (
         Door(Role.CHIEF, "POST /v1/slips/draw"),
         Door(Role.CHIEF, "POST /slips/draw"),
         Door(Role.KEEPER, "geo-risk slips --draw"),
     ),
-    Guidance: (Door(Role.OFFICER, "POST /ogc/collections/guidance/items", built=False),),
-    Campaign: (Door(Role.CLERK, "POST /ogc/collections/campaigns/items", built=False),),
+    Guidance: (
+        Door(Role.OFFICER, "POST /ogc/collections/guidance/items"),
+        Door(Role.OFFICER, "POST /guidance"),
+    ),
+    Campaign: (
+        Door(Role.CLERK, "POST /ogc/collections/campaigns/items"),
+        Door(Role.CLERK, "POST /campaigns"),
+    ),
     Road: _imported("roads"),
     Population: _imported("population"),
 }
@@ -115,4 +152,4 @@ def personal_fields(kind: type[Record]) -> tuple[str, ...]:
 
 def may_create(role: Role, kind: type[Record], door: str) -> bool:
     """Say whether a role creates this kind of record at this door (the text of `Door.where`)."""
-    return any(one.role == role and one.where == door and one.built for one in DOORS.get(kind, ()))
+    return any(one.role == role and one.where == door for one in DOORS.get(kind, ()))

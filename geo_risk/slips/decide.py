@@ -313,10 +313,11 @@ def _verify(one: _Taken) -> tuple[str, dict[str, Any]]:
         raise InputError(
             f"other_id is {one.act.other_id!r}: there is no such visit.", "Enter the visit first."
         )
-    if visit.reason is not VisitReason.SLIP or visit.enterprise_id != slip.enterprise_id:
+    verifies = visit.looked and visit.reason is VisitReason.SLIP
+    if not verifies or visit.enterprise_id != slip.enterprise_id:
         raise InputError(
             f"Visit {visit.id!r} is no verification of this slip.",
-            "Name a visit to this enterprise with the reason slip.",
+            "Name a visit to this enterprise with the reason slip, on which somebody looked.",
         )
     if visit.start > one.at or (slip.decided_at and visit.start < slip.decided_at):
         raise InputError(

@@ -6,11 +6,15 @@ nowhere else.
 
 from geo_risk.store.audit_log import AuditLine, AuditQuery
 from geo_risk.store.backup import restore
+from geo_risk.store.points import ReportPoints
 from geo_risk.store.store import Store, open_store
 from geo_risk.store.values import (
     Answer,
     AuditEntry,
+    Counted,
+    Delete,
     Document,
+    Embed,
     Event,
     Forgotten,
     Idempotency,
@@ -32,7 +36,10 @@ __all__ = [
     "AuditEntry",
     "AuditLine",
     "AuditQuery",
+    "Counted",
+    "Delete",
     "Document",
+    "Embed",
     "Event",
     "Forgotten",
     "Idempotency",
@@ -41,6 +48,7 @@ __all__ = [
     "Page",
     "PutResult",
     "Query",
+    "ReportPoints",
     "Session",
     "SourceRun",
     "Store",

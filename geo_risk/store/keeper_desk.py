@@ -72,6 +72,11 @@ class KeeperDesk:
             connection.execute(sessions.delete().where(sessions.c.expires_at <= now))
         return self._remove(found, "expire", actor, now) if found.entries else Forgotten(0, 0)
 
+    def forgotten_count(self) -> int:
+        """Count what was ever forgotten: who keeps person data in memory drops it when it grows."""
+        with self._database.read() as connection:
+            return int(connection.scalar(sa.select(sa.func.count()).select_from(forgotten)) or 0)
+
     def backup(self, to: Path, *, at: datetime) -> Path:
         """Write everything into one file, while others go on writing; see `backup.restore`.
 

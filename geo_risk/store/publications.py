@@ -88,6 +88,15 @@ def sequence(connection: sa.Connection) -> int:
     return int(connection.scalar(sa.select(sa.func.max(publications.c.seq))) or 0)
 
 
+def times(connection: sa.Connection) -> list[tuple[int, datetime]]:
+    """Give number and as-of of the publications whose arrays are kept, oldest first."""
+    kept = sa.select(published_surfaces.c.seq).distinct()
+    chosen = sa.select(publications.c.seq, publications.c.as_of)
+    chosen = chosen.where(publications.c.seq.in_(kept)).order_by(publications.c.seq)
+    rows = connection.execute(chosen)
+    return [(int(seq), datetime.fromisoformat(as_of)) for seq, as_of in rows]
+
+
 def load(
     connection: sa.Connection, folder: Path, seq: int, *, whole: bool = True
 ) -> Publication | None:

@@ -3,7 +3,7 @@
 `open_store` takes a URL, brings the tables to the newest schema and gives a `Store`; several
 processes may hold one at once and write at once. Records, events, person data and accounts are in
 the database; arrays, photos, rejects and exports in the state folder beside it. What the verbs
-promise is in the five desks; SQL is nowhere else in the project.
+promise is in the six desks; SQL is nowhere else in the project.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ from geo_risk.published import Publication
 from geo_risk.records import Actor
 from geo_risk.store import publications
 from geo_risk.store.account_desk import AccountDesk
+from geo_risk.store.embed_desk import EmbedDesk
 from geo_risk.store.engine import Database, open_database
 from geo_risk.store.keeper_desk import KeeperDesk, forget_again
 from geo_risk.store.ledger_desk import LedgerDesk
 from geo_risk.store.locks import park_lock
 from geo_risk.store.migrate import migrate
+from geo_risk.store.points import ReportPoints, report_points
 from geo_risk.store.product_desk import ProductDesk
 from geo_risk.store.record_desk import RecordDesk
 from geo_risk.store.schema import publications as publications_table
 
 
-class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk):
+class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk, EmbedDesk):
     """One park's store. Use it in a `with` block, or close it.
 
     Parameters
@@ -106,6 +108,22 @@ class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk):
                     return None
                 self._published = (seq, at, loaded)
             return self._published[2]
+
+    def publication_times(self) -> list[tuple[int, datetime]]:
+        """Give number and as-of of the publications that are still whole, oldest first."""
+        with self._database.read() as connection:
+            return publications.times(connection)
+
+    def publication_of(self, seq: int) -> Publication | None:
+        """Give a publication by its number, whole; None when it is no longer kept."""
+        with self._database.read(one_state=True) as connection:
+            known = {one for one, _ in publications.times(connection)}
+            return publications.load(connection, self.surfaces_dir, seq) if seq in known else None
+
+    def report_points(self) -> ReportPoints:
+        """Give the places and times of all reports that count, without person data."""
+        with self._database.read() as connection:
+            return report_points(connection)
 
     def past_publications(self, limit: int = 2) -> list[Publication]:
         """Give the last publications, newest first, the present one included.

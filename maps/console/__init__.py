@@ -18,7 +18,7 @@ from geo_risk.records import Audience
 from maps.assets import asset_url
 from maps.bundle import bundle_url
 from maps.menu import menu_of
-from maps.page_data import page_data
+from maps.page_data import page_data, phone_data
 from maps.palette import CLASS_COLOURS
 from maps.shell import json_block, make_shell
 from maps.words import HTML_LANG, LANGS, catalogue, phrase, word
@@ -27,9 +27,11 @@ from maps.words.figures import day_text, moment_text, number_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from maps.times import TimeLink
     from maps.views import EnterpriseRow, Frame, Listing, SourceRow, UnlocatedRow, ZoneRow
 
 _STALE_AFTER_H = 24
+_STAFF = frozenset({"officer", "clerk", "chief", "keeper"})
 _ERRORS = frozenset({"not_found", "auth", "forbidden", "busy", "rate"})
 
 
@@ -51,7 +53,14 @@ def login_page(frame: Frame, lang: str, *, next_path: str = "", failed: bool = F
 
 
 def zones_page(
-    frame: Frame, lang: str, rows: Sequence[ZoneRow], *, unit: str = "", download: str = ""
+    frame: Frame,
+    lang: str,
+    rows: Sequence[ZoneRow],
+    *,
+    unit: str = "",
+    download: str = "",
+    said: str = "",
+    times: Sequence[TimeLink] = (),
 ) -> str:
     """Give the table of zones: the map's content as words and numbers.
 
@@ -65,14 +74,37 @@ def zones_page(
         Unit of the means, in the page's language.
     download
         Address of the same as XLSX, '' for none.
+    said
+        What is counted, and for which time.
+    times
+        The same table at other times.
     """
-    return render_page("zones.html", frame, lang, "zones", rows=rows, unit=unit, download=download)
+    values = {"rows": rows, "unit": unit, "download": download, "said": said, "times": times}
+    return render_page("zones.html", frame, lang, "zones", **values)
 
 
 def enterprises_page(
-    frame: Frame, lang: str, rows: Sequence[EnterpriseRow], listing: Listing, *, download: str = ""
+    frame: Frame,
+    lang: str,
+    rows: Sequence[EnterpriseRow],
+    listing: Listing,
+    *,
+    download: str = "",
+    opens: bool = False,
 ) -> str:
-    """Give one page of the table of enterprises; it asks with `?q=` and `?page=`."""
+    """Give one page of the table of enterprises; it asks with `?q=` and `?page=`.
+
+    Parameters
+    ----------
+    frame, lang
+        As for every page.
+    rows, listing
+        Of this page; which page of how many, and what was searched for.
+    download
+        Address of the same as XLSX, '' for none.
+    opens
+        Whether this reader opens the page of an enterprise.
+    """
     return render_page(
         "enterprises.html",
         frame,
@@ -81,6 +113,7 @@ def enterprises_page(
         rows=rows,
         listing=listing,
         download=download,
+        opens=opens,
     )
 
 
@@ -176,6 +209,7 @@ def render_page(template: str, frame: Frame, lang: str, current: str, **values: 
             station=frame.audience is Audience.STATION,
             menu=menu_of(frame.role),
             help=_help(current, lang),
+            phone=_phone(frame, lang),
             **values,
         )
     )
@@ -192,6 +226,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset_url"] = asset_url
+    environment.globals["bundle_url"] = bundle_url
     return environment
 
 
@@ -199,6 +234,13 @@ def _help(current: str, lang: str) -> str:
     """Give the help of a page by its name in the menu, '' where it has none."""
     key = f"help.{current}"
     return word(key, lang) if key in catalogue(lang) else ""
+
+
+def _phone(frame: Frame, lang: str) -> dict[str, Any] | None:
+    """Give what a page of the station's staff has for the phone, None for everybody else."""
+    if not frame.person or frame.role not in _STAFF:
+        return None
+    return {"script": bundle_url("phone.js"), "data": json_block(phone_data(frame, lang))}
 
 
 def _class_key(risk_class: RiskClass) -> str:

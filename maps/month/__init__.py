@@ -7,6 +7,29 @@ at the field what to mend.
 
 from maps.month.cases import CaseRow, CasesView, CaseView, case_page, cases_page
 from maps.month.declare import DeclareRow, DeclareView, choose_page, declare_page
+from maps.month.enterprise import (
+    EnterpriseView,
+    FirmCase,
+    FirmDeclared,
+    FirmIndex,
+    FirmOrder,
+    FirmPlace,
+    FirmSlip,
+    FirmVisit,
+    NearStation,
+    Surroundings,
+    enterprise_page,
+)
+from maps.month.figures import FiguresView, figures_page
+from maps.month.given import (
+    CampaignRow,
+    CampaignsView,
+    GivenForm,
+    GuidanceRow,
+    GuidanceView,
+    campaigns_page,
+    guidance_page,
+)
 from maps.month.index import (
     IndexRow,
     IndexView,
@@ -16,44 +39,91 @@ from maps.month.index import (
     months_page,
     own_index_page,
 )
+from maps.month.orders import OrderCard, OrderForm, OrdersView, Whose, orders_page
 from maps.month.plan import ChangeView, PlanTask, PlanView, plan_page
+from maps.month.queue import offline_page, queue_page
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
+from maps.month.stations import (
+    KindRow,
+    Reach,
+    ServiceForm,
+    StationRow,
+    StationsView,
+    Waiting,
+    ZoneReach,
+    stations_page,
+)
 from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
 from maps.month.today import TodayView, today_page
 
 __all__ = [
+    "CampaignRow",
+    "CampaignsView",
     "CaseRow",
     "CaseView",
     "CasesView",
     "ChangeView",
     "DeclareRow",
     "DeclareView",
+    "EnterpriseView",
+    "FiguresView",
+    "FirmCase",
+    "FirmDeclared",
+    "FirmIndex",
+    "FirmOrder",
+    "FirmPlace",
+    "FirmSlip",
+    "FirmVisit",
+    "GivenForm",
+    "GuidanceRow",
+    "GuidanceView",
     "IndexRow",
     "IndexView",
+    "KindRow",
     "MonthRow",
     "MonthsView",
+    "NearStation",
+    "OrderCard",
+    "OrderForm",
+    "OrdersView",
     "OwnHazard",
     "PlanTask",
     "PlanView",
+    "Reach",
     "ReportView",
+    "ServiceForm",
     "SlipCard",
     "SlipsView",
+    "StationRow",
+    "StationsView",
     "StepField",
     "StepForm",
     "StepTaken",
+    "Surroundings",
     "TodayView",
+    "Waiting",
+    "Whose",
+    "ZoneReach",
+    "campaigns_page",
     "case_page",
     "cases_page",
     "choose_page",
     "declare_page",
+    "enterprise_page",
+    "figures_page",
     "first_missing",
+    "guidance_page",
     "index_page",
     "months_page",
+    "offline_page",
+    "orders_page",
     "own_index_page",
     "plan_page",
+    "queue_page",
     "refused_forms",
     "report_page",
     "slips_page",
+    "stations_page",
     "today_page",
 ]

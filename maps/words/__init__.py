@@ -128,6 +128,7 @@ def surface_title(surface_id: str, lang: str, kinds: Mapping[str, tuple[str, str
     if f"surface.{surface_id}" in catalogue(lang):
         return word(f"surface.{surface_id}", lang)
     family, _, kind = surface_id.partition(".")
+    family = re.sub(r"^(month)_\d{4}_\d{2}$", r"\1", family)
     zh, en = kinds.get(kind, (kind, kind.replace("_", " ")))
     if f"surface_of.{family}" in catalogue(lang):
         return word(f"surface_of.{family}", lang, kind=en if lang == "en" else zh)

@@ -16,7 +16,7 @@ import uvicorn
 
 from api.app import create_app
 from api.auth import new_token
-from api.cli_serve import listen
+from api.cli_serve import GOODBYE_S, listen
 from api.demo import demo_logins
 from geo_risk.park import ParkFile, read_park
 from geo_risk.records import Actor, Role
@@ -37,7 +37,12 @@ def main(park_file: str, state: str, store_url: str = "") -> None:
         }
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
-        config = uvicorn.Config(create_app(settings, park), log_level="warning", access_log=False)
+        config = uvicorn.Config(
+            create_app(settings, park),
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GOODBYE_S,
+        )
         uvicorn.Server(config).run(sockets=[listening])
 
 

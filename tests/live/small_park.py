@@ -17,10 +17,6 @@ import numpy as np
 from geo_risk.crs import gcj02_from_wgs84, unproject
 
 CRS = "EPSG:4549"
-EVIL = (
-    "<img src=x onerror=window.hacked=1></script><script>window.hacked=2</script>"
-    "`${window.hacked=3}`{{7*7}}"
-)
 WAITING = 10
 """So many enterprises come without coordinates."""
 

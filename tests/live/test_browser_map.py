@@ -180,7 +180,7 @@ def test_the_map_is_worked_by_keyboard_alone(sample_server: Any, browse: Browse)
     """Tab reaches it, arrows move it, plus and minus zoom, Enter reads the value, Escape closes."""
     page, _ = browse(sample_server, "chief")
     show_map(page)
-    page.locator("#opacity").focus()
+    page.locator("#compare").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "map_park"
     assert page.locator(".cross").is_visible()

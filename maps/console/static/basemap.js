@@ -1,15 +1,15 @@
-// The park itself: boundary, dashed zones, roads and their names. No tiles: all of it is ours.
-import { CanvasLayer } from "./canvas.js";
+// The park itself: boundary, dashed zones, roads by their class, premises. No tiles: all of it is ours.
+import { CanvasLayer, INK, flatten, viewOf } from "./canvas.js";
 import { classKey } from "./classes.js";
-import { t } from "./page.js";
 
 const { L } = window;
-const INK = "#15202b";
-const ROAD_NAMES_FROM_ZOOM = 16;
+const CASING = "#76838f";
+const WIDTHS = { motorway: 7, trunk: 7, primary: 6, secondary: 4.8, tertiary: 4 };
+const PLAIN_WIDTH = 3.4;
 
 // Make the panes, bottom to top; the surface's tiles stay in Leaflet's own tile pane (200).
 export function makePanes(map) {
-  ["zonefill", "roads", "zones", "dots", "names", "chosen"].forEach((name, index) => {
+  ["zonefill", "roads", "zones", "dots", "reports", "names", "chosen"].forEach((name, index) => {
     const pane = map.createPane(name);
     pane.style.zIndex = 410 + 10 * index;
     if (name !== "zonefill") pane.style.pointerEvents = "none";
@@ -22,11 +22,9 @@ export function boundaryLayer(data) {
 }
 
 export function zonesLayer(data) {
-  const style = { color: INK, interactive: false, pane: "zones" };
-  const lines = L.polyline(edgesOf(data.zones.features), style);
-  const group = L.layerGroup([lines, new CanvasLayer("names", zoneNames(data))]);
+  const lines = L.polyline(edgesOf(data.zones.features), { color: INK, interactive: false, pane: "zones" });
   const share = 1 / Math.sqrt(Math.max(1, data.zones.features.length));
-  return withZoom(group, (map) => {
+  return withZoom(L.layerGroup([lines]), (map) => {
     // A city's zones are small on the screen: thinner lines, or they hide what they part.
     const [west, south, east, north] = data.bounds;
     const across = map.latLngToLayerPoint([south, west]).distanceTo(map.latLngToLayerPoint([north, east]));
@@ -56,44 +54,61 @@ export function zoneFillLayer(data, onChoose) {
   });
 }
 
+// Roads with a casing, wide ones last: crossings then look joined, and a main road runs through.
 export function roadsLayer(data) {
-  const renderer = L.canvas({ pane: "roads", padding: 0.5 });
-  const line = (color) =>
-    L.geoJSON(data.roads, { style: { color }, renderer, interactive: false, pane: "roads" });
-  const [edge, middle] = [line("#76838f"), line("#ffffff")];
-  const names = new CanvasLayer("names", (context, map) => {
-    if (map.getZoom() < ROAD_NAMES_FROM_ZOOM) return;
-    const seen = new Set();
-    for (const { geometry, properties } of data.roads.features) {
-      if (!properties.name || seen.has(properties.name)) continue;
-      const place = middleOf(geometry);
-      if (!place || !map.getBounds().contains(place)) continue;
-      seen.add(properties.name);
-      writeName(context, properties.name, map.latLngToContainerPoint(place), 13, "normal");
+  let lines = null;
+  return new CanvasLayer("roads", (context, map) => {
+    lines ??= linesOf(map, data.roads.features);
+    const zoom = map.getZoom();
+    const wide = zoom >= 17 ? 1.6 : zoom >= 14.5 ? 1 : zoom >= 13.5 ? 0.7 : 0.4;
+    const view = viewOf(map);
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    for (const [colour, less] of [[CASING, 0], ["#ffffff", 1.7]]) {
+      context.strokeStyle = colour;
+      for (const { plane, width } of lines) {
+        context.lineWidth = Math.max(0.6, (width - less) * wide);
+        trace(context, plane, view);
+      }
     }
   });
-  return withZoom(L.layerGroup([edge, middle, names]), (map) => {
-    const zoom = map.getZoom();
-    const wide = zoom >= 14.5 ? 1 : zoom >= 13.5 ? 0.7 : 0.4;
-    edge.setStyle({ weight: 4.5 * wide });
-    middle.setStyle({ weight: 2.8 * wide });
-  });
+}
+
+function linesOf(map, features) {
+  return features
+    .filter(({ geometry }) => geometry)
+    .flatMap(({ geometry, properties }) => {
+      const lines = geometry.type === "MultiLineString" ? geometry.coordinates : [geometry.coordinates];
+      const width = WIDTHS[properties.class] ?? PLAIN_WIDTH;
+      return lines.map((line) => ({ width, plane: flatten(map, line.map(([lon]) => lon), line.map(([, lat]) => lat)) }));
+    })
+    .sort((one, other) => one.width - other.width);
+}
+
+function trace(context, plane, [scale, west, north]) {
+  context.beginPath();
+  for (let index = 0; index < plane.length; index += 2) {
+    const [x, y] = [plane[index] * scale - west, plane[index + 1] * scale - north];
+    if (index) context.lineTo(x, y);
+    else context.moveTo(x, y);
+  }
+  context.stroke();
 }
 
 // Small ink dots, one per premises, within half a pixel of their true place.
 export function premisesLayer(data) {
-  const places = data.premises.features
-    .filter(({ geometry }) => geometry)
-    .map(({ geometry }) => L.latLng(geometry.coordinates[1], geometry.coordinates[0]));
-  return new CanvasLayer("dots", (context, map) => {
-    const size = map.getSize();
+  const places = data.premises.features.filter(({ geometry }) => geometry).map(({ geometry }) => geometry.coordinates);
+  let plane = null;
+  return new CanvasLayer("dots", (context, map, box) => {
+    plane ??= flatten(map, places.map(([lon]) => lon), places.map(([, lat]) => lat));
     const zoom = map.getZoom();
     const radius = zoom >= 16 ? 3 : zoom >= 14 ? 1.7 : zoom >= 12 ? 1.2 : 0.7;
+    const [scale, west, north] = viewOf(map);
     context.fillStyle = INK;
     context.globalAlpha = 0.5;
-    for (const place of places) {
-      const { x, y } = map.latLngToContainerPoint(place);
-      if (x < -5 || y < -5 || x > size.x + 5 || y > size.y + 5) continue;
+    for (let index = 0; index < plane.length; index += 2) {
+      const [x, y] = [plane[index] * scale - west, plane[index + 1] * scale - north];
+      if (x < box.left || y < box.top || x > box.right || y > box.bottom) continue;
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
       context.fill();
@@ -137,61 +152,4 @@ function edgesOf(features) {
 
 function toLatLng([lon, lat]) {
   return [lat, lon];
-}
-
-// Write each zone's name near its middle, clear of signs and of other names; where there is no room
-// the name waits for the next zoom, and a press on the map says it.
-function zoneNames(data) {
-  const stations = (data.stations?.features || [])
-    .filter(({ geometry }) => geometry)
-    .map(({ geometry }) => toLatLng(geometry.coordinates));
-  const zones = data.zones.features.map((feature) => ({
-    name: feature.properties.name || t("panel.zone_merged"),
-    bounds: L.geoJSON(feature).getBounds(),
-  }));
-  return (context, map) => {
-    const taken = stations.map((place) => ({ ...map.latLngToContainerPoint(place), wide: 15, high: 15 }));
-    for (const { name, bounds } of zones) {
-      const corner = map.latLngToContainerPoint(bounds.getNorthWest());
-      const other = map.latLngToContainerPoint(bounds.getSouthEast());
-      context.font = fontOf(15, "bold");
-      const wide = context.measureText(name).width / 2 + 2;
-      if (other.x - corner.x < 2 * wide) continue;
-      const middle = map.latLngToContainerPoint(bounds.getCenter());
-      const place = [0, -28, 28, -56, 56]
-        .filter((shift) => Math.abs(shift) < (other.y - corner.y) / 2)
-        .map((shift) => ({ x: middle.x, y: middle.y + shift, wide, high: 10 }))
-        .find((one) => taken.every((there) => areApart(one, there)));
-      if (!place) continue;
-      taken.push(place);
-      writeName(context, name, place, 15, "bold");
-    }
-  };
-}
-
-function areApart(one, other) {
-  return Math.abs(one.x - other.x) > one.wide + other.wide || Math.abs(one.y - other.y) > one.high + other.high;
-}
-
-function fontOf(size, weight) {
-  return `${weight} ${size}px "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", system-ui, sans-serif`;
-}
-
-function writeName(context, name, { x, y }, size, weight) {
-  context.font = fontOf(size, weight);
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.lineJoin = "round";
-  context.strokeStyle = "#ffffff";
-  context.lineWidth = 4;
-  context.strokeText(name, x, y);
-  context.fillStyle = INK;
-  context.fillText(name, x, y);
-}
-
-function middleOf(geometry) {
-  const lines = geometry.type === "MultiLineString" ? geometry.coordinates : [geometry.coordinates];
-  const longest = lines.reduce((one, other) => (other.length > one.length ? other : one), []);
-  const middle = longest[Math.floor(longest.length / 2)];
-  return middle ? L.latLng(middle[1], middle[0]) : null;
 }

@@ -1,34 +1,34 @@
 // The map as a console: draws what a source gives, answers clicks and keys, says what failed.
-import {
-  boundaryLayer,
-  makePanes,
-  premisesAt,
-  premisesLayer,
-  roadsLayer,
-  zoneFillLayer,
-  zonesLayer,
-} from "./basemap.js";
+import { boundaryLayer, makePanes, premisesLayer, roadsLayer, zoneFillLayer, zonesLayer } from "./basemap.js";
 import { patterns } from "./classes.js";
-import { el, replaceIn } from "./dom.js";
+import { startCompare } from "./compare.js";
+import { byId, el, replaceIn } from "./dom.js";
+import { startFind } from "./find.js";
+import { periodText } from "./figures.js";
 import { showWhole } from "./fit.js";
 import { describeMap, onKeys } from "./keys.js";
+import { labelsLayer } from "./labels.js";
 import { writeLegend } from "./legend.js";
+import { sayNotice } from "./notice.js";
+import { onlineLayers } from "./online.js";
 import { either, page, phrase, t } from "./page.js";
-import { writeHint, writeLine, writeNearby, writePlace, writeStation, writeZone } from "./panel.js";
+import { chooseCentre, choosePlace, chooseStation, chooseZone, closePlace, pressed } from "./place.js";
+import { reportsLayer, reportsText } from "./reports.js";
 import { writeScorecard } from "./scorecard.js";
 import { stationsLayer, writeStationKey } from "./stations.js";
+import { startTimes } from "./times.js";
 import { readView, writeView } from "./view.js";
 
 const { L } = window;
-const byId = (id) => document.getElementById(id);
+const AT_FIRST_OFF = ["reports"];
 
 // Make the map work. `map` is the Leaflet map of the shell, `source` where its data comes from.
 export async function startConsole(map, source) {
-  const state = { view: readView(), layers: {}, point: null, asked: 0, surface: null };
+  const state = { view: readView(), layers: {}, point: null, asked: 0, surface: null, time: page.time ?? "now" };
   document.body.append(patterns());
   makePanes(map);
   describeMap(map, t("map.title"));
-  const parts = await Promise.allSettled([source.map(), source.surfaces()]);
+  const parts = await Promise.allSettled([source.map(), source.surfaces(state.time)]);
   if (parts[0].status === "rejected") {
     const refused = [401, 403].includes(parts[0].reason?.status);
     if (refused) sayNotice("map.not_public", "map.not_public_hint");
@@ -38,12 +38,21 @@ export async function startConsole(map, source) {
   }
   const data = withLists(parts[0].value);
   const graded = parts[1].status === "fulfilled" ? parts[1].value : { surfaces: [], main: null };
-  const app = { map, source, data, graded, state };
+  const app = { map, source, data, graded, state, keep: () => keepView(app) };
+  app.choose = (id) => chooseSurface(app, id);
+  app.explain = (surface, latlng) => explainOther(app, surface, latlng);
+  onlineLayers(map, page.base).forEach((layer) => layer.addTo(map));
   drawPark(app);
-  fillChoices(app);
-  chooseSurface(app, state.view.surface || graded.main);
   listen(app);
+  showSurfaces(app, graded, state.view.surface);
   if (state.view.point) choosePlace(app, L.latLng(state.view.point[1], state.view.point[0]));
+  startCompare(app);
+  startFind(app);
+  startTimes(app, (key, given) => {
+    showSurfaces(app, given, state.surface?.id);
+    showReports(app);
+    if (state.point) choosePlace(app, state.point);
+  });
   document.documentElement.dataset.ready = "true";
   return app;
 }
@@ -57,11 +66,12 @@ function withLists(data) {
     roads: list(data.roads),
     stations: list(data.stations),
     premises: list(data.premises),
+    landmarks: list(data.landmarks),
   };
 }
 
-function drawPark({ map, data, state, ...rest }) {
-  const app = { map, data, state, ...rest };
+function drawPark(app) {
+  const { map, data, state } = app;
   state.fit = showWhole(map, data.bounds, state.view.at);
   boundaryLayer(data).addTo(map);
   state.layers.roads = roadsLayer(data);
@@ -72,26 +82,66 @@ function drawPark({ map, data, state, ...rest }) {
   const count = data.premises.features.filter(({ geometry }) => geometry).length;
   byId("premises-count").textContent = t("map.layer.premises", { n: count });
   byId("stations-count").textContent = t("map.layer.stations", { n: data.stations.features.length });
-  const empty = { premises: !count, stations: !data.stations.features.length, roads: !data.roads.features.length };
+  const empty = {
+    premises: !count,
+    stations: !data.stations.features.length,
+    roads: !data.roads.features.length,
+    reports: !app.source.reports || !count,
+  };
   for (const box of document.querySelectorAll("[data-layer]")) {
     const name = box.dataset.layer;
     box.closest("label").hidden = Boolean(empty[name]);
-    box.checked = !state.view.off.includes(name);
+    const off = AT_FIRST_OFF.includes(name) ? !state.view.on.includes(name) : state.view.off.includes(name);
+    box.checked = !off && !empty[name];
     box.addEventListener("change", () => switchLayer(app, name, box.checked));
     if (state.layers[name] && box.checked) state.layers[name].addTo(map);
   }
+  const isOn = (name) => document.querySelector(`[data-layer=${name}]`).checked;
+  state.labels = labelsLayer(data, isOn).addTo(map);
+  if (isOn("reports")) showReports(app);
 }
 
 function switchLayer(app, name, on) {
   const layer = app.state.layers[name];
-  if (layer && on) layer.addTo(app.map);
+  if (name === "reports") showReports(app);
+  else if (layer && on) layer.addTo(app.map);
   else if (layer) layer.remove();
+  app.state.labels.redraw();
   keepView(app);
+}
+
+// Reports are asked for when somebody wants to see them, for the time that is shown.
+async function showReports({ map, source, state }) {
+  const box = document.querySelector("[data-layer=reports]");
+  const line = byId("reports-line");
+  state.layers.reports?.remove();
+  line.hidden = !box.checked;
+  if (!box.checked) return;
+  const { time } = state;
+  try {
+    const marks = await source.reports(time);
+    if (time !== state.time || !box.checked) return;
+    state.layers.reports?.remove();
+    state.layers.reports = reportsLayer(marks).addTo(map);
+    line.textContent = reportsText(marks);
+  } catch {
+    line.textContent = t("map.reports_failed");
+  }
+}
+
+// Show the surfaces of a time; the one chosen before stays where there is one of its kind.
+function showSurfaces(app, graded, wanted) {
+  app.graded = graded;
+  app.map.fire("surfaces");
+  fillChoices(app);
+  const kind = (wanted ?? "").split(".")[1];
+  const same = graded.surfaces.find(({ id }) => id === wanted);
+  const alike = graded.surfaces.find(({ id }) => kind && id.split(".")[1] === kind);
+  chooseSurface(app, (same ?? alike)?.id ?? graded.main);
 }
 
 function fillChoices(app) {
   const choice = byId("surface");
-  if (!choice) return;
   if (!app.graded.surfaces.length) {
     choice.closest(".right").hidden = true;
     sayNotice("map.no_surfaces");
@@ -102,10 +152,6 @@ function fillChoices(app) {
     app.graded.surfaces.map(({ id, title, title_en: en }) => el("option", { value: id }, either(title, en))),
   );
   choice.disabled = false;
-  choice.addEventListener("change", () => {
-    chooseSurface(app, choice.value);
-    if (app.state.point) choosePlace(app, app.state.point);
-  });
 }
 
 function chooseSurface(app, id) {
@@ -113,8 +159,7 @@ function chooseSurface(app, id) {
   const surface = graded.surfaces.find((one) => one.id === id) || graded.surfaces.find((one) => one.id === graded.main);
   if (!surface) return;
   state.surface = surface;
-  const choice = byId("surface");
-  if (choice) choice.value = surface.id;
+  byId("surface").value = surface.id;
   state.layers.surface?.remove();
   const cells = source.layer(surface);
   const layer = cells || zoneFillLayer(data, (feature) => chooseZone(app, feature));
@@ -146,15 +191,17 @@ function watchTiles(map, layer) {
   });
 }
 
-// The server's headline is about the main surface; another one has its own name at the top.
+// The server's headline is about the main surface of the time of the page; another surface, or
+// another time, has its own name at the top.
 function writeFinding({ graded, state }, surface) {
   const [finding, detail, notes] = [byId("finding"), byId("detail"), byId("notes")];
   if (notes) notes.textContent = notesOf(surface);
   if (!finding) return;
   state.headline ??= [finding.textContent, detail.textContent];
-  const own = surface.id === graded.main;
+  const own = surface.id === graded.main && state.time === (page.time ?? "now");
   finding.textContent = own ? state.headline[0] : either(surface.title, surface.title_en);
-  detail.textContent = own ? state.headline[1] : either(surface.unit_zh, surface.unit);
+  const said = [either(surface.unit_zh, surface.unit), periodText(surface.period.start, surface.period.end)];
+  detail.textContent = own ? state.headline[1] : said.join(" · ");
 }
 
 // The ladder has its own sentence beside the map.
@@ -170,17 +217,26 @@ function setOpacity({ map, state }) {
   for (const swatch of document.querySelectorAll("#legend .swatch")) swatch.style.opacity = share;
 }
 
+// A press on the second map of two: the value there, of that map's surface.
+function explainOther(app, surface, latlng) {
+  const own = app.state.surface;
+  app.state.surface = surface;
+  choosePlace(app, latlng);
+  app.state.surface = own;
+}
+
 function listen(app) {
-  const { map, state, data } = app;
-  map.on("click", ({ latlng, containerPoint }) => {
-    const premises = map.hasLayer(state.layers.premises) ? premisesAt(map, data, containerPoint) : null;
-    if (premises) choosePremises(app, premises);
-    else if (app.source.layer(state.surface || {})) choosePlace(app, latlng);
-  });
+  const { map } = app;
+  map.on("click", ({ latlng, containerPoint }) => pressed(app, latlng, containerPoint));
   map.on("moveend", () => keepView(app));
   map.on("zoomend", () => markBetween(map));
   markBetween(map);
   byId("opacity")?.addEventListener("input", () => setOpacity(app));
+  byId("surface").addEventListener("change", ({ target }) => {
+    chooseSurface(app, target.value);
+    if (app.state.point) choosePlace(app, app.state.point);
+  });
+  byId("print")?.addEventListener("click", () => window.print());
   onKeys(map, { Enter: () => chooseCentre(app), Escape: () => closePlace(app) });
 }
 
@@ -189,102 +245,16 @@ function markBetween(map) {
   map.getContainer().classList.toggle("between", map.getZoom() % 1 !== 0);
 }
 
-function chooseCentre(app) {
-  const centre = app.map.getCenter();
-  if (app.source.layer(app.state.surface || {})) choosePlace(app, centre);
-  else app.state.layers.surface?.eachLayer?.((layer) => layer.getBounds().contains(centre) && layer.fire("click"));
-}
-
-function choosePremises(app, feature) {
-  const [lon, lat] = feature.geometry.coordinates;
-  choosePlace(app, L.latLng(lat, lon), feature);
-}
-
-function chooseZone(app, feature) {
-  byId("nearby").hidden = true;
-  writeZone(byId("place"), feature, app.state.surface);
-}
-
-function chooseStation(app, feature) {
-  byId("nearby").hidden = true;
-  writeStation(byId("place"), feature);
-}
-
-function closePlace(app) {
-  app.state.asked += 1;
-  app.state.point = null;
-  app.state.mark?.remove();
-  byId("nearby").hidden = true;
-  writeHint(byId("place"));
-  keepView(app);
-}
-
-async function choosePlace(app, latlng, premises = null) {
-  const { map, source, data, state } = app;
-  if (!state.surface) return;
-  state.point = latlng;
-  state.asked += 1;
-  const { asked, surface } = state;
-  drawMark(app, null);
-  keepView(app);
-  const slow = setTimeout(() => asked === state.asked && writeLine(byId("place"), "panel.loading"), 400);
-  try {
-    const answer = await source.explain(surface, latlng.lng, latlng.lat);
-    if (asked !== state.asked) return;
-    if (answer.value === null || answer.value === undefined) {
-      writeLine(byId("place"), "panel.outside");
-      byId("nearby").hidden = true;
-      return;
-    }
-    drawMark(app, answer.cell);
-    const zone = data.zones.features.find(({ properties }) => properties.id === answer.zone_id);
-    writePlace(byId("place"), answer, { surface, zoneName: zone?.properties.name || answer.zone_id, premises });
-    writeNearby(byId("nearby"), answer.premises || null, surface.as_of, (one) => {
-      const feature = data.premises.features.find(({ properties }) => properties.id === one.id);
-      if (!feature) return;
-      const [lon, lat] = feature.geometry.coordinates;
-      if (!map.getBounds().contains([lat, lon])) map.panTo([lat, lon], { animate: false });
-      choosePremises(app, feature);
-    });
-  } catch (error) {
-    if (asked !== state.asked) return;
-    byId("nearby").hidden = true;
-    writeLine(byId("place"), error.status === 404 ? "panel.outside" : "panel.failed");
-  } finally {
-    clearTimeout(slow);
-  }
-}
-
-// Frame the chosen cell in the focus colour; a ring where the cell's corners are not known.
-function drawMark({ map, state }, cell) {
-  state.mark?.remove();
-  const style = { color: "#6b21a8", weight: 3, fill: false, interactive: false, pane: "chosen" };
-  state.mark = cell
-    ? L.polygon(cell.map(([lon, lat]) => [lat, lon]), style)
-    : L.circleMarker(state.point, { ...style, radius: 7 });
-  state.mark.addTo(map);
-}
-
 function keepView({ map, state }) {
   const centre = map.getCenter();
-  const off = [...document.querySelectorAll("[data-layer]")].filter((box) => !box.checked);
+  const boxes = [...document.querySelectorAll("[data-layer]")];
+  const named = (wanted) => boxes.filter(wanted).map((box) => box.dataset.layer);
   writeView({
     surface: state.surface?.id,
     at: [map.getZoom(), centre.lat.toFixed(6), centre.lng.toFixed(6)],
     point: state.point ? [state.point.lng.toFixed(6), state.point.lat.toFixed(6)] : null,
-    off: off.map((box) => box.dataset.layer),
+    off: named((box) => !box.checked && !AT_FIRST_OFF.includes(box.dataset.layer)),
+    on: named((box) => box.checked && AT_FIRST_OFF.includes(box.dataset.layer)),
+    time: state.time,
   });
-}
-
-// One calm line: what failed, what still works, and one thing to do.
-export function sayNotice(what, works = null, retry = null) {
-  const notice = byId("notice");
-  notice.hidden = false;
-  replaceIn(
-    notice,
-    el("b", {}, t(what)),
-    works ? el("span", {}, t(works)) : null,
-    retry && works ? el("a", { href: page.table }, t("map.table_link")) : null,
-    retry ? el("button", { type: "button", class: "btn sm quiet", onclick: retry }, t("map.retry")) : null,
-  );
 }

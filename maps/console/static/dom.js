@@ -1,6 +1,10 @@
 // Elements from values: attributes and text only, so that nothing in the data can become markup.
 const SVG = "http://www.w3.org/2000/svg";
 
+export function byId(id) {
+  return document.getElementById(id);
+}
+
 export function el(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }

@@ -21,6 +21,7 @@ function fileSource(data) {
       const style = isEffort(surface) ? "cells effort" : "cells";
       return columns ? new CellsLayer(cells, columns.classes, data.table, style) : null;
     },
+    find: async (text) => findIn(premises, text),
     explain: async (surface, lon, lat) => {
       const place = L.latLng(lat, lon);
       const cell = cells ? cells.at(...mercator(place)) : -1;
@@ -66,6 +67,19 @@ function nearby(premises, place) {
   return premises
     .filter(({ geometry }) => place.distanceTo([geometry.coordinates[1], geometry.coordinates[0]]) <= NEARBY_M)
     .map(({ properties }) => properties);
+}
+
+function findIn(premises, text) {
+  const wanted = text.toLowerCase();
+  return premises
+    .filter(({ properties }) => properties.name?.toLowerCase().includes(wanted))
+    .slice(0, 12)
+    .map(({ geometry, properties }) => ({
+      name: properties.name,
+      premises: properties.id,
+      lon: geometry.coordinates[0],
+      lat: geometry.coordinates[1],
+    }));
 }
 
 function zoneAt(zones, lon, lat) {

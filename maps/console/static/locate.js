@@ -1,13 +1,14 @@
 // Entry of the to-locate page: choose a premises, set a pin or type coordinates, save.
 import { boundaryLayer, makePanes, premisesLayer, roadsLayer, zonesLayer } from "./basemap.js";
-import { el, replaceIn, svg } from "./dom.js";
+import { byId, el, replaceIn, svg } from "./dom.js";
 import { showWhole } from "./fit.js";
 import { describeMap, onKeys } from "./keys.js";
+import { labelsLayer } from "./labels.js";
+import { onlineLayers } from "./online.js";
 import { page, phrase, t } from "./page.js";
 import { FetchError, getJson, serviceSource } from "./source.js";
 
 const { L } = window;
-const byId = (id) => document.getElementById(id);
 const map = window.map_park;
 const form = byId("place-form");
 const SHOWN = 100;
@@ -28,10 +29,12 @@ async function start() {
   });
   try {
     const data = await serviceSource().map();
+    onlineLayers(map, page.base).forEach((layer) => layer.addTo(map));
     showWhole(map, data.bounds);
     boundaryLayer(data).addTo(map);
     roadsLayer(data).addTo(map);
     zonesLayer(data).addTo(map);
+    labelsLayer(data, (name) => name !== "premises").addTo(map);
     premisesLayer(data).addTo(map);
   } catch {
     say([el("b", {}, t("map.failed"))]);

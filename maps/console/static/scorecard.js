@@ -26,7 +26,7 @@ export function writeScorecard(parent, surface) {
     parent,
     el(
       "details",
-      { class: "score" },
+      { class: "worth" },
       el("summary", {}, title),
       table(title, heads, ordered.map((name) => line(name, score.models[name], name === served, chance))),
       chance ? reliability(score.models[served].reliability) : null,
@@ -87,7 +87,7 @@ function factorTable(factors) {
   );
   return el(
     "details",
-    { class: "score", open: "" },
+    { class: "worth", open: "" },
     el("summary", {}, title),
     table(title, ["score.factor", "score.relative_risk"], rows),
     el("p", { class: "mute small" }, t("score.factors_how")),

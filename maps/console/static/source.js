@@ -1,5 +1,6 @@
 // Where the map's data comes from: the service's own addresses, and nothing else.
 import { isEffort } from "./classes.js";
+import { page } from "./page.js";
 
 const { L } = window;
 
@@ -17,19 +18,25 @@ export async function getJson(address, options = {}) {
   return body;
 }
 
-// Give what a map page draws, in one shape for the service and for a file.
+// Give what a map page draws, in one shape for the service and for a file. `time` is a key of the
+// slider: `now`, a month or an earlier publication.
 export function serviceSource() {
+  const at = (time, more = "") => (time && time !== "now" ? `?time=${time}${more ? `&${more}` : ""}` : more ? `?${more}` : "");
   return {
     map: () => getJson("/v1/map"),
-    surfaces: () => getJson("/v1/surfaces"),
-    explain: (surface, lon, lat, options) =>
-      getJson(
-        `/v1/surfaces/${encodeURIComponent(surface.id)}/explain?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}`,
-        options,
-      ),
+    surfaces: (time) => getJson(`/v1/surfaces${at(time)}`),
+    reports: (time) => getJson(`/v1/map/reports${at(time)}`),
+    find: async (text) => (await getJson(`/v1/map/find?q=${encodeURIComponent(text)}`)).found,
+    explain: (surface, lon, lat, time) =>
+      getJson(`/v1/surfaces/${encodeURIComponent(surface.id)}/explain${at(time, `lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}`)}`),
     layer: (surface) =>
       surface.tiles
-        ? L.tileLayer(surface.tiles, { maxZoom: 20, className: isEffort(surface) ? "cells effort" : "cells", keepBuffer: 4 })
+        ? L.tileLayer(tilesOf(surface), { maxZoom: 20, className: isEffort(surface) ? "cells effort" : "cells", keepBuffer: 4 })
         : null,
   };
+}
+
+// Under a base map in GCJ-02 the cells are drawn in the same plane.
+function tilesOf({ tiles }) {
+  return page.base?.datum === "gcj02" ? tiles.replace("/tiles/", "/tiles/gcj02/") : tiles;
 }

@@ -167,7 +167,7 @@ def test_pages_have_one_headline_landmarks_and_their_language(page: str, lang: s
     assert next(a for tag, a in tags if tag == "a")["href"] == "#main"
     labelled = {a.get("for") for tag, a in tags if tag == "label"}
     fields = [a for tag, a in tags if tag in {"input", "select"} and a.get("id")]
-    assert all(a["id"] in labelled | {"opacity"} for a in fields)
+    assert all(a["id"] in labelled | {"opacity", "slash"} for a in fields)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -86,7 +86,7 @@ def test_every_script_and_style_is_named_in_the_policy(small_park: Any) -> None:
     allowed = policy[1].replace("&#39;", "'")
     assert "unsafe" not in allowed
     found = re.findall(r"<(script|style)>(.*?)</\1>", text, re.DOTALL)
-    assert len(found) == 5
+    assert len(found) == 6
     for _, body in found:
         digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in allowed
