@@ -128,6 +128,7 @@ _ROUTERS = (
     field,
     user_pages,
     audit_pages,
+    flag_pages,
     embeds,
     embed_pages,
 )

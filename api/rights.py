@@ -131,7 +131,13 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         POST /v1/slips/{slip_id}/link
         """,
     ),
-    (Right(own=STAFF), "POST /v1/flags/{flag_id}/answer"),
+    (
+        Right(own=STAFF),
+        """
+        POST /v1/flags/{flag_id}/answer
+        POST /flags/{flag_id}
+        """,
+    ),
     (
         Right(STAFF, _ENTERPRISE),
         """

@@ -207,6 +207,7 @@ def body_of(operation: str, role: Reader, firm: str, *, own: bool) -> dict[str, 
             "json": {"month": "2026-10", "indicator": "none", "have": 1, "need": 1}
         },
         "POST /v1/declarations/{declaration_id}/verify": {"json": {"visit_id": "none"}},
+        "POST /flags/{flag_id}": {"data": {"action": "answer", "text": ""}},
         "POST /v1/flags/{flag_id}/answer": {"json": {"text": "样例：当天补录"}},
         "POST /v1/flags/{flag_id}/settle": {"json": {"outcome": "explained"}},
         "POST /v1/imports": {"files": {"file": ("a.docx", io.BytesIO(b"x"))}},
