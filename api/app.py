@@ -46,6 +46,7 @@ from api.routes import (
     entries,
     field,
     figure_pages,
+    flag_pages,
     flags,
     given,
     given_pages,
