@@ -40,6 +40,7 @@ from api.routes import (
     console,
     declarations,
     declare,
+    doubt_pages,
     embed_pages,
     embeds,
     enterprise_pages,
@@ -64,6 +65,7 @@ from api.routes import (
     photos,
     plan,
     plan_files,
+    plan_moves,
     plan_pages,
     proposals,
     receipts,
@@ -74,6 +76,7 @@ from api.routes import (
     station_pages,
     surfaces,
     user_pages,
+    visit_pages,
 )
 from api.service import Service
 from api.shown import Watcher
@@ -124,14 +127,17 @@ _ROUTERS = (
     figure_pages,
     slip_pages,
     plan_pages,
+    plan_moves,
     proposals,
     phone,
     field,
+    visit_pages,
     user_pages,
     audit_pages,
     flag_pages,
     embeds,
     embed_pages,
+    doubt_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
