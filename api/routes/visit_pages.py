@@ -66,7 +66,7 @@ Asked = Annotated[str, Query(max_length=300)]
     "/visit/{premises_id:path}/saved", responses={200: schemas.PAGE, **responses(*_REFUSALS)}
 )
 def show_saved(
-    request: Request, premises_id: str, pages: ThePages, lang: Lang, key: Asked = ""
+    request: Request, premises_id: str, pages: ThePages, lang: Lang, key: Asked
 ) -> Response:
     """Show what was saved by a form, with undo and the next stop."""
     actor = allowed_here(pages.sight, Visit, DOOR)

@@ -112,6 +112,7 @@ def live_a_month(server: Server, month: str) -> Lived:
             act = {"action": "assign", "station_id": _station(server), "text": "样例：派单"}
             _done(clerk.post(steps, json=act, headers={"If-Match": "*"}))
         week = _plan(chief)
+        premises, saved = _stand_at_a_gate(chief)
         photo = _photograph(clerk, found[0].id)
         job = _hand_in(clerk)
     fills = {
@@ -119,6 +120,8 @@ def live_a_month(server: Server, month: str) -> Lived:
         "?month": (now.strftime("%Y-%m"),),
         "week": (week,),
         "officer_id": (quote(PLANNED, safe=""),),
+        "premises_id": (quote(premises, safe=""),),
+        "?key": (saved,),
         "slip_id": (quote(mine[0], safe=""),),
         "secret": (secret, "a" * 40),
         "photo_id": (photo,),
@@ -139,6 +142,16 @@ def _plan(chief: httpx.Client) -> str:
     made = _done(chief.post("/v1/plan", json=asked))
     assert PLANNED in {one["id"] for one in made["officers"]}
     return str(made["week"])
+
+
+def _stand_at_a_gate(chief: httpx.Client) -> tuple[str, str]:
+    """Save a visit to a gate that is shut by the page's form; give where, and the form's key."""
+    page = chief.get("/ogc/collections/premises/items?limit=1").json()
+    premises, key = page["features"][0]["id"], "walked-by"
+    said = {"outcome": "shut", "key": key, "note": "样例：大门没开"}
+    led = chief.post(f"/visit/{quote(premises, safe='')}", data=said)
+    assert led.status_code == 303, led.text
+    return premises, key
 
 
 def next_monday() -> date:
