@@ -5,6 +5,7 @@ posts: every page works without a script, keeps what was typed when something is
 at the field what to mend.
 """
 
+from maps.month.board import BoardView, Column, board_page
 from maps.month.cases import CaseRow, CasesView, CaseView, case_page, cases_page
 from maps.month.declare import DeclareRow, DeclareView, choose_page, declare_page
 from maps.month.enterprise import (
@@ -41,6 +42,7 @@ from maps.month.index import (
 )
 from maps.month.orders import OrderCard, OrderForm, OrdersView, Whose, orders_page
 from maps.month.plan import ChangeView, PlanTask, PlanView, plan_page
+from maps.month.plan_move import MoveCost, MoveView, Shifted, move_page
 from maps.month.queue import offline_page, queue_page
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
@@ -72,12 +74,14 @@ from maps.month.visit import (
 __all__ = [
     "BLOCKS",
     "OUTCOMES",
+    "BoardView",
     "CampaignRow",
     "CampaignsView",
     "CaseRow",
     "CaseView",
     "CasesView",
     "ChangeView",
+    "Column",
     "DeclareRow",
     "DeclareView",
     "EnterpriseView",
@@ -97,6 +101,8 @@ __all__ = [
     "KindRow",
     "MonthRow",
     "MonthsView",
+    "MoveCost",
+    "MoveView",
     "NearStation",
     "OpenHazard",
     "OrderCard",
@@ -112,6 +118,7 @@ __all__ = [
     "SavedHazard",
     "SavedView",
     "ServiceForm",
+    "Shifted",
     "SlipCard",
     "SlipsView",
     "StationRow",
@@ -125,6 +132,7 @@ __all__ = [
     "Waiting",
     "Whose",
     "ZoneReach",
+    "board_page",
     "campaigns_page",
     "case_page",
     "cases_page",
@@ -136,6 +144,7 @@ __all__ = [
     "guidance_page",
     "index_page",
     "months_page",
+    "move_page",
     "offline_page",
     "orders_page",
     "own_index_page",
