@@ -72,6 +72,8 @@ PAGES = (
     Page("/today"),
     Page("/today?day={week}&officer={officer_id}"),
     Page("/today", "officer"),
+    Page("/queue", "officer"),
+    Page("/offline", None),
     Page("/plan"),
     Page("/plan?week={week}"),
     Page("/plan?week={week}", "analyst"),
