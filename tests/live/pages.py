@@ -75,6 +75,8 @@ PAGES = (
     Page("/visit/{premises_id}"),
     Page("/visit/{premises_id}", "officer"),
     Page("/visit/{premises_id}/saved?key={?key}"),
+    Page("/queue", "officer"),
+    Page("/offline", None),
     Page("/plan"),
     Page("/plan?week={week}"),
     Page("/plan?week={week}", "analyst"),
