@@ -37,7 +37,7 @@ router = APIRouter(tags=["embeds"], default_response_class=Json)
 
 _REFUSALS = (401, 403, 404, 409, 422, 503)
 _ANYWHERE = ("*",)
-_LOCKED = frozenset({"what", "month", "lang", "theme", "title", "height", "format"})
+_LOCKED = frozenset({"what", "month", "theme", "title", "height", "format"})
 _PROBLEM = responses(404)[404]["content"]
 _LINE: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}, **_PROBLEM}
 _CALM: dict[int | str, dict[str, Any]] = {
