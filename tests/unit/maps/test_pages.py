@@ -33,6 +33,7 @@ from maps.views import (
     UnlocatedRow,
     ZoneRow,
 )
+from tests.unit.maps.keeper_views import KEEPER_PAGES
 from tests.unit.maps.month_views import MONTH_PAGES
 from tests.unit.maps.plan_views import a_plan, a_today
 
@@ -94,6 +95,7 @@ PAGES: dict[str, Callable[[Frame, str, str], str]] = {
     ),
     "error": lambda frame, name, lang: error_page(frame, lang, message=name, hint=name),
     **MONTH_PAGES,
+    **KEEPER_PAGES,
     "today": a_today,
     "plan": a_plan,
 }
@@ -165,7 +167,7 @@ def test_pages_have_one_headline_landmarks_and_their_language(page: str, lang: s
     assert next(a for tag, a in tags if tag == "a")["href"] == "#main"
     labelled = {a.get("for") for tag, a in tags if tag == "label"}
     fields = [a for tag, a in tags if tag in {"input", "select"} and a.get("id")]
-    assert all(a["id"] in labelled | {"opacity"} for a in fields)
+    assert all(a["id"] in labelled | {"opacity", "slash"} for a in fields)
 
 
 @pytest.mark.parametrize("page", PAGES)

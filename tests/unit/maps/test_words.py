@@ -78,7 +78,7 @@ def _used() -> tuple[set[str], set[str]]:
         for quoted in re.findall(r"""(["'`])([a-z_]+\.[A-Za-z0-9_.${}]*)\1""", text):
             key = quoted[1]
             if key.partition(".")[0] not in FAMILIES or key.endswith(
-                (".css", ".js", ".html", ".json")
+                (".css", ".js", ".html", ".json", ".png", ".svg")
             ):
                 continue
             if "{" in key or key.endswith("."):
