@@ -73,7 +73,7 @@ def enterprise_sheets(view: EnterpriseView) -> list[Sheet]:
                     one.service,
                     one.ordered_at,
                     one.window_from,
-                    phrase("firm_order", one.state, "zh"),
+                    phrase("order_state", one.state, "zh"),
                 )
                 for one in view.orders
             ],
