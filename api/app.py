@@ -40,6 +40,7 @@ from api.routes import (
     console,
     declarations,
     declare,
+    doubt_pages,
     embed_pages,
     embeds,
     enterprise_pages,
@@ -63,6 +64,7 @@ from api.routes import (
     photos,
     plan,
     plan_files,
+    plan_moves,
     plan_pages,
     proposals,
     receipts,
@@ -73,6 +75,7 @@ from api.routes import (
     station_pages,
     surfaces,
     user_pages,
+    visit_pages,
 )
 from api.service import Service
 from api.shown import Watcher
@@ -123,13 +126,16 @@ _ROUTERS = (
     figure_pages,
     slip_pages,
     plan_pages,
+    plan_moves,
     proposals,
     phone,
     field,
+    visit_pages,
     user_pages,
     audit_pages,
     embeds,
     embed_pages,
+    doubt_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
