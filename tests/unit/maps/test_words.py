@@ -40,7 +40,6 @@ FROM_DATA = (
         "factor.",
         "flag_check.",
         "firm_kind.",
-        "firm_order.",
         "kind.",
         "language.",
         "level_of.",
