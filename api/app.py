@@ -63,6 +63,7 @@ from api.routes import (
     photos,
     plan,
     plan_files,
+    plan_moves,
     plan_pages,
     proposals,
     receipts,
@@ -73,6 +74,7 @@ from api.routes import (
     station_pages,
     surfaces,
     user_pages,
+    visit_pages,
 )
 from api.service import Service
 from api.shown import Watcher
@@ -123,9 +125,11 @@ _ROUTERS = (
     figure_pages,
     slip_pages,
     plan_pages,
+    plan_moves,
     proposals,
     phone,
     field,
+    visit_pages,
     user_pages,
     audit_pages,
     embeds,

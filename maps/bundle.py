@@ -44,7 +44,10 @@ def bundle(entry: str) -> str:
     return "\n".join(['(() => {\n"use strict";', *shared, *texts, "})();"])
 
 
-PAGES = ("map.js", "locate.js", "import.js", "phone.js", "embeds.js", "search.js")
+PAGES = (
+    *("map.js", "locate.js", "import.js", "phone.js", "embeds.js", "search.js"),
+    *("visit.js", "undo.js", "lanes.js", "board.js"),
+)
 """Entry modules of the pages that a server gives."""
 
 

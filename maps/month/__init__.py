@@ -5,6 +5,7 @@ posts: every page works without a script, keeps what was typed when something is
 at the field what to mend.
 """
 
+from maps.month.board import BoardView, Column, board_page
 from maps.month.cases import CaseRow, CasesView, CaseView, case_page, cases_page
 from maps.month.declare import DeclareRow, DeclareView, choose_page, declare_page
 from maps.month.enterprise import (
@@ -41,6 +42,7 @@ from maps.month.index import (
 )
 from maps.month.orders import OrderCard, OrderForm, OrdersView, Whose, orders_page
 from maps.month.plan import ChangeView, PlanTask, PlanView, plan_page
+from maps.month.plan_move import MoveCost, MoveView, Shifted, move_page
 from maps.month.queue import offline_page, queue_page
 from maps.month.report import OwnHazard, ReportView, report_page
 from maps.month.slips import SlipCard, SlipsView, slips_page
@@ -56,14 +58,30 @@ from maps.month.stations import (
 )
 from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
 from maps.month.today import TodayView, today_page
+from maps.month.visit import (
+    BLOCKS,
+    OUTCOMES,
+    OpenHazard,
+    PastVisit,
+    SavedConflict,
+    SavedHazard,
+    SavedView,
+    VisitView,
+    saved_page,
+    visit_page,
+)
 
 __all__ = [
+    "BLOCKS",
+    "OUTCOMES",
+    "BoardView",
     "CampaignRow",
     "CampaignsView",
     "CaseRow",
     "CaseView",
     "CasesView",
     "ChangeView",
+    "Column",
     "DeclareRow",
     "DeclareView",
     "EnterpriseView",
@@ -83,16 +101,24 @@ __all__ = [
     "KindRow",
     "MonthRow",
     "MonthsView",
+    "MoveCost",
+    "MoveView",
     "NearStation",
+    "OpenHazard",
     "OrderCard",
     "OrderForm",
     "OrdersView",
     "OwnHazard",
+    "PastVisit",
     "PlanTask",
     "PlanView",
     "Reach",
     "ReportView",
+    "SavedConflict",
+    "SavedHazard",
+    "SavedView",
     "ServiceForm",
+    "Shifted",
     "SlipCard",
     "SlipsView",
     "StationRow",
@@ -102,9 +128,11 @@ __all__ = [
     "StepTaken",
     "Surroundings",
     "TodayView",
+    "VisitView",
     "Waiting",
     "Whose",
     "ZoneReach",
+    "board_page",
     "campaigns_page",
     "case_page",
     "cases_page",
@@ -116,6 +144,7 @@ __all__ = [
     "guidance_page",
     "index_page",
     "months_page",
+    "move_page",
     "offline_page",
     "orders_page",
     "own_index_page",
@@ -123,7 +152,9 @@ __all__ = [
     "queue_page",
     "refused_forms",
     "report_page",
+    "saved_page",
     "slips_page",
     "stations_page",
     "today_page",
+    "visit_page",
 ]

@@ -52,7 +52,7 @@ class Page:
 
     def address(self, lang: str, fills: Mapping[str, tuple[str, ...]] | None = None) -> str:
         """Give the address in a language."""
-        path = re.sub(r"\{(\w+)\}", lambda found: (fills or {})[found[1]][0], self.path)
+        path = re.sub(r"\{(\??\w+)\}", lambda found: (fills or {})[found[1]][0], self.path)
         return f"{path}{'&' if '?' in path else '?'}lang={lang}"
 
     def __str__(self) -> str:
@@ -75,8 +75,12 @@ PAGES = (
     Page("/plan"),
     Page("/plan?week={week}"),
     Page("/plan?week={week}", "analyst"),
+    Page("/plan/move?week={week}&visit={?visit}"),
+    Page("/plan/move?week={week}&visit={?visit}&officer={officer_id}&day={week}&time=15:00"),
     Page("/cases"),
     Page("/cases?state=assigned", "officer"),
+    Page("/cases/board"),
+    Page("/cases/board?kind=dispute"),
     Page("/cases/{case_id}"),
     Page("/report", "enterprise"),
     Page("/declare", "clerk"),
