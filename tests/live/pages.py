@@ -92,6 +92,8 @@ PAGES = (
     Page("/index/{month}", "enterprise"),
     Page("/slips"),
     Page("/slips", "enterprise"),
+    Page("/doubts", "officer"),
+    Page("/doubts"),
     Page("/orders"),
     Page("/orders", "clerk"),
     Page("/orders?state=accepted", "officer"),
