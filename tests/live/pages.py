@@ -89,6 +89,7 @@ PAGES = (
     Page("/plan/move?week={week}&visit={?visit}&officer={officer_id}&day={week}&time=15:00"),
     Page("/cases"),
     Page("/cases?state=assigned", "officer"),
+    Page("/cases", "mediator"),
     Page("/cases/board"),
     Page("/cases/board?kind=dispute"),
     Page("/cases/{case_id}"),
