@@ -39,6 +39,7 @@ FIRST_VIEW_KB = 300.0
 INTERACTIVE_S = 1.0
 NODES = 1500
 FRAME_RATIO = 1.5
+FRAMES = 90
 _KEEPER = Actor(id="bench", role=Role.KEEPER, door="cli")
 _FLAGS = [
     "--no-sandbox",
@@ -243,7 +244,7 @@ def _on_the_map(browser: Browser, told: dict[str, Any], reports: int) -> list[Li
         for one in (page, empty):
             session = one.context.new_cdp_session(one)
             session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
-        ours, theirs = [one.evaluate(_DRAG, 240) for one in (page, empty)]
+        ours, theirs = [one.evaluate(_DRAG, FRAMES) for one in (page, empty)]
         told_of = (
             f"{nodes} elements; 95 % within {ours['late']:.1f} ms (empty {theirs['late']:.1f}); "
             f"of it our script {ours['script']:.2f} ms (empty {theirs['script']:.2f})"
@@ -252,7 +253,7 @@ def _on_the_map(browser: Browser, told: dict[str, Any], reports: int) -> list[Li
             Line(
                 f"a frame of a drag, {reports:,} reports, processor {rate}x slower",
                 ours["frame"] / 1000,
-                240,
+                FRAMES,
                 target_s=FRAME_RATIO * theirs["frame"] / 1000,
                 peer="empty Leaflet page",
                 peer_seconds=theirs["frame"] / 1000,
