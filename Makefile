@@ -14,6 +14,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 SAMPLE := data/sample
 WEB := maps/assets/vendor
+AXE := tests/axe/built
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format lint types contracts stale docs picture story bench golden soak lock
@@ -21,7 +22,7 @@ WEB := maps/assets/vendor
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: $(VENV)/.packages $(VENV)/.project $(WEB)/.built ## .venv, locked packages, local web assets; quick when nothing changed
+setup: $(VENV)/.packages $(VENV)/.project $(WEB)/.built $(AXE)/.built ## .venv, locked packages, local web assets; quick when nothing changed
 
 # A set-up that was broken off half-way leaves packages without their names: it begins anew.
 $(VENV)/.packages: requirements/dev.txt
@@ -39,6 +40,11 @@ $(VENV)/.project: $(VENV)/.packages pyproject.toml
 $(WEB)/.built: $(VENV)/.project maps/package-lock.json maps/package.json $(wildcard maps/assets/*.py)
 	$(PY) -m maps.assets
 	@mkdir -p $(@D) && touch $@
+
+# What judges the pages in the tests is never served and has a lock file of its own.
+$(AXE)/.built: $(VENV)/.project tests/axe/package-lock.json tests/axe/__main__.py maps/assets/__main__.py
+	$(PY) -m tests.axe
+	@touch $@
 
 # Another recipe is another park: what was kept of the last one goes with it.
 $(SAMPLE)/park.toml: $(VENV)/.project $(wildcard data/sample_park/*.py)

@@ -33,24 +33,38 @@ from api.pages import pages_of
 from api.past import Past
 from api.previews import Previews
 from api.routes import (
+    audit_pages,
     case_pages,
     cases,
     channels,
     console,
     declarations,
     declare,
+    doubt_pages,
+    embed_pages,
+    embeds,
+    enterprise_pages,
     entries,
+    field,
+    figure_pages,
     flags,
+    given,
+    given_pages,
     health,
+    import_pages,
     imports,
     index,
     index_pages,
     live,
     map,  # noqa: A004 (a module)
     ogc,
+    order_pages,
+    orders,
+    phone,
     photos,
     plan,
     plan_files,
+    plan_moves,
     plan_pages,
     proposals,
     receipts,
@@ -58,12 +72,16 @@ from api.routes import (
     session,
     slip_pages,
     slips,
+    station_pages,
     surfaces,
+    user_pages,
+    visit_pages,
 )
 from api.service import Service
 from api.shown import Watcher
 from api.tiles import Tiles
 from geo_risk.ingest import read_boundary
+from geo_risk.publicbook import PublicBook
 from geo_risk.store import open_store
 from maps.assets import ASSET_DIRS
 from maps.basemap import online_base
@@ -85,6 +103,7 @@ _ROUTERS = (
     map,
     live,
     imports,
+    import_pages,
     console,
     session,
     channels,
@@ -95,12 +114,28 @@ _ROUTERS = (
     receipts,
     declarations,
     declare,
+    orders,
+    order_pages,
+    given,
+    given_pages,
+    station_pages,
     report,
     case_pages,
     index_pages,
+    enterprise_pages,
+    figure_pages,
     slip_pages,
     plan_pages,
+    plan_moves,
     proposals,
+    phone,
+    field,
+    visit_pages,
+    user_pages,
+    audit_pages,
+    embeds,
+    embed_pages,
+    doubt_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 
@@ -186,7 +221,7 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
     watcher = Watcher(store, park.park.datum, on_swap=kept.clear)
     watcher.start()
     jobs = Jobs(settings, park)
-    jobs.mend()
+    jobs.mend(clock())
     return Service(
         settings=settings,
         park=park,
@@ -201,6 +236,7 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
         clock=clock,
         jobs=jobs,
         previews=Previews(),
+        public=PublicBook(store, park, boundary),
     )
 
 

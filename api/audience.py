@@ -2,7 +2,8 @@
 
 Takes an actor (None: nobody signed in) and the park's rules, gives a `Sight`: which collections,
 which of their records and fields, whether person data, whether cells. Default is the public: zones
-only, as aggregates, and those of too few enterprises or reports merged or withheld (`aggregate`).
+only, as aggregates, and those of too few enterprises or reports merged or withheld
+(`geo_risk.disclosure`).
 Stores of dangerous goods, premises, cells, names and texts are never public; what one person or
 team finds is shown to nobody by any route. A route asks here and never looks at a role itself.
 """
@@ -10,13 +11,11 @@ team finds is shown to nobody by any route. A route asks here and never looks at
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from geo_risk.errors import AuthError, ForbiddenError
-from geo_risk.published import RiskClass, ZoneSummary, class_of
 from geo_risk.records import (
     COLLECTIONS,
     LISTED,
@@ -40,7 +39,10 @@ _ALL = frozenset(LISTED)
 _MEDIATOR = frozenset({"zones", "stations", "roads", "enterprises", "premises", "reports"})
 _ANALYST = _ALL - {"officers", "teams", "assignments", "steps", "slips", "guidance", "campaigns"}
 _ENTERPRISE = frozenset(
-    {"zones", "enterprises", "premises", "visits", "reports", "declarations", "orders", "slips"}
+    {
+        *("zones", "enterprises", "premises", "visits", "reports", "declarations"),
+        *("orders", "slips", "guidance"),
+    }
 )
 _OWN_CHANNELS = (Channel.VISIT.value, Channel.SELF_REPORT.value)
 _PUBLIC_ZONE_FIELDS = frozenset({"id", "name", "geometry"})
@@ -114,7 +116,7 @@ def sight_of(actor: Actor | None) -> Sight:
         return Sight(actor, Audience.STATION, _MEDIATOR, personal=_MEDIATOR, cells=True)
     if role is Role.ANALYST:
         hidden = {
-            "visits": frozenset({"team", "participant_ids"}),
+            "visits": frozenset({"team", "participant_ids", "clock_offset_s"}),
             "declarations": frozenset({"declared_by", "verified_by"}),
         }
         return Sight(actor, Audience.STATION, _ANALYST, hidden=hidden, cells=True)
@@ -132,13 +134,17 @@ def _sight_of_enterprise(actor: Actor) -> Sight:
     hidden = {
         "zones": frozenset(_fields("zones") - _PUBLIC_ZONE_FIELDS),
         "visits": frozenset(
-            {"team", "participant_ids", "reason", "selection_probability", "note", "source"}
+            {
+                *("team", "participant_ids", "reason", "selection_probability", "note", "source"),
+                *("planned_id", "clock_offset_s"),
+            }
         ),
         "reports": frozenset({"reporter", "channel", "source"}),
         "declarations": frozenset({"verified_by"}),
         "slips": frozenset({"decided_by", "decision"}),
+        "guidance": frozenset({"officer_id"}),
     }
-    personal = frozenset({"enterprises", "premises", "reports", "declarations", "orders", "slips"})
+    personal = _ENTERPRISE - {"zones", "visits"}
     return Sight(actor, Audience.ENTERPRISE, _ENTERPRISE, personal, hidden)
 
 
@@ -247,6 +253,16 @@ def check_head(sight: Sight) -> Actor:
     return _one_of(sight, _HEADS, "Plans and proposals are the chief's.")
 
 
+def check_keeper(sight: Sight) -> Actor:
+    """Give the actor who keeps accounts and reads the audit; raises as `check_collection`."""
+    return _one_of(sight, frozenset({Role.KEEPER}), "Accounts and the audit are the keeper's.")
+
+
+def check_publisher(sight: Sight) -> Actor:
+    """Give the actor who puts figures on other websites: chief or keeper; as `check_collection`."""
+    return _one_of(sight, _HEADS, "Embeds are made by the chief or the keeper.")
+
+
 def check_figures(sight: Sight) -> None:
     """Refuse the park's figures to all but desk and analyst; raises as `check_collection`."""
     _one_of(sight, _DESK | {Role.ANALYST}, "These figures are for the desk and for analysts.")
@@ -255,6 +271,11 @@ def check_figures(sight: Sight) -> None:
 def check_staff(sight: Sight) -> Actor:
     """Give the actor of the station's staff; raises as `check_collection`."""
     return _one_of(sight, STAFF, "This is for the station's staff.")
+
+
+def opens_enterprises(sight: Sight) -> bool:
+    """Say whether a reader opens the page of any enterprise: all of it is for the staff."""
+    return sight.actor is not None and sight.actor.role in STAFF
 
 
 def check_names(sight: Sight) -> None:
@@ -296,91 +317,6 @@ def _refuse(sight: Sight, what: str) -> None:
 
 def _fields(collection: str) -> set[str]:
     return {one.name for one in fields(COLLECTIONS[collection])}
-
-
-@dataclass(frozen=True)
-class Area:
-    """One area as the public sees it: a zone, or several merged because each alone is too small.
-
-    Parameters
-    ----------
-    zone_ids
-        The zones in it.
-    withheld
-        True: too few enterprises or reports; every figure below is then None.
-    area_km2, mean, risk_class, enterprises, reports
-        As in `ZoneSummary`; means are weighted by area.
-    """
-
-    zone_ids: tuple[str, ...]
-    withheld: bool = False
-    area_km2: float | None = None
-    mean: float | None = None
-    risk_class: RiskClass = RiskClass.NONE
-    enterprises: int | None = None
-    reports: int | None = None
-
-
-@dataclass(frozen=True)
-class Aggregates:
-    """What the public sees of one surface: areas, and the whole where it gives nothing away."""
-
-    areas: tuple[Area, ...]
-    total: Area | None
-
-
-def aggregate(
-    zones: Sequence[ZoneSummary], breaks: tuple[float, float, float], rules: MapSection
-) -> Aggregates:
-    """Cut the zones of one surface to what the public may see.
-
-    A zone with too few enterprises or reports is merged with the others of its kind where they are
-    enough together, and withheld otherwise. The total is given only where subtracting the visible
-    areas from it gives nothing away: nothing is withheld, or what is withheld is enough together.
-
-    Parameters
-    ----------
-    zones
-        Summaries under one surface.
-    breaks
-        The surface's.
-    rules
-        `min_enterprises`, `min_reports`.
-
-    Returns
-    -------
-    Aggregates
-    """
-    small = [one for one in zones if not _enough([one], rules)]
-    areas = [_area([one], breaks) for one in zones if one not in small]
-    if len(small) > 1 and _enough(small, rules):
-        areas.append(_area(small, breaks))
-        small = []
-    areas += [Area((one.zone_id,), withheld=True) for one in small]
-    total = _area(list(zones), breaks) if zones and not small else None
-    return Aggregates(tuple(areas), total)
-
-
-def _enough(zones: Sequence[ZoneSummary], rules: MapSection) -> bool:
-    return (
-        sum(one.enterprises for one in zones) >= rules.min_enterprises
-        and sum(one.reports for one in zones) >= rules.min_reports
-    )
-
-
-def _area(zones: list[ZoneSummary], breaks: tuple[float, float, float]) -> Area:
-    known = [one for one in zones if one.area_km2 > 0 and not math.isnan(one.mean)]
-    area_km2 = sum(one.area_km2 for one in known)
-    mean = sum(one.mean * one.area_km2 for one in known) / area_km2 if known else math.nan
-    risk_class = zones[0].risk_class if len(zones) == 1 else class_of(mean, breaks)
-    return Area(
-        zone_ids=tuple(one.zone_id for one in zones),
-        area_km2=area_km2,
-        mean=None if math.isnan(mean) else mean,
-        risk_class=risk_class,
-        enterprises=sum(one.enterprises for one in zones),
-        reports=sum(one.reports for one in zones),
-    )
 
 
 def public_metadata(surface: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ are counted per name and per address. What an actor may see is decided in `audie
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -58,8 +58,35 @@ class Identity:
 PUBLIC = Identity()
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A session that was just opened: the secret for its cookie, and what the account is."""
+
+    secret: str
+    role: Role
+
+
+class TokenUses:
+    """Notes, once a day for each token, that it was used: in the audit, for the keeper to see."""
+
+    def __init__(self) -> None:
+        self._noted: dict[str, date] = {}
+
+    def note(self, store: Store, token_id: str, actor: Actor, now: datetime) -> None:
+        """Note a use; the second of a day leaves no trace."""
+        day = now.date()
+        if self._noted.get(token_id) != day:
+            store.audit(actor, "token_used", f"tokens/{token_id}", now)
+            self._noted[token_id] = day
+
+
 def identify(
-    store: Store, cookie_name: str, cookie_header: str, authorization: str, now: datetime
+    store: Store,
+    uses: TokenUses,
+    cookie_name: str,
+    cookie_header: str,
+    authorization: str,
+    now: datetime,
 ) -> Identity:
     """Find out who asks.
 
@@ -67,6 +94,8 @@ def identify(
     ----------
     store
         Knows sessions and tokens by their hashes.
+    uses
+        Notes that a token is used.
     cookie_name
         Name of the session's cookie.
     cookie_header, authorization
@@ -85,7 +114,7 @@ def identify(
         When a bearer token is given and is not good.
     """
     if authorization:
-        return Identity(actor=_actor_of_bearer(store, authorization, now))
+        return Identity(actor=_actor_of_bearer(store, uses, authorization, now))
     secret = cookie_of(cookie_header, cookie_name)
     if not secret:
         return PUBLIC
@@ -97,7 +126,7 @@ def identify(
 
 def sign_in(
     store: Store, throttles: Throttles, name: str, password: str, address: str, now: datetime
-) -> str | None:
+) -> Opened | None:
     """Open a session for a name and a password.
 
     Parameters
@@ -115,8 +144,9 @@ def sign_in(
 
     Returns
     -------
-    str or None
-        The secret for the cookie; None when name or password is wrong, and nobody learns which.
+    Opened or None
+        The secret for the cookie, and whose it is; None when name or password is wrong, and nobody
+        learns which.
 
     Raises
     ------
@@ -132,7 +162,7 @@ def sign_in(
     throttles.forgive(name, address, now)
     secret = random_secret()
     store.put_session(digest(secret), user_id=user.id, at=now, expires_at=now + SESSION_LIFE)
-    return secret
+    return Opened(secret, user.role)
 
 
 def sign_out(store: Store, identity: Identity) -> None:
@@ -291,7 +321,7 @@ class Throttles:
         self._address.give_back(address, now)
 
 
-def _actor_of_bearer(store: Store, authorization: str, now: datetime) -> Actor:
+def _actor_of_bearer(store: Store, uses: TokenUses, authorization: str, now: datetime) -> Actor:
     scheme, _, secret = authorization.partition(" ")
     good = scheme.lower() == "bearer" and secret.strip() != ""
     token = store.token(digest(secret.strip()), now=now) if good else None
@@ -300,7 +330,7 @@ def _actor_of_bearer(store: Store, authorization: str, now: datetime) -> Actor:
             "The bearer token is not known, was revoked, or has run out.",
             "Ask the keeper for one: `geo-risk token add`.",
         )
-    return Actor(
+    actor = Actor(
         id=token.user_id or token.id,
         role=token.role,
         door="http",
@@ -308,3 +338,5 @@ def _actor_of_bearer(store: Store, authorization: str, now: datetime) -> Actor:
         zone_ids=token.zone_ids,
         enterprise_id=token.enterprise_id,
     )
+    uses.note(store, token.id, actor, now)
+    return actor

@@ -2,7 +2,7 @@
 
 Takes the store, what is shown and a `Sight`, gives GeoJSON in WGS-84. A premises has the value and
 class of the cell it stands in now, so a pin is on the map as soon as it is saved. Zones of the
-public are the merged areas of `audience.aggregate`, with geometries to match.
+public are the merged areas of `publicbook`, with geometries to match.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from api.audience import Area, aggregate, own_filters
-from api.figures import CLASS_NAMES, premises_risk_json, zone_json
+from api.audience import own_filters
+from api.figures import CLASS_NAMES, premises_risk_json, public_json, zone_json
 from api.reading import find_all, names_of
 from api.rounding import decimals_of, finite
 from geo_risk import crs
 from geo_risk.published import RiskClass
 from geo_risk.records import PatrolZone, Premises, Road, Station
+from geo_risk.stations import kind_of
 from geo_risk.store import Query
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from api.audience import Sight
     from api.kept import KeptRecords
     from api.ogc.wire import Wire
+    from geo_risk.disclosure import Area
     from geo_risk.park import ParkFile
+    from geo_risk.publicbook import PublicBook, PublicSurface
     from geo_risk.published import GradedSurface, Publication
     from geo_risk.store import Store, Stored
 
@@ -52,6 +55,8 @@ class Board:
         Who reads.
     now
         Records valid at this moment are drawn.
+    public
+        What everybody outside the station sees of zones.
     """
 
     store: Store
@@ -60,6 +65,7 @@ class Board:
     wire: Wire
     sight: Sight
     now: datetime
+    public: PublicBook
 
     def zones(self) -> list[PatrolZone]:
         """Give the zones; an officer's own first, else in the order of ids."""
@@ -72,16 +78,22 @@ class Board:
         """Give the zones of one surface as JSON: rows, and the total where it may be seen."""
         zones = self.zones()
         names = {one.id: one.name for one in zones}
-        order = {one.id: n for n, one in enumerate(zones)}
-        of_surface = [one for one in publication.zones if one.surface_id == graded.id]
-        of_surface.sort(key=lambda one: order.get(one.zone_id, len(order)))
         if self.sight.is_station:
+            order = {one.id: n for n, one in enumerate(zones)}
+            of_surface = [one for one in publication.zones if one.surface_id == graded.id]
+            of_surface.sort(key=lambda one: order.get(one.zone_id, len(order)))
             return {"zones": [zone_json(one, names) for one in of_surface], "total": None}
-        seen = aggregate(of_surface, graded.breaks, self.park.map)
+        seen = self.public_surface(publication)
         return {
             "zones": [_area_json(one, names) for one in seen.areas],
             "total": _area_json(seen.total, names) if seen.total else None,
         }
+
+    def public_surface(self, publication: Publication) -> PublicSurface:
+        """Give the main surface as everybody may see it until another month closes."""
+        return self.public.surface(
+            publication, lambda: public_json(publication, self.park), self.now
+        )
 
     def zone_features(self, publication: Publication | None) -> list[dict[str, Any]]:
         """Give the zones as features with id, name, class and mean under the main surface."""
@@ -136,6 +148,7 @@ class Board:
                     "id": one.id,
                     "name": one.name,
                     "type": one.type,
+                    "kind": kind_of(one.type),
                     "hours": one.hours,
                     "services": list(one.services),
                 }

@@ -46,7 +46,7 @@ CHANGES = ("severity", "category", "legal_grade", "referred_to")
 """What the page's correction may change."""
 
 _OWN_LABELS = frozenset({"protect", "extend", "rectify", "fail", "reopen", "void"})
-_BESIDE = frozenset({"protect", "extend", "hand_over", "merge", "void", "correct"})
+_BESIDE = frozenset({"protect", "extend", "hand_over", "merge", "void", "correct", "remark"})
 """Steps that do not lead on: shown after those that do."""
 
 _WORDED = frozenset({"assign", "rectify", "pass", "follow_up", "mediate"})

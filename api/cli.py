@@ -26,6 +26,7 @@ TOPICS = {
     "evaluate": "cli_build",
     "serve": "cli_serve",
     "render": "cli_render",
+    "publish": "cli_publish",
     "export": "cli_export",
     "index": "cli_index",
     "plan": "cli_plan",

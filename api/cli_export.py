@@ -15,13 +15,16 @@ from typing import Annotated
 
 import typer
 
-from api.audience import Area, Sight, aggregate, own_filters, sight_of
+from api.audience import Sight, own_filters, sight_of
 from api.cli_park import open_workspace
 from api.cli_session import KEEPER, OUT, ParkArgument, made_by, now
+from api.figures import public_json
 from api.sheets import STATION_FILE_LIFE
+from geo_risk.disclosure import Area
 from geo_risk.errors import ForbiddenError, InputError
 from geo_risk.export import CLASS_ZH, Cover, Sheet, figure_sheets, sheet_of, write_xlsx
-from geo_risk.park import MapSection, ParkFile
+from geo_risk.park import ParkFile
+from geo_risk.publicbook import PublicBook
 from geo_risk.published import Publication
 from geo_risk.records import COLLECTIONS, LISTED, Actor, Role, personal_fields
 from geo_risk.store import Query
@@ -91,7 +94,7 @@ def export(
     sight = sight_of(READERS[audience])
     with open_workspace(park) as workspace:
         if what == FIGURES:
-            sheets = figures_for(workspace, sight)
+            sheets = figures_for(workspace, sight, now())
         else:
             sheets = [_collection(workspace, sight, what, filters, names=names)]
         write_xlsx(out, sheets, cover_of(workspace, sight, filters, expires))
@@ -126,14 +129,14 @@ def expiry_of(park: ParkFile, last_day: datetime | None, made_at: datetime) -> d
     return (last_day + timedelta(days=1)).replace(tzinfo=park.zone)
 
 
-def figures_for(workspace: Workspace, sight: Sight) -> list[Sheet]:
+def figures_for(workspace: Workspace, sight: Sight, moment: datetime) -> list[Sheet]:
     """Give the figures of the last build as one reader may see them."""
     publication = workspace.publication()
     zones = workspace.store.find(Query(collection="zones"), actor=sight.reader)
     zone_names = {one.record.id: getattr(one.record, "name", "") for one in zones}
     if sight.cells:
         return figure_sheets(publication, zone_names)
-    return [_areas(publication, workspace.park.map, zone_names)]
+    return [_areas(workspace, publication, zone_names, moment)]
 
 
 def _collection(
@@ -158,11 +161,14 @@ def _collection(
     return sheet_of(kind, [one.record for one in found], hidden)
 
 
-def _areas(publication: Publication, rules: MapSection, zone_names: dict[str, str]) -> Sheet:
+def _areas(
+    workspace: Workspace, publication: Publication, zone_names: dict[str, str], moment: datetime
+) -> Sheet:
     """Give the main surface's areas: where the station looked is the station's own."""
+    park = workspace.park
     surface = publication.surfaces[publication.main]
-    zones = [one for one in publication.zones if one.surface_id == surface.id]
-    shown = aggregate(zones, surface.breaks, rules)
+    book = PublicBook(workspace.store, park, workspace.boundary())
+    shown = book.surface(publication, lambda: public_json(publication, park), moment)
     areas = [(area, _named(area, zone_names)) for area in shown.areas]
     areas += [(shown.total, "合计")] if shown.total else []
     return Sheet(

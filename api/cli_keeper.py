@@ -7,21 +7,26 @@ decided there.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.auth import new_token, new_user
+from api.accounts import (
+    TOKEN_LIFE_DAYS,
+    Belongs,
+    add_account,
+    close_account,
+    find_account,
+    open_account,
+    reset_password,
+)
+from api.accounts import add_token as make_token
 from api.cli_park import open_workspace, read_deployment
 from api.cli_session import KEEPER, OUT, ParkArgument, ask_secret, now, print_table
-from api.passwords import hash_password, random_password
-from geo_risk.errors import NotFoundError
 from geo_risk.records import Role
 from geo_risk.settings import Settings
-from geo_risk.store import Forgotten, Store, User
+from geo_risk.store import Forgotten
 from geo_risk.store import restore as restore_backup
 
 _user = typer.Typer(help="Accounts: add, list, password, disable.", no_args_is_help=True)
@@ -118,21 +123,20 @@ def add_user(
     random: RandomOption = False,
 ) -> None:
     """Make an account; its password is asked for."""
+    password = None if random else ask_secret(f"Password of {name}")
     with open_workspace(park) as workspace:
-        password = random_password() if random else ask_secret(f"Password of {name}")
-        user = new_user(
+        _, secret = add_account(
+            workspace.store,
             name,
-            password,
             role,
-            now(),
-            station_id=station or None,
-            zone_ids=tuple(zone or ()),
-            enterprise_id=enterprise or None,
+            Belongs(tuple(zone or ()), enterprise, station),
+            actor=KEEPER,
+            now=now(),
+            password=password,
         )
-        workspace.store.put_user(user, actor=KEEPER, at=now())
     OUT.print(f"{name}: {role}", markup=False)
-    if random:
-        OUT.print(f"Password, shown this once: {password}", markup=False)
+    if secret is not None:
+        OUT.print(f"Password, shown this once: {secret.text}", markup=False)
 
 
 @_user.command("list")
@@ -158,20 +162,28 @@ def change_password(
 ) -> None:
     """Give an account another password."""
     with open_workspace(park) as workspace:
-        user = _user_named(workspace.store, name)
-        password = random_password() if random else ask_secret(f"New password of {name}")
-        changed = replace(user, password_hash=hash_password(password))
-        workspace.store.put_user(changed, actor=KEEPER, at=now())
-    OUT.print(f"Password, shown this once: {password}" if random else "Changed.", markup=False)
+        user = find_account(workspace.store, name)
+        password = None if random else ask_secret(f"New password of {name}")
+        secret = reset_password(workspace.store, user, actor=KEEPER, now=now(), password=password)
+    OUT.print(f"Password, shown this once: {secret.text}" if secret else "Changed.", markup=False)
 
 
 @_user.command("disable")
 def disable_user(park: ParkArgument, name: NameArgument) -> None:
     """Close an account: no sign-in, no session; what it did stays."""
     with open_workspace(park) as workspace:
-        user = _user_named(workspace.store, name)
-        workspace.store.put_user(replace(user, disabled_at=now()), actor=KEEPER, at=now())
+        user = find_account(workspace.store, name)
+        close_account(workspace.store, user, actor=KEEPER, now=now())
     OUT.print(f"{name} is disabled.", markup=False)
+
+
+@_user.command("enable")
+def enable_user(park: ParkArgument, name: NameArgument) -> None:
+    """Open a disabled account again, with the password it had."""
+    with open_workspace(park) as workspace:
+        user = find_account(workspace.store, name)
+        open_account(workspace.store, user, actor=KEEPER, now=now())
+    OUT.print(f"{name} may sign in again.", markup=False)
 
 
 @_token.command("add")
@@ -179,23 +191,24 @@ def add_token(
     park: ParkArgument,
     label: Annotated[str, typer.Argument(metavar="LABEL", help="What it is for.")],
     role: RoleOption,
-    days: Annotated[int, typer.Option(help="Good for so many days.", min=1)] = 365,
+    days: Annotated[int, typer.Option(help="Good for so many days.", min=1)] = TOKEN_LIFE_DAYS,
     user: Annotated[str, typer.Option(help="Whose it is, if someone's.", show_default=False)] = "",
     enterprise: EnterpriseOption = "",
 ) -> None:
     """Make a bearer token and show it once."""
     with open_workspace(park) as workspace:
-        secret, token = new_token(
+        token, secret = make_token(
+            workspace.store,
             label,
             role,
-            now(),
-            life=timedelta(days=days),
-            user=_user_named(workspace.store, user) if user else None,
-            enterprise_id=enterprise or None,
+            actor=KEEPER,
+            now=now(),
+            days=days,
+            user=find_account(workspace.store, user) if user else None,
+            enterprise=enterprise,
         )
-        workspace.store.put_token(token, actor=KEEPER, at=now())
     OUT.print(f"{token.id}, good until {_day(token.expires_at)}, shown this once:", markup=False)
-    OUT.print(secret, markup=False)
+    OUT.print(secret.text, markup=False)
 
 
 @_token.command("list")
@@ -223,13 +236,6 @@ def revoke_token(
     with open_workspace(park) as workspace:
         workspace.store.revoke_token(token, actor=KEEPER, at=now())
     OUT.print(f"{token} is revoked.", markup=False)
-
-
-def _user_named(store: Store, name: str) -> User:
-    user = store.user_by_name(name)
-    if user is None:
-        raise NotFoundError(f"There is no user {name!r}.", "See `geo-risk user list`.")
-    return user
 
 
 def _day(moment: object) -> str:

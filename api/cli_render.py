@@ -39,6 +39,7 @@ from api.routes.map import read_map
 from api.routes.surfaces import read_surfaces
 from api.service import Service
 from api.shown import Watcher
+from geo_risk.publicbook import PublicBook
 from geo_risk.settings import Settings
 from maps.render import FileContent, render_file
 from maps.words import DEFAULT_LANG, LANGS
@@ -122,6 +123,7 @@ def _service(workspace: Workspace, moment: datetime) -> Service:
         clock=lambda: moment,
         jobs=Jobs(Settings(), park),
         previews=Previews(),
+        public=PublicBook(store, park, workspace.boundary()),
     )
 
 

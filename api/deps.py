@@ -43,6 +43,7 @@ def identity_of(request: Request) -> Identity:
         service = service_of(request)
         request.state.identity = auth.identify(
             service.store,
+            service.uses,
             service.session_cookie,
             request.headers.get("cookie", ""),
             request.headers.get("authorization", ""),

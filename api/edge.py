@@ -103,7 +103,12 @@ class Edge:
     def _complete(self, scope: Scope, sent: Any, request_id: bytes) -> list[tuple[bytes, bytes]]:
         headers = list(sent)
         there = {name.lower() for name, _ in headers}
-        headers += [pair for pair in self._headers if pair[0] not in there]
+        framed = _says_who_may_frame(headers)
+        headers += [
+            pair
+            for pair in self._headers
+            if pair[0] not in there and not (framed and pair[0] == b"x-frame-options")
+        ]
         if b"cache-control" not in there:
             headers.append((b"cache-control", _keeping(scope)))
         headers.append((b"x-request-id", request_id))
@@ -155,6 +160,14 @@ def configure_logs(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
+    )
+
+
+def _says_who_may_frame(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Say whether an answer names its own frames: the older header would only speak against it."""
+    return any(
+        name.lower() == b"content-security-policy" and b"frame-ancestors" in value
+        for name, value in headers
     )
 
 

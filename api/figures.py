@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from api.audience import public_metadata
 from api.rounding import decimals_of, finite, json_ready, round_parts
+from api.tileset import TileSet
 from geo_risk import crs
 from geo_risk.published import RiskClass
 from maps.words import factor_name, surface_title
@@ -18,7 +20,6 @@ from maps.words import factor_name, surface_title
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from api.tileset import TileSet
     from geo_risk.park import ParkFile
     from geo_risk.published import GradedSurface, PremisesSummary, Publication, ZoneSummary
 
@@ -79,6 +80,23 @@ def surface_json(
         "factors": _terrain_factors(graded),
         "cell_m": surface.grid.cell_m,
         "tiles": f"/tiles/{graded.id}@{version}.{tiles.rev}/{{z}}/{{x}}/{{y}}.png",
+    }
+
+
+def public_json(publication: Publication, park: ParkFile) -> dict[str, Any]:
+    """Describe the main surface for everybody: nothing in it counts single cells.
+
+    Returns
+    -------
+    dict
+        `surface` and `scorecard`, as /v1/surfaces gives them outside the station.
+    """
+    main = publication.surfaces[publication.main]
+    tiles = TileSet(main, park.park.datum)
+    described = surface_json(main, tiles, publication, park)
+    return {
+        "surface": public_metadata(described),
+        "scorecard": scorecard_json(main, tiles.version, publication),
     }
 
 

@@ -3,8 +3,8 @@
 Takes what to do, gives a job whose state is a file of its own in the state folder: any process of
 the service may be asked for it, and a service that was killed finds it again. A job that was under
 way then has failed and says so; the store is as before it, for a file goes in whole or not at all.
-Files are read one after the other; other work (`launch`) has a process of its own and can be
-called off: whoever does it looks for the file that says so.
+Files are read one after the other (`queue`); other work (`launch`) has a process of its own and can
+be called off: whoever does it looks for the file that says so.
 """
 
 from __future__ import annotations
@@ -14,32 +14,38 @@ import multiprocessing
 import os
 import platform
 import re
+import shutil
 import threading
 import time
-import warnings
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo_risk import intake
-from geo_risk.errors import GeoRiskError, NotFoundError
-from geo_risk.ingest import write_rejects
-from geo_risk.park import read_park
-from geo_risk.records import Actor, Role
-from geo_risk.settings import Settings
-from geo_risk.store import open_store
+from geo_risk.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
     from multiprocessing.process import BaseProcess
 
-    from geo_risk.park import ParkFile, Source
+    from geo_risk.park import ParkFile
+    from geo_risk.settings import Settings
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
 CANCELLED = "cancelled"
 UNDER_WAY = frozenset({QUEUED, RUNNING})
+ASKED = "asked"
+"""The file lies there; what it is has still to be said."""
+
+PLAN = "plan"
+"""The kind of a job that makes a plan and reads no file."""
+
+_FILES_KEPT = timedelta(days=30)
+_ASKED_KEPT = timedelta(days=1)
+GIVEN, REJECTS, FIRST_REJECTS = "given", "rejects.xlsx", "rejects.json"
+"""In a job's folder: the file that was handed in, and the rows of it that were set aside."""
+
 _CANCEL = "cancel"
 _CANCEL_WAIT_S = 3.0
 _LOOK_S = 0.1
@@ -55,7 +61,7 @@ class Job:
     id
         32 hex digits.
     state
-        queued, running, done, failed, cancelled.
+        asked, queued, running, done, failed, cancelled.
     source, kind
         What is read, and as which kind of source.
     actor_id
@@ -68,8 +74,12 @@ class Job:
         read, accepted, rejected, unlocated, outside; empty until done.
     odd
         What else to know, code to count.
-    error, hint
-        Why it failed and what to do next; empty otherwise.
+    written
+        How many records are new, changed, unchanged; empty where nothing was written.
+    error, hint, code
+        Why it failed, what to do next, and the kind of error; empty otherwise.
+    file, said
+        Name of the file that was handed in, and how it was described: read again alike.
     seconds, percent
         The time it was given, and how far it is; 0 where nobody knows how long it takes.
     """
@@ -83,8 +93,12 @@ class Job:
     process: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     odd: dict[str, int] = field(default_factory=dict)
+    written: dict[str, int] = field(default_factory=dict)
     error: str = ""
     hint: str = ""
+    code: str = ""
+    file: str = ""
+    said: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     percent: int = 0
 
@@ -110,18 +124,21 @@ class Jobs:
             raise NotFoundError(f"There is no job {job_id!r}.", "Check the id.")
         return self._folder / job_id
 
-    def start(self, job: Job, source: Source, actor: Actor, now: datetime) -> None:
-        """Queue the reading of a file that lies in the job's folder."""
+    def queue(self, job: Job, work: Callable[..., None], *told: Any) -> None:
+        """Queue work that is done one after the other: the reading of files.
+
+        Parameters
+        ----------
+        job, work, told
+            As for `launch`.
+        """
         folder = self.folder_of(job.id)
         job = replace(job, process=f"{platform.node()}:{os.getpid()}")
         write_job(folder, job)
         if self._pool is None:
             spawned = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(max_workers=1, mp_context=spawned)
-        told = (actor.id, actor.role.value, actor.door)
-        self._pool.submit(
-            read_file, self._settings.model_dump(), self._park.path, source, folder, job, told, now
-        )
+        self._pool.submit(work, self._settings.model_dump(), self._park.path, folder, job, *told)
 
     def launch(self, job: Job, work: Callable[..., None], *told: Any) -> None:
         """Start work in a process of its own, which is called off when the service ends.
@@ -184,10 +201,19 @@ class Jobs:
             raise NotFoundError(f"There is no job {job_id!r}.", "Check the id.") from None
         return Job(**json.loads(text))
 
-    def mend(self) -> None:
-        """Mark what a killed service left: nothing of such a file was kept."""
+    def latest(self, most: int) -> list[Job]:
+        """Give the jobs asked for last, the newest first; those of plans are not among them."""
+        found = [self.find(path.parent.name) for path in self._folder.glob("*/job.json")]
+        found = [one for one in found if one.kind != PLAN]
+        return sorted(found, key=lambda one: one.at, reverse=True)[:most]
+
+    def mend(self, now: datetime) -> None:
+        """Mark what a killed service left, for nothing of it was kept; drop files of long ago."""
         for path in self._folder.glob("*/job.json"):
             job = Job(**json.loads(path.read_text(encoding="utf-8")))
+            age = now - datetime.fromisoformat(job.at)
+            if age > _FILES_KEPT or (job.state == ASKED and age > _ASKED_KEPT):
+                drop_files(path.parent)
             if job.state in UNDER_WAY and not _is_alive(job.process):
                 said = "The service stopped before it was done."
                 write_job(
@@ -224,41 +250,11 @@ def _is_alive(process: str) -> bool:
     return int(pid) != os.getpid()
 
 
-def read_file(
-    settings: dict[str, Any],
-    park_file: Path,
-    source: Source,
-    folder: Path,
-    job: Job,
-    told: tuple[str, str, str],
-    now: datetime,
-) -> None:
-    """Read one file in a process of its own, and write down what came of it."""
-    warnings.simplefilter("ignore")
-    write_job(folder, replace(job, state=RUNNING))
-    own = Settings(**settings)
-    try:
-        park = read_park(park_file, own.shared_data)
-        actor = Actor(id=told[0], role=Role(told[1]), door=told[2])
-        state_dir = own.state_dir(park)
-        url = own.url_of_store(park)
-        with open_store(url, park_id=park.park.id, state_dir=state_dir) as store:
-            batch = intake.import_file(
-                park, store, source, actor=actor, now=now, state_dir=state_dir
-            )
-    except GeoRiskError as error:
-        write_job(folder, replace(job, state=FAILED, error=error.message, hint=error.hint))
-        return
-    except Exception as error:  # noqa: BLE001  # whatever it was, the job must not hang
-        said = f"{type(error).__name__}: {error}"
-        write_job(folder, replace(job, state=FAILED, error=said, hint="Tell the keeper."))
-        return
-    if batch.rejected_rows:
-        write_rejects(folder / "rejects.xlsx", batch)
-    counts = {name: getattr(batch, name) for name in intake.COUNTS}
-    odd = {code: count for code, count in batch.odd.items() if count}
-    source.file.unlink(missing_ok=True)  # names are in it: they stand in the store now
-    write_job(folder, replace(job, state=DONE, counts=counts, odd=odd))
+def drop_files(folder: Path) -> None:
+    """Remove what a job's folder holds besides its state: names are in it."""
+    shutil.rmtree(folder / GIVEN, ignore_errors=True)
+    for name in (REJECTS, FIRST_REJECTS):
+        (folder / name).unlink(missing_ok=True)
 
 
 def write_job(folder: Path, job: Job) -> None:

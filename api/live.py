@@ -69,12 +69,17 @@ def messages_of(service: Service, sight: Sight, events: Sequence[Event]) -> list
     return told
 
 
+def place_line(sight: Sight, position: str) -> str:
+    """Give the line from which a reader goes on; to the public none: it moves with every event."""
+    return f"id: {position}\n" if sight.cells else ": listening\n"
+
+
 async def stream(service: Service, sight: Sight, since: str) -> AsyncIterator[str]:
     """Give server-sent events until the listener goes or `LONGEST_S` are over."""
     ends = heart = time.monotonic()
     ends, heart = ends + LONGEST_S, heart + HEART_S
     position = since or await run_in_threadpool(service.live.position)
-    yield f"retry: 2000\nid: {position}\n\n"
+    yield f"retry: 2000\n{place_line(sight, position)}\n"
     while time.monotonic() < ends:
         position, told = await run_in_threadpool(messages_after, service, sight, position)
         for one in told:

@@ -7,24 +7,23 @@ read, never the whole table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from api.board import Board
 from api.figures import CLASS_NAMES
 from api.passwords import form_mark
-from api.reading import find_all
+from api.reading import names_of
 from api.service import board_of
 from api.unlocated import unlocated_rows
 from geo_risk.published import RiskClass
 from geo_risk.records import Enterprise, Premises
-from geo_risk.store import Query
 from maps.basemap import online_base
 from maps.views import EnterpriseRow, Frame, MapView, MomentView, SourceRow, UnlocatedRow, ZoneRow
 from maps.words import surface_title
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from typing import Any
 
@@ -72,7 +71,6 @@ class Pages:
         """
         park, rules = self.service.park, self.service.park.map
         secret = self.identity.session_secret
-        publication = self.shown.publication
         return Frame(
             park_name=park.park.name,
             zone=park.zone,
@@ -81,14 +79,23 @@ class Pages:
             path=self.path,
             user=self.identity.name,
             role=self.sight.actor.role.value if self.sight.actor else "",
+            person=self.sight.actor.id if self.sight.actor else "",
             csrf=form_mark(secret) if secret else mark,
-            as_of=publication.as_of if publication else None,
+            as_of=self._as_of(),
             now=None if park.calendar.as_of else self.now,
             unlocated=self._board().unlocated(),
             approval_number=rules.approval_number,
             approval_exemption=rules.approval_exemption,
             base=online_base(rules, self.service.settings.base_key),
         )
+
+    def _as_of(self) -> datetime | None:
+        """Give the as-of of what this reader sees: outside the station, of what was kept."""
+        publication = self.shown.publication
+        if publication is None or self.sight.is_station:
+            return publication.as_of if publication else None
+        kept = self.service.public.kept_for(publication)
+        return kept.as_of if kept else publication.as_of
 
     def map_view(self, time: str, present: Shown) -> MapView:
         """Give what the map page needs before its data arrives.
@@ -167,23 +174,36 @@ class Pages:
         )
 
     def enterprise_rows(self, wanted: str) -> list[EnterpriseRow]:
-        """Give the enterprises whose name, code or id holds a text, the gravest first.
+        """Give the enterprises that match what was typed: the closest first, then the gravest.
 
         Parameters
         ----------
         wanted
             What was searched for, '' for everybody.
+
+        Returns
+        -------
+        list of EnterpriseRow
+            Without names, which are read for those that are shown: `with_names`.
         """
-        store, sight = self.service.store, self.sight
+        service = self.service
+        hits = service.finder.find(service.store, service.kept, self.sight, wanted, self.now)
         premises = self._premises()
-        rows = []
         zones = {one.id: one.name or one.id for one in self._board().zones()}
-        for one in find_all(store, sight, Query("enterprises", valid_at=self.now)):
+        rows = []
+        for one in service.kept.valid("enterprises", self.now):
             record = one.record
-            if isinstance(record, Enterprise) and _matches(record, wanted):
-                rows.append(_enterprise_row(record, premises.get(record.id, ()), zones))
-        rows.sort(key=lambda row: (-row.risk_class, -(row.value or 0.0), row.id))
+            if isinstance(record, Enterprise) and (not wanted.strip() or record.id in hits):
+                row = enterprise_row(record, premises.get(record.id, ()), zones)
+                hit = hits.get(record.id)
+                rows.append(replace(row, why=hit.why, rank=hit.rank) if hit else row)
+        rows.sort(key=_closest_then_gravest)
         return rows
+
+    def with_names(self, rows: Sequence[EnterpriseRow]) -> list[EnterpriseRow]:
+        """Give rows with the names of their enterprises, where the reader may see them."""
+        names = names_of(self.service.store, self.sight, [one.id for one in rows]) if rows else {}
+        return [replace(one, name=names.get(one.id, "")) for one in rows]
 
     def _premises(self) -> Mapping[str, list[tuple[Premises, PremisesSummary | None]]]:
         publication = self.shown.publication
@@ -235,24 +255,22 @@ def _zone_row(area: Mapping[str, Any]) -> ZoneRow:
     )
 
 
-def _matches(record: Enterprise, wanted: str) -> bool:
-    text = wanted.strip().casefold()
-    return not text or any(
-        text in one.casefold() for one in (record.name, record.credit_code, record.id)
-    )
+def _closest_then_gravest(row: EnterpriseRow) -> tuple[int, int, float, str]:
+    return (row.rank, -row.risk_class, -(row.value or 0.0), row.id)
 
 
-def _enterprise_row(
+def enterprise_row(
     record: Enterprise,
     premises: Any,
     zones: Mapping[str, str],
 ) -> EnterpriseRow:
+    """Give one enterprise as a row, without its name: value and class of its gravest premises."""
     known = [summary for _, summary in premises if summary is not None]
     worst = max(known, key=lambda one: (one.risk_class, one.value), default=None)
     visits = [one.last_visit for one in known if one.last_visit is not None]
     return EnterpriseRow(
         id=record.id,
-        name=record.name,
+        name="",
         credit_code=record.credit_code,
         industry=record.industry,
         above_scale=record.above_scale,

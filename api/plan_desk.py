@@ -18,7 +18,7 @@ from api.plan_jobs import make_plan
 from api.plan_views import PlanNames, cut_plan, may_open, names_in, own_officers, plan_json
 from geo_risk import planbook
 from geo_risk.errors import ConflictError, ForbiddenError, NotFoundError
-from geo_risk.planbook import Absence, Change, PlanRequest
+from geo_risk.planbook import Absence, Change, Changed, PlanRequest
 from geo_risk.planbook.keeping import PLAN
 from geo_risk.planbook.request import request_plain
 from geo_risk.records import Role
@@ -190,6 +190,22 @@ def change_now(
         ways=service.ways,
     )
     return before, after
+
+
+def preview_now(
+    service: Service, shown: Shown, actor: Actor, week: date, change: Change, now: datetime
+) -> Changed:
+    """Say what a change would do; nothing is kept."""
+    return planbook.preview(
+        service.store,
+        service.park,
+        shown.publication,
+        week,
+        change,
+        actor=actor,
+        now=now,
+        ways=service.ways,
+    )
 
 
 def late_by(visit: PlannedVisit, minutes: int, now: datetime) -> Absence:

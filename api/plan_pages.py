@@ -16,6 +16,7 @@ from api.plan_days import DayMaker, ground_of
 from api.plan_desk import read_plan, weeks_of
 from api.plan_views import FIRST_TIERS, gap_of, left_by_reason, left_views, own_officers
 from geo_risk.errors import NotFoundError
+from geo_risk.planbook.changing import UNDO
 from geo_risk.records import Role, Visit
 from geo_risk.store import Query
 from maps.month import ChangeView, PlanTask, PlanView, TodayView
@@ -93,6 +94,7 @@ def plan_view(
     *,
     job_id: str = "",
     cost: str = "",
+    undo: int | None = None,
     typed: Mapping[str, str] | None = None,
     refusal: Refusal | None = None,
 ) -> PlanView:
@@ -108,6 +110,8 @@ def plan_view(
         A plan being made, '' for none.
     cost
         What a change did: four counts, and what was covered before and after; '' for none.
+    undo
+        Number of the version that may be taken back, None for none.
     typed, refusal
         The form just sent, and why it was not taken.
     """
@@ -154,6 +158,8 @@ def plan_view(
         left_by_reason=left_by_reason(plan),
         notes=plan.notes,
         changes=role in _DESK,
+        undo=undo if undo == read.revision and now - plan.made_at <= UNDO else None,
+        opens=service.park.plan.shifts[0].partition("-")[0],
         **given,  # type: ignore[arg-type]
     )
 

@@ -180,6 +180,17 @@ def difference(before: WeekPlan, after: WeekPlan) -> dict[str, Any]:
     }
 
 
+_COUNTS = ("kept", "moved", "added", "dropped")
+
+
+def cost_text(before: WeekPlan, after: WeekPlan) -> str:
+    """Give what a change did as a page hands it on: four counts, what is covered before, after."""
+    told = difference(before, after)
+    numbers = [str(told[one]) for one in _COUNTS]
+    numbers += [f"{told[one]:.1f}" for one in ("covered_before", "covered_after")]
+    return ",".join(numbers)
+
+
 def prevalence_rows(
     found: Sequence[Prevalence], kept: KeptRecords, now: datetime
 ) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ STATUS: dict[type[errors.GeoRiskError], int] = {
     errors.CRSMismatchError: 422,
     errors.GridMismatchError: 422,
     errors.NotFoundError: 404,
+    errors.GoneError: 410,
     errors.AuthError: 401,
     errors.ForbiddenError: 403,
     errors.ConflictError: 409,

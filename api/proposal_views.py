@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo_risk.planbook.proposal_figures import stations_json, zones_json
+from geo_risk.stations import kind_of
 from maps.proposal import Ground, Shown
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def stations_shown(found: StationsProposed, count: int, made_at: datetime) -> Sh
         marked=points[~near],
         stations=survey.station_at[list(found.stations)].reshape(-1, 2),
         sites=found.site_at,
+        kinds=tuple(kind_of(survey.stations[row].type) for row in found.stations),
     )
     types = sorted({one.type for one in survey.stations if one.type})
     figures: dict[str, Any] = {**stations_json(found), "asked": count, "types": types}

@@ -148,7 +148,7 @@ JOB = obj(
         "id": _TEXT,
         "state": {
             "type": "string",
-            "enum": ["queued", "running", "done", "failed", "cancelled"],
+            "enum": ["asked", "queued", "running", "done", "failed", "cancelled"],
         },
         "source": _TEXT,
         "kind": _TEXT,
@@ -159,6 +159,7 @@ JOB = obj(
         "hint": _TEXT,
         "rejects": {"type": ["string", "null"]},
     },
+    written={"type": "object"},
     percent={"type": "integer"},
     seconds={"type": "number"},
 )
@@ -220,7 +221,76 @@ PLAN_CHANGED = obj({**PLAN["properties"], "change": {"type": "object"}})
 PLAN_CHANGED["required"].remove("visits")
 PLANS = obj({"weeks": array(_TEXT), "latest": {"type": ["string", "null"]}})
 PREVALENCE = obj({"from": _TEXT, "to": _TEXT, "rows": array({"type": "object"})})
+FIELD_DAY = obj(
+    {
+        "server_time": _TIME,
+        "day": _TEXT,
+        "timezone": _TEXT,
+        "officer": {"type": ["object", "null"]},
+        "week": {"type": ["string", "null"]},
+        "stops": array({"type": "object"}),
+        "premises": array({"type": "object"}),
+        "undo_s": {"type": "integer"},
+        "kinds": array({"type": "object"}),
+        "categories": array({"type": "object"}),
+        "severities": array({"type": "object"}),
+        "outcomes": array({"type": "object"}),
+    }
+)
+FIELD_VISIT = obj(
+    {
+        "receipt": _TEXT,
+        "visit": obj({"id": _TEXT, "href": _TEXT, "undo": _TEXT}),
+        "joined": {"type": ["string", "null"]},
+        "reports": array(obj({"key": _TEXT, "id": _TEXT, "href": _TEXT, "photos": _TEXT})),
+        "rechecks": array(
+            obj({"report_id": _TEXT, "state": _TEXT, "conflict": {"type": ["object", "null"]}})
+        ),
+        "premises": obj({"id": _TEXT, "place": _TEXT, "href": _TEXT}),
+    }
+)
+FIELD_UNDONE = obj(
+    {
+        "visit": _TEXT,
+        "how": {"type": "string", "enum": ["taken_back", "withdrawn"]},
+        "left": array({"type": "object"}),
+        "cases": array(_TEXT),
+    }
+)
 PAIRS = obj({"pairs": array({"type": "object"}), "total": {"type": "integer"}})
+EMBED = obj(
+    {
+        "id": _TEXT,
+        "what": {"type": "string", "enum": ["reports", "risk"]},
+        "month": _TEXT,
+        "lang": _TEXT,
+        "theme": _TEXT,
+        "title": _TEXT,
+        "height": {"type": "integer"},
+        "frame_ancestors": array(_TEXT),
+        "created_by": _TEXT,
+        "created_at": _TIME,
+        "expires_at": _TIME,
+        "state": {"type": "string", "enum": ["on", "expired", "revoked"]},
+    },
+    revoked_at={"type": ["string", "null"]},
+    url={"type": ["string", "null"]},
+    code={"type": ["string", "null"]},
+)
+EMBEDS = obj({"embeds": array(EMBED)})
+OEMBED = obj(
+    {
+        "type": {"type": "string", "enum": ["rich"]},
+        "version": {"type": "string", "enum": ["1.0"]},
+        "html": _TEXT,
+        "width": {"type": "integer"},
+        "height": {"type": "integer"},
+    },
+    title=_TEXT,
+    provider_name=_TEXT,
+    provider_url=_TEXT,
+    cache_age={"type": "integer"},
+)
 
 XLSX = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {

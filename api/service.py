@@ -13,10 +13,12 @@ from datetime import datetime
 from shapely.geometry.base import BaseGeometry
 
 from api.audience import Sight
-from api.auth import Throttles
+from api.auth import Throttles, TokenUses
 from api.board import Board
+from api.finder import Finder
 from api.jobs import Jobs
 from api.kept import KeptRecords
+from api.kept_months import KeptMonths
 from api.live_feed import LiveFeed
 from api.ogc.wire import Wire
 from api.past import Past
@@ -25,6 +27,7 @@ from api.proposed import Proposed
 from api.shown import Watcher
 from geo_risk.park import ParkFile
 from geo_risk.planbook import Ways
+from geo_risk.publicbook import PublicBook
 from geo_risk.settings import Settings
 from geo_risk.store import Store
 
@@ -59,10 +62,18 @@ class Service:
         Work that takes longer than a request.
     previews
         The running month's index, worked out a moment ago.
+    public
+        What was shown to everybody, and is kept as it was.
     ways
         Travel times that were measured for a plan.
     proposed
         Proposals of zones and stations, worked out a moment ago.
+    uses
+        Notes that a token is used.
+    finder
+        Keys by which enterprises are found.
+    months
+        Scores of published months.
     """
 
     settings: Settings
@@ -78,8 +89,12 @@ class Service:
     clock: Callable[[], datetime]
     jobs: Jobs
     previews: Previews
+    public: PublicBook
     ways: Ways = field(default_factory=Ways)
     proposed: Proposed = field(default_factory=Proposed)
+    uses: TokenUses = field(default_factory=TokenUses)
+    finder: Finder = field(default_factory=Finder)
+    months: KeptMonths = field(default_factory=KeptMonths)
 
     @property
     def session_cookie(self) -> str:
@@ -94,4 +109,6 @@ class Service:
 
 def board_of(service: Service, sight: Sight, now: datetime) -> Board:
     """Make the reader of what a map draws, for one reader at one moment."""
-    return Board(service.store, service.kept, service.park, service.wire, sight, now)
+    return Board(
+        service.store, service.kept, service.park, service.wire, sight, now, service.public
+    )

@@ -86,6 +86,7 @@ class Tiles:
         service = self._service()
         identity = auth.identify(
             service.store,
+            service.uses,
             service.session_cookie,
             headers.get(b"cookie", ""),
             headers.get(b"authorization", ""),

@@ -13,7 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from geo_risk.casework import Act, Case, Pair, decide, due_of, likely_pairs, near_pairs
+from geo_risk.casework import (
+    Act,
+    Case,
+    Decision,
+    Pair,
+    decide,
+    due_of,
+    likely_pairs,
+    near_pairs,
+)
 from geo_risk.errors import ConflictError, ForbiddenError, InputError, StaleError
 from geo_risk.records import CaseState, Report, Role, Step
 from geo_risk.store import Query, Update
@@ -98,23 +107,29 @@ def act(
         raise StaleError(
             f"Report {report_id!r} was changed meanwhile.", "Read it again, then decide again."
         )
-    steps = steps_of(store, report_id, actor=actor)
     act = _with_second(store, before.record, act)
     _check_named(store, before.record, act)
-    decision = decide(
-        before.record,
-        steps,
-        act,
-        park=park,
-        actor=actor,
-        now=at,
-        step_id=_step_id(report_id, len(steps), act, actor, at),
-    )
+    decision = weighed(store, park, before.record, act, actor=actor, at=at)
     updates = [Update("reports", report_id, decision.changes, before.etag)]
     if act.action == "merge":
         updates.append(_other(store, before.record, act, actor))
     done = store.apply([decision.step], updates, actor=actor, at=at, idempotency=idempotency)
     return Acted(report_of(store, report_id, actor), decision.step, done.answer)
+
+
+def weighed(
+    store: Store, park: ParkFile, report: Report, act: Act, *, actor: Actor, at: datetime
+) -> Decision:
+    """Say what a step leads to, and write nothing: for who keeps it together with other things.
+
+    Raises
+    ------
+    ConflictError, ForbiddenError, InputError
+        As `casework.decide`.
+    """
+    steps = steps_of(store, report.id, actor=actor)
+    step_id = _step_id(report.id, len(steps), act, actor, at)
+    return decide(report, steps, act, park=park, actor=actor, now=at, step_id=step_id)
 
 
 def report_of(store: Store, report_id: str, actor: Actor) -> Stored[Report]:

@@ -9,6 +9,7 @@ GeoRiskError                        code, message, hint
 │   ├── CRSMismatchError            two coordinate systems met
 │   └── GridMismatchError           two grids, units or periods met
 ├── NotFoundError                   no such thing
+│   └── GoneError                   it was here, and is not any more
 ├── AuthError                       not signed in
 │   └── ForbiddenError              signed in, and not allowed
 ├── ConflictError                   a step this state does not allow
@@ -99,6 +100,12 @@ class NotFoundError(GeoRiskError):
     """No such thing."""
 
     code = "not_found"
+
+
+class GoneError(NotFoundError):
+    """It was here, and is not any more."""
+
+    code = "gone"
 
 
 class AuthError(GeoRiskError):

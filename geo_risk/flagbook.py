@@ -85,7 +85,7 @@ def entries_of(
     """Give the visits of a stretch of time as the checks look at them."""
     query = Query("visits", time_from=since, time_to=until, personal=True)
     visits = [cast("Stored[Visit]", one) for one in store.find(query, actor=actor)]
-    visits = [one for one in visits if since <= one.record.start < until]
+    visits = [one for one in visits if one.record.looked and since <= one.record.start < until]
     told = _told(store, [one.record.id for one in visits], actor)
     writers = _writers(store, visits)
     return [_entry(store, park, one, told.get(one.record.id, []), writers, actor) for one in visits]

@@ -27,7 +27,7 @@ from geo_risk.ingest import (
     write_rejects,
 )
 from geo_risk.records import Report
-from geo_risk.store import SourceRun
+from geo_risk.store import PutResult, SourceRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -157,7 +157,7 @@ def import_file(
     now: datetime,
     state_dir: Path,
     progress: Progress | None = None,
-) -> Batch:
+) -> tuple[Batch, PutResult]:
     """Read one file that was handed in: by the description of a source, or by one of its own.
 
     Parameters
@@ -169,9 +169,10 @@ def import_file(
 
     Returns
     -------
-    Batch
-        accepted + rejected = read. The same file twice changes nothing. Its own run stands beside
-        the declared file's, so the next build does not read that one again.
+    batch, put
+        accepted + rejected = read; how many records are new, changed, as they were. The same file
+        twice changes nothing. Its own run stands beside the declared file's, so the next build does
+        not read that one again.
 
     Raises
     ------
@@ -185,10 +186,10 @@ def import_file(
             park, source, known, boundary=read_boundary(park), progress=partial(say, source.name)
         )
         handed_in = replace(batch, source=replace(source, name=f"{source.name}{HANDED_IN}"))
-        _keep(
+        put = _keep(
             park, store, handed_in, known, actor=actor, now=now, state_dir=state_dir, readmitted=[]
         )
-    return batch
+    return batch, put
 
 
 def _refuse_missing(park: ParkFile) -> None:
@@ -283,7 +284,7 @@ def _keep(
     now: datetime,
     state_dir: Path,
     readmitted: list[int],
-) -> None:
+) -> PutResult:
     codes = dict(Counter(one.code for one in batch.rejects))
     summary = {
         "name": batch.source.name,
@@ -296,8 +297,9 @@ def _keep(
     }
     run = SourceRun(name=batch.source.name, digest=batch.digest, summary=summary, at=now)
     records = [with_due(one, park) if isinstance(one, Report) else one for one in batch.records]
-    store.put(records, actor=actor, at=now, run=run)
+    put = store.put(records, actor=actor, at=now, run=run)
     _write_rejects(state_dir, batch)
+    return put
 
 
 def _write_rejects(state_dir: Path, batch: Batch) -> None:

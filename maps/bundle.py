@@ -35,15 +35,19 @@ def bundle(entry: str) -> str:
         When a module imports otherwise, or two of them share a top-level name.
     """
     order = module_order(entry)
-    texts = [_plain(read_asset(f"console/{name}")) for name in order]
+    texts = [_plain(_text(name)) for name in order]
     names = [name for text in texts for name in _TOP_NAME.findall(text)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"Two modules share {', '.join(twice)}.", "Rename one of them.")
-    return "\n".join(['(() => {\n"use strict";', _SHARED.strip(), *texts, "})();"])
+    shared = [_SHARED.strip()] if any(_SHARED in _text(name) for name in order) else []
+    return "\n".join(['(() => {\n"use strict";', *shared, *texts, "})();"])
 
 
-PAGES = ("map.js", "locate.js")
+PAGES = (
+    *("map.js", "locate.js", "import.js", "phone.js", "embeds.js", "search.js"),
+    *("visit.js", "undo.js", "lanes.js", "board.js"),
+)
 """Entry modules of the pages that a server gives."""
 
 
@@ -85,9 +89,13 @@ def _visit(name: str, order: list[str]) -> None:
     """Put the modules that a module needs before it."""
     if name in order:
         return
-    for needed in _IMPORT.findall(read_asset(f"console/{name}")):
+    for needed in _IMPORT.findall(_text(name)):
         _visit(needed, order)
     order.append(name)
+
+
+def _text(name: str) -> str:
+    return read_asset(f"console/{name}")
 
 
 def _plain(text: str) -> str:

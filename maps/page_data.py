@@ -60,3 +60,25 @@ def page_data(frame: Frame, lang: str) -> dict[str, Any]:
         "base": frame.base.told() if frame.base else None,
         "words": browser_words(lang, _WORDS),
     }
+
+
+def phone_data(frame: Frame, lang: str) -> dict[str, Any]:
+    """Give what the phone's modules read from every page of the station's staff.
+
+    Parameters
+    ----------
+    frame, lang
+        As for every page; what the phone keeps is bound to `frame.person`.
+    """
+    suffix = "" if lang == "zh" else f"?lang={lang}"
+    return {
+        "lang": lang,
+        "zone": str(frame.zone),
+        "person": frame.person,
+        "now": frame.now.isoformat() if frame.now else "",
+        "today": str(frame.now.astimezone(frame.zone).date()) if frame.now else "",
+        "officer": frame.role == "officer",
+        "today_path": f"/today{suffix}",
+        "queue": f"/queue{suffix}",
+        "words": browser_words(lang, ("phone", "case_state")),
+    }

@@ -51,6 +51,8 @@ class Ground:
         (n, 2), (k, 2) premises: as they are, and those that change or stay beyond.
     stations, sites
         (s, 2), (k, 2) where stations are, and are proposed; sites are numbered.
+    kinds
+        Kind of each station, which chooses its sign; () draws squares.
     """
 
     today: Mapping[str, BaseGeometry]
@@ -61,6 +63,7 @@ class Ground:
     marked: Floats
     stations: Floats
     sites: Floats
+    kinds: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,9 @@ def draw(ground: Ground, *, synthetic: bool = False) -> dict[str, Any]:
     """Give what the SVG is made of: pixels, paths and texts, nothing of it markup."""
     sketch = _Sketch(ground)
     tint = _tints(ground.shapes)
-    stations = [sketch.at(one) for one in ground.stations if sketch.holds(one)]
+    held = [sketch.holds(one) for one in ground.stations]
+    stations = [sketch.at(one) for one, is_in in zip(ground.stations, held, strict=True) if is_in]
+    kinds = [one for one, is_in in zip(ground.kinds, held, strict=False) if is_in]
     sites = [sketch.at(one) for one in ground.sites]
     signs = [*stations, *sites]
     return {
@@ -192,6 +197,7 @@ def draw(ground: Ground, *, synthetic: bool = False) -> dict[str, Any]:
         "plain": [sketch.at(one) for one in ground.plain],
         "marked": [sketch.at(one) for one in ground.marked],
         "stations": stations,
+        "kinds": kinds or ["square"] * len(stations),
         "sites": sites,
         "bar_m": sketch.bar_m,
         "bar_px": sketch.bar_m * sketch.scale,

@@ -106,6 +106,7 @@ def content_security_policy(
             "style-src 'self'",
             " ".join(("img-src 'self' data:", *pictures)),
             "connect-src 'self'",
+            "worker-src 'self'",
             "font-src 'self'",
             "manifest-src 'self'",
             "form-action 'self'",

@@ -37,6 +37,8 @@ class Frame:
         Name of who is signed in, '' for nobody.
     role
         As what, '' for nobody: the menu names the pages that are this role's.
+    person
+        Id of who is signed in, '' for nobody: what a phone keeps is bound to it.
     csrf
         Token that forms and the pin send back, '' where there is no session.
     as_of
@@ -58,6 +60,7 @@ class Frame:
     path: str = "/"
     user: str = ""
     role: str = ""
+    person: str = ""
     csrf: str = ""
     as_of: datetime | None = None
     now: datetime | None = None
@@ -162,7 +165,11 @@ class MapView:
 
 @dataclass(frozen=True)
 class EnterpriseRow:
-    """One enterprise as a row: value and class of its gravest premises."""
+    """One enterprise as a row: value and class of its gravest premises.
+
+    `why` says by what a search found it, '' for no search; `rank` how close, 0 for all of a name,
+    code or id.
+    """
 
     id: str
     name: str
@@ -174,6 +181,8 @@ class EnterpriseRow:
     value: float | None = None
     last_visit: datetime | None = None
     located: bool = True
+    why: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)

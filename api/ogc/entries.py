@@ -64,18 +64,20 @@ Number = Annotated[float, Strict()]
 _EARLIEST_YEAR = 1990  # a report of today is not about a time before the park
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
+    """What is sent: nothing beyond what is named, no spaces around a text."""
+
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class PointIn(_Body):
+class PointIn(Body):
     """A GeoJSON point: longitude, latitude, WGS-84."""
 
     type: str = Field(pattern="^Point$")
     coordinates: tuple[Number, Number]
 
 
-class ReportProperties(_Body):
+class ReportProperties(Body):
     """What a person says of a hazard, dispute or incident."""
 
     kind: str = Field(description="kind of report, as hazard")
@@ -94,7 +96,7 @@ class ReportProperties(_Body):
     reporter: str = Field("", max_length=200)
 
 
-class ReportIn(_Body):
+class ReportIn(Body):
     """A report as a GeoJSON feature; geometry null where the place is not known."""
 
     type: str = Field("Feature", pattern="^Feature$")
@@ -102,7 +104,7 @@ class ReportIn(_Body):
     properties: ReportProperties
 
 
-class FoundIn(_Body):
+class FoundIn(Body):
     """Hazards found, by severity; all zero: looked and found nothing."""
 
     major: Whole = Field(0, ge=0, le=1000)
@@ -110,7 +112,7 @@ class FoundIn(_Body):
     minor: Whole = Field(0, ge=0, le=1000)
 
 
-class VisitProperties(_Body):
+class VisitProperties(Body):
     """What an officer says of a visit."""
 
     premises_id: Id = ""
@@ -131,7 +133,7 @@ class VisitProperties(_Body):
     note: str = Field("", max_length=5000)
 
 
-class VisitIn(_Body):
+class VisitIn(Body):
     """A visit as a GeoJSON feature; its place is the premises', so geometry stays null."""
 
     type: str = Field("Feature", pattern="^Feature$")
@@ -139,7 +141,7 @@ class VisitIn(_Body):
     properties: VisitProperties
 
 
-class PinIn(_Body):
+class PinIn(Body):
     """Where a premises is."""
 
     lon: Number = Field(ge=-180, le=180)
@@ -187,8 +189,8 @@ class Desk:
             raise InputError(
                 f"kind is {said.kind!r}.", f"Give one of {', '.join(self.park.kinds)}."
             )
-        start = self._time("occurred_from", said.occurred_from, self.now)
-        end = self._time("occurred_to", said.occurred_to, start)
+        start = self.time("occurred_from", said.occurred_from, self.now)
+        end = self.time("occurred_to", said.occurred_to, start)
         source, number = self._numbered(said)
         report = Report(
             id=f"{source}:{number}",
@@ -218,8 +220,8 @@ class Desk:
         said = body.properties
         if premises is None:
             raise InputError("The visit names no premises.", "Give premises_id.")
-        number = self._number()
-        end = None if said.end is None else self._time("end", said.end, self.now)
+        number = self.number()
+        end = None if said.end is None else self.time("end", said.end, self.now)
         found = said.found
         return Visit(
             id=f"http:{number}",
@@ -229,7 +231,7 @@ class Desk:
             enterprise_id=self._enterprise(said.enterprise_id, premises),
             team=said.team,
             participant_ids=said.participant_ids,
-            start=self._time("start", said.start, self.now),
+            start=self.time("start", said.start, self.now),
             end=end,
             reason=said.reason,
             selection_probability=said.selection_probability,
@@ -253,7 +255,7 @@ class Desk:
     def _numbered(self, said: ReportProperties) -> tuple[str, str]:
         """Give source and number: the source's own where staff passes something on, else ours."""
         if not said.source and not said.number:
-            return "http", self._number()
+            return "http", self.number()
         if self.actor.role not in STAFF:
             raise ForbiddenError(
                 "Numbers of other sources are entered at the station.", "Leave source, number out."
@@ -265,10 +267,12 @@ class Desk:
             )
         return said.source, said.number
 
-    def _number(self) -> str:
+    def number(self) -> str:
+        """Give a number that nobody has."""
         return f"{entry_mark(self.actor)}-{self.now:%Y%m%d%H%M%S}-{uuid4().hex[:12]}"
 
-    def _time(self, name: str, given: datetime | None, default: datetime) -> datetime:
+    def time(self, name: str, given: datetime | None, default: datetime) -> datetime:
+        """Give when something happened; refuse what lies ahead, or before the park."""
         if given is None:
             return default
         if given.tzinfo is None:

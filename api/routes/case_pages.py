@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import audience, schemas
+from api.case_board import board_view
 from api.case_lists import Wanted, list_cases
 from api.case_pages import (
     act_of,
@@ -34,10 +35,10 @@ from api.problems import responses, status_of
 from api.reading import get_one, names_of
 from geo_risk import casebook
 from geo_risk.casework import ACTIONS
-from geo_risk.errors import AuthError, GeoRiskError, InputError
-from geo_risk.records import CaseState, Channel
+from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, InputError
+from geo_risk.records import CaseState, Channel, Step, may_create
 from geo_risk.store import Answer, Idempotency
-from maps.month import CasesView, case_page, cases_page
+from maps.month import CasesView, board_page, case_page, cases_page
 from maps.views import Listing, Refusal
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
 
 _REFUSALS = (401, 403, 404, 503)
 _PAGE_SIZE = 50
+DOOR = "POST /cases/{id}"
 _REPORT = "/report"
+_BOARD = "/cases/board"
 _REFUSED: dict[int | str, Any] = dict.fromkeys((403, 409, 412, 422), schemas.REFUSED)
 State = Annotated[str, Query(json_schema_extra={"enum": ["", *(one.value for one in CaseState)]})]
 Short = Annotated[str, Form(max_length=200)]
@@ -93,6 +96,24 @@ def show_cases(
         states=tuple(one.value for one in CaseState),
     )
     return remember_lang(HTMLResponse(cases_page(pages.frame(), lang, view)), request)
+
+
+@router.get("/cases/board", responses={200: schemas.PAGE, **responses(*_REFUSALS, 422)})
+def show_board(
+    request: Request,
+    pages: ThePages,
+    lang: Lang,
+    kind: Annotated[str, Query(max_length=200)] = "hazard",
+    done: Annotated[str, Query(max_length=40)] = "",
+) -> Response:
+    """Show the open cases of one kind as a board: a column for each state, what is late first."""
+    audience.check_station(pages.sight)
+    kinds = pages.service.park.kinds
+    if kind not in kinds:
+        raise InputError(f"kind is {kind!r}.", f"One of {', '.join(kinds)}.")
+    known = step_name(kind, done, lang) if done in ACTIONS else ""
+    view = board_view(pages, kind, lang, known)
+    return remember_lang(HTMLResponse(board_page(pages.frame(), lang, view)), request)
 
 
 @router.get("/cases/{case_id:path}", responses={200: schemas.PAGE, **responses(*_REFUSALS, 422)})
@@ -159,13 +180,20 @@ def take_case_step(
     typed = {**step, **changes}
     view = replace(_view(pages, case_id, lang), back=back)
     actor = pages.sight.reader
+    if not may_create(actor.role, Step, DOOR):
+        raise ForbiddenError(f"The role {actor.role} takes no steps.", "Ask the desk.")
     refusal = lacking(view, typed)
     status = status_of(InputError(""), request.url.path)
     if refusal is None:
         refused = _act(pages, actor, case_id, typed, etag or view.etag, key)
         if refused is None:
             asked = urlencode({"done": typed["action"], "lang": lang})
-            here = _REPORT if back == _REPORT else f"/cases/{quote(case_id, safe='')}"
+            here = f"/cases/{quote(case_id, safe='')}"
+            if back == _REPORT:
+                here = _REPORT
+            elif back.startswith(_BOARD):
+                kind = urlencode({"kind": _kind(pages, case_id)})
+                return RedirectResponse(f"{_BOARD}?{kind}&{asked}", 303)
             return RedirectResponse(f"{here}?{asked}", 303)
         refusal, status = refusal_of(refused), status_of(refused, request.url.path)
         if "there is no report" in refused.message:

@@ -22,7 +22,7 @@ from api.audience import without_persons
 from api.case_lists import Wanted, list_cases
 from api.deps import Now, TheService, TheSight
 from api.ogc.documents import item_path
-from api.ogc.entries import Code, Id, Moment, _Body
+from api.ogc.entries import Body, Code, Id, Moment
 from api.problems import responses
 from api.reading import find_all, get_one
 from api.routes.entries import IdempotencyKey
@@ -50,7 +50,7 @@ _REFUSALS = (401, 403, 404, 422, 503)
 _MANY = 1000
 
 
-class ChangesIn(_Body):
+class ChangesIn(Body):
     """What a correction puts right."""
 
     severity: Severity | None = None
@@ -61,7 +61,7 @@ class ChangesIn(_Body):
     referred_to: Code = ""
 
 
-class ActIn(_Body):
+class ActIn(Body):
     """One step of a case."""
 
     action: str = Field(max_length=40, json_schema_extra={"enum": list(ACTIONS)})

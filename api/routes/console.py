@@ -7,13 +7,15 @@ number or a declared exemption; everything else leads to the sign-in.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from api import audience, schemas, sheets
 from api.answers import XLSX, attachment
 from api.deps import TheShown, TimeKey
+from api.enterprise_views import enterprise_path
 from api.figures import CLASS_NAMES
 from api.languages import Lang, remember_lang
 from api.page_deps import ThePages, ThePagesAt
@@ -85,7 +87,14 @@ def show_zones(
     return remember_lang(HTMLResponse(page), request)
 
 
-@router.get("/enterprises", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})
+@router.get(
+    "/enterprises",
+    responses={
+        200: schemas.LIST_PAGE,
+        303: {"description": "One enterprise has all of this as its name, code or id."},
+        **responses(*_REFUSALS),
+    },
+)
 def show_enterprises(
     request: Request,
     pages: ThePages,
@@ -94,17 +103,22 @@ def show_enterprises(
     q: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    """Show the enterprises, the gravest first."""
+    """Show the enterprises, the gravest first; a search that can mean one only opens it."""
     audience.check_station(pages.sight)
     rows = pages.enterprise_rows(q)
+    exact = [one for one in rows if one.why and one.rank == 0]
+    opens = audience.opens_enterprises(pages.sight)
     if form == "xlsx":
+        rows = pages.with_names(rows)
         plain = [{**vars(one), "class": CLASS_NAMES[one.risk_class]} for one in rows]
         sheet = sheets.table("企业", sheets.ENTERPRISE_COLUMNS, plain)
         return _download(pages, "企业", [sheet], {"查找": q} if q else {})
+    if opens and len(exact) == 1:
+        return RedirectResponse(f"{enterprise_path(exact[0].id)}?lang={lang}", 303)
     listing = Listing(len(rows), page, _PAGE_SIZE, q)
-    shown = rows[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
-    frame = pages.frame()
-    html = enterprises_page(frame, lang, shown, listing, download="/enterprises?f=xlsx")
+    shown = pages.with_names(rows[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE])
+    download = f"/enterprises?{urlencode({'f': 'xlsx', 'q': q} if q else {'f': 'xlsx'})}"
+    html = enterprises_page(pages.frame(), lang, shown, listing, download=download, opens=opens)
     return remember_lang(HTMLResponse(html), request)
 
 

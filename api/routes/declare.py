@@ -20,6 +20,7 @@ from api.languages import Lang, remember_lang
 from api.page_deps import ThePages
 from api.problems import responses, status_of
 from api.reading import find_all, get_one
+from api.whose import MOST_FOUND, find_enterprises
 from geo_risk import declarationbook, monthly
 from geo_risk.declarations import VERIFIED, state_of
 from geo_risk.declarations import Form as Said
@@ -30,8 +31,6 @@ from geo_risk.store import Query as Asked
 from maps.month import DeclareRow, DeclareView, choose_page, declare_page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from api.audience import Sight
     from api.pages import Pages
 
@@ -39,7 +38,6 @@ router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
 
 DOOR = "POST /declare"
 _REFUSALS = (401, 403, 404, 503)
-_MOST_CHOICES = 30
 _MOST_EVIDENCE = 2000
 Month = Annotated[str, Query(pattern=r"^((19|20)\d{2}-(0[1-9]|1[0-2]))?$", description="YYYY-MM.")]
 Cells = Annotated[list[str], Form(default_factory=list, max_length=len(COVERAGE))]
@@ -209,29 +207,10 @@ def _keep(pages: Pages, actor: Actor, view: DeclareView, row: DeclareRow) -> Geo
 
 def _choose(pages: Pages, lang: str, query: str) -> str:
     """Give the page on which a clerk finds an enterprise by name or code."""
-    wanted = query.strip().casefold()
-    found: list[tuple[str, str, str]] = []
-    if wanted:
-        asked = Asked("enterprises", valid_at=pages.now)
-        found = _matching(
-            [
-                one.record
-                for one in find_all(pages.service.store, pages.sight, asked)
-                if isinstance(one.record, Enterprise)
-            ],
-            wanted,
-        )
+    found = find_enterprises(pages.service.store, pages.sight, query, pages.now)
     return choose_page(
-        pages.frame(), lang, query, found[:_MOST_CHOICES], max(0, len(found) - _MOST_CHOICES)
+        pages.frame(), lang, query, found[:MOST_FOUND], max(0, len(found) - MOST_FOUND)
     )
-
-
-def _matching(records: Sequence[Enterprise], wanted: str) -> list[tuple[str, str, str]]:
-    return [
-        (one.id, one.name, one.credit_code)
-        for one in records
-        if any(wanted in text.casefold() for text in (one.name, one.credit_code, one.id))
-    ]
 
 
 def _text(value: float) -> str:

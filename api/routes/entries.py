@@ -1,4 +1,4 @@
-"""/ogc, writing: visits and reports are created as items, a pin moves a premises.
+"""/ogc, writing: visits, reports and what the park gives are created as items; a pin moves.
 
 Answers 201 when the record is on disk, not before. A request may carry an Idempotency-Key: the same
 key with the same body gives the first answer again, with another body it is refused. A pin must
@@ -19,10 +19,18 @@ from api.deps import Now, TheService, TheSight
 from api.ogc.documents import item_path
 from api.ogc.entries import Desk, PinIn, ReportIn, VisitIn
 from api.ogc.features import features_of
+from api.ogc.given import (
+    CampaignIn,
+    GuidanceIn,
+    ServiceIn,
+    campaign_from,
+    guidance_from,
+    service_from,
+)
 from api.problems import responses
 from api.reading import find_all, get_one
 from api.routes.ogc import FeatureId
-from geo_risk import planbook
+from geo_risk import orderbook, planbook
 from geo_risk.errors import (
     AuthError,
     ConflictError,
@@ -30,7 +38,15 @@ from geo_risk.errors import (
     InputError,
     PreconditionMissingError,
 )
-from geo_risk.records import Premises, Report, Visit, may_create
+from geo_risk.records import (
+    Campaign,
+    Guidance,
+    Premises,
+    Report,
+    ServiceEvent,
+    Visit,
+    may_create,
+)
 from geo_risk.store import Answer, Idempotency, Query, Update
 
 if TYPE_CHECKING:
@@ -73,8 +89,8 @@ def create_report(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a report."""
-    actor = _allowed(sight, Report, "POST /ogc/collections/reports/items")
-    premises = _premises(service, sight, body.properties.premises_id)
+    actor = allowed_here(sight, Report, "POST /ogc/collections/reports/items")
+    premises = premises_named(service, sight, body.properties.premises_id)
     _check_known(service, sight, "visits", body.properties.visit_id, "visit_id")
     _check_known(service, sight, "enterprises", body.properties.enterprise_id, "enterprise_id")
     desk = Desk(service.park, service.wire, service.boundary, actor, now)
@@ -97,15 +113,78 @@ def create_visit(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create a visit; looked and found nothing is a visit too."""
-    actor = _allowed(sight, Visit, "POST /ogc/collections/visits/items")
-    premises = _premises(service, sight, body.properties.premises_id)
+    actor = allowed_here(sight, Visit, "POST /ogc/collections/visits/items")
+    premises = premises_named(service, sight, body.properties.premises_id)
     _check_exists(service, "teams", [body.properties.team], "team")
     _check_exists(service, "officers", body.properties.participant_ids, "participant_ids")
     visit = Desk(service.park, service.wire, service.boundary, actor, now).visit(body, premises)
-    updates: list[Update] = []
-    if not _is_answered(service, actor, idempotency_key, now):
-        visit, updates = planbook.linked(service.store, service.park, visit)
-    return _create(service, sight, visit, body, idempotency_key, now, updates)
+    if _is_answered(service, actor, idempotency_key, now):
+        return _create(service, sight, visit, body, idempotency_key, now)
+    store = service.store
+    linked = planbook.linked(store, service.park, visit)
+    steps = planbook.served_steps(store, linked, actor=actor, at=now)
+    return _create(service, sight, linked.visit, body, idempotency_key, now, linked.updates, steps)
+
+
+@router.post(
+    "/collections/guidance/items",
+    status_code=201,
+    responses={201: _CREATED, **responses(*_REFUSALS)},
+)
+def create_guidance(
+    body: GuidanceIn,
+    service: TheService,
+    sight: TheSight,
+    now: Now,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Create guidance at an enterprise; what is promised for next is in the visit plan."""
+    actor = allowed_here(sight, Guidance, "POST /ogc/collections/guidance/items")
+    said = body.properties
+    _check_known(service, sight, "enterprises", said.enterprise_id, "enterprise_id")
+    _check_exists(service, "officers", [said.officer_id], "officer_id")
+    desk = Desk(service.park, service.wire, service.boundary, actor, now)
+    given, steps = guidance_from(desk, body)
+    return _create(service, sight, given, body, idempotency_key, now, (), steps)
+
+
+@router.post(
+    "/collections/campaigns/items",
+    status_code=201,
+    responses={201: _CREATED, **responses(*_REFUSALS)},
+)
+def create_campaign(
+    body: CampaignIn,
+    service: TheService,
+    sight: TheSight,
+    now: Now,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Create a campaign, with how many people it reached."""
+    actor = allowed_here(sight, Campaign, "POST /ogc/collections/campaigns/items")
+    _check_known(service, sight, "enterprises", body.properties.enterprise_id, "enterprise_id")
+    desk = Desk(service.park, service.wire, service.boundary, actor, now)
+    return _create(service, sight, campaign_from(desk, body), body, idempotency_key, now)
+
+
+@router.post(
+    "/collections/services/items",
+    status_code=201,
+    responses={201: _CREATED, **responses(*_REFUSALS)},
+)
+def create_service(
+    body: ServiceIn,
+    service: TheService,
+    sight: TheSight,
+    now: Now,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Create a service that a station gave, with how many people it served."""
+    actor = allowed_here(sight, ServiceEvent, "POST /ogc/collections/services/items")
+    _check_known(service, sight, "stations", body.properties.station_id, "station_id")
+    desk = Desk(service.park, service.wire, service.boundary, actor, now)
+    given = service_from(desk, body, orderbook.services_of(service.store, now))
+    return _create(service, sight, given, body, idempotency_key, now)
 
 
 @router.patch(
@@ -133,7 +212,7 @@ def move_premises(
     now: Now,
 ) -> Response:
     """Put a premises where a person says it is; outside of the boundary it is flagged."""
-    actor = _allowed(sight, Premises, "PATCH /ogc/collections/premises/items/{fid}")
+    actor = allowed_here(sight, Premises, "PATCH /ogc/collections/premises/items/{fid}")
     quiet = audience.without_persons(sight)
     before = get_one(service.store, quiet, "premises", feature_id)
     matching = etags_in(request.headers.get("if-match", ""))
@@ -150,7 +229,8 @@ def move_premises(
     return GeoJson(feature, headers={"ETag": f'"{stored.etag}"'})
 
 
-def _allowed(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
+def allowed_here(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
+    """Give who enters a record at a door, or refuse."""
     if sight.actor is None:
         raise AuthError("Nobody is signed in.", "Sign in at /login, or send a bearer token.")
     if not may_create(sight.actor.role, kind, door):
@@ -161,7 +241,8 @@ def _allowed(sight: audience.Sight, kind: type[Record], door: str) -> Actor:
     return sight.actor
 
 
-def _premises(service: Service, sight: audience.Sight, record_id: str) -> Premises | None:
+def premises_named(service: Service, sight: audience.Sight, record_id: str) -> Premises | None:
+    """Give the premises that a body names, None where it names none."""
     if not record_id:
         return None
     audience.check_collection(sight, "premises")
@@ -224,6 +305,7 @@ def _create(
     key: str | None,
     now: datetime,
     updates: Sequence[Update] = (),
+    steps: Sequence[Record] = (),
 ) -> Response:
     """Keep a record and what follows from it, answer 201: with the answer, one transaction."""
 
@@ -238,7 +320,7 @@ def _create(
     digest = hashlib.sha256(f"{record.collection}\n{body.model_dump_json()}".encode()).hexdigest()
     idempotency = None if key is None else Idempotency(key, digest, answer_of)
     done = service.store.apply(
-        [record], updates, actor=sight.reader, at=now, idempotency=idempotency
+        [record, *steps], updates, actor=sight.reader, at=now, idempotency=idempotency
     )
     answer = done.answer
     if answer is None:

@@ -16,18 +16,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api import audience, schemas
 from api.deps import FROM_OUR_PAGE
 from api.forms import refusal_of, tried
+from api.index_rows import MICRO, index_row, scores_before
 from api.languages import Lang, remember_lang
 from api.page_deps import ThePages
 from api.problems import responses, status_of
 from api.reading import names_of
-from api.rounding import round_parts
 from geo_risk import monthly
 from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, NotFoundError
 from geo_risk.records import Actor, Audience, Role
 from geo_risk.safety_index import shown
-from geo_risk.safety_index.parameters import INDICATORS
+from maps.charts import draw_distribution
 from maps.month import (
-    IndexRow,
     IndexView,
     MonthRow,
     MonthsView,
@@ -49,9 +48,7 @@ _REFUSALS = (401, 403, 404, 503)
 _REFUSED: dict[int | str, Any] = {409: schemas.REFUSED}
 _PAGE_SIZE = 50
 _MOST_MONTHS = 24
-_MICRO = 1_000_000
 _PUBLISHERS = frozenset({Role.CHIEF, Role.KEEPER})
-_ORDER = (*INDICATORS, shown.SUM_OF_THEM)
 Month = Annotated[str, Path(pattern=r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", description="YYYY-MM.")]
 Colour = Annotated[str, Query(pattern="^(blue|yellow|orange|red|none)?$")]
 
@@ -79,7 +76,7 @@ def show_month(
     actor = _check_reader(pages.sight)
     if pages.sight.audience is Audience.ENTERPRISE:
         return remember_lang(HTMLResponse(_own(pages, actor, month, lang)), request)
-    view = _month(pages, month, colour, page, fresh=fresh)
+    view = _month(pages, month, colour, page, lang, fresh=fresh)
     return remember_lang(HTMLResponse(index_page(pages.frame(), lang, view)), request)
 
 
@@ -134,7 +131,7 @@ def _months(pages: Pages, refusal: Refusal | None = None) -> MonthsView:
                 month,
                 said["revision"],
                 {} if own else dict(counts),
-                mine["micro"] / _MICRO if mine else None,
+                mine["micro"] / MICRO if mine else None,
                 mine["colour"] if mine else "",
             )
         )
@@ -161,7 +158,9 @@ def _is_next(frozen: list[str], month: str) -> bool:
     return not frozen or month > frozen[-1]
 
 
-def _month(pages: Pages, month: str, colour: str, page: int, *, fresh: bool) -> IndexView:
+def _month(
+    pages: Pages, month: str, colour: str, page: int, lang: str, *, fresh: bool
+) -> IndexView:
     service, sight = pages.service, pages.sight
     store, park = service.store, service.park
     frozen = monthly.frozen_months(store)
@@ -175,25 +174,28 @@ def _month(pages: Pages, month: str, colour: str, page: int, *, fresh: bool) -> 
     rows = [one for one in shown.ranking(said["results"]) if "out_of_scope" not in one["notes"]]
     rows.sort(key=lambda one: (not one["slip"], one["ranks"] is None, one["score"], one["id"]))
     counts = Counter(one["colour"] for one in rows)
+    blue, yellow, orange = monthly.params_of(park).cuts
+    scores = [one["score"] for one in rows]
     if colour:
         rows = [one for one in rows if (one["colour"] or "none") == colour]
     here = rows[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
     propose = list(said["propose_cross_visits"])
     named = [*(one["id"] for one in here), *propose]
     names = names_of(store, sight, named) if named else {}
-    before = _before(pages, month, frozen)
+    before = scores_before(store, month)
     closes = monthly.closing_of(month, park)
     publishes = sight.reader.role in _PUBLISHERS and month not in frozen
     return IndexView(
         month=month,
         revision=revision,
-        rows=tuple(_row(one, names.get(one["id"], ""), before.get(one["id"])) for one in here),
+        rows=tuple(index_row(one, names.get(one["id"], ""), before.get(one["id"])) for one in here),
         listing=Listing(len(rows), page, _PAGE_SIZE),
         counts=counts,
         colour=colour,
         notes=tuple(said["notes"]),
         made_at=made_at,
-        cuts=tuple(monthly.params_of(park).cuts),
+        cuts=(blue, yellow, orange),
+        distribution=draw_distribution("spread", lang, scores, (blue, yellow, orange)),
         propose=tuple(names.get(one) or one for one in propose),
         may_publish=publishes and closes <= pages.now and _is_next(frozen, month),
         closes=closes if closes > pages.now else None,
@@ -208,42 +210,6 @@ def _own(pages: Pages, actor: Actor, month: str, lang: str) -> str:
     if own not in said["results"]:
         raise NotFoundError(f"{month} has nothing of you.", "It counts from your first day.")
     name = names_of(store, pages.sight, [own]).get(own, "")
-    before = _before(pages, month, monthly.frozen_months(store)).get(own)
-    row = _row(shown.own_row(own, said["results"][own]), name, before)
+    before = scores_before(store, month).get(own)
+    row = index_row(shown.own_row(own, said["results"][own]), name, before)
     return own_index_page(pages.frame(), lang, month, int(said["revision"]), row)
-
-
-def _before(pages: Pages, month: str, frozen: list[str]) -> dict[str, float]:
-    """Give the scores of the month before, {} where it is not published."""
-    earlier = monthly.shift_month(month, -1)
-    if earlier not in frozen:
-        return {}
-    said = monthly.results(pages.service.store, earlier)
-    return {id_: one["micro"] / _MICRO for id_, one in said["results"].items()}
-
-
-def _row(row: Mapping[str, Any], name: str, before: float | None) -> IndexRow:
-    """Give one row, its parts as printed: they add up to the score digit by digit."""
-    names = sorted(row["parts"], key=_ORDER.index)
-    score, points = round_parts(row["score"], [row["parts"][one] / _MICRO for one in names], 2)
-    whole = sum(row["most"].values()) / _MICRO
-    _, most = round_parts(whole, [row["most"][one] / _MICRO for one in names], 2)
-    low, high = row["interval"]
-    return IndexRow(
-        id=row["id"],
-        name=name,
-        score=score,
-        low=low,
-        high=high,
-        colour=row["colour"],
-        ranks=tuple(row["ranks"]) if row["ranks"] else None,
-        notes=tuple(row["notes"]),
-        parts=tuple(zip(names, points, most, strict=True)),
-        lifts=tuple(
-            (colour, tuple(one["acts"]), one["score"]) for colour, one in row["lifts"].items()
-        ),
-        change=None if before is None else row["score"] - before,
-        slip=row["slip"],
-        clean_visit=row["clean_visit"],
-        leaves_window=row["leaves_window"],
-    )

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api import audience
 from api.deps import TheService, TheSight
-from api.live import AT_ONCE, checked_position, messages_of, stream
+from api.live import AT_ONCE, checked_position, messages_of, place_line, stream
 from api.problems import responses
 
 router = APIRouter(prefix="/v1", tags=["map"])
@@ -43,5 +43,5 @@ def read_live(
     events = service.store.events(since=since, limit=AT_ONCE) if since else []
     position = events[-1].id if events else since or service.live.position()
     told = messages_of(service, sight, events)
-    body = f"id: {position}\n\n" + "".join(one.text() for one in told)
+    body = f"{place_line(sight, position)}\n" + "".join(one.text() for one in told)
     return Response(body, media_type=_MEDIA_TYPE)

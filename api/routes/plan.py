@@ -7,6 +7,7 @@ enterprise. An analyst reads no officers and no times of day.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
@@ -30,18 +31,19 @@ from api.plan_desk import (
     late_by,
     make_now,
     plan_for,
+    preview_now,
     read_json,
     read_plan,
     start_job,
     weeks_of,
 )
 from api.plan_files import plan_sheets, prevalence_sheet
-from api.plan_views import difference, prevalence_rows
+from api.plan_views import cut_plan, difference, prevalence_rows
 from api.problems import responses
 from api.routes.imports import job_json
 from api.routes.surfaces import Format
 from geo_risk import planbook
-from geo_risk.planbook import Absence, Appointment, Change, PlanRequest
+from geo_risk.planbook import Absence, Appointment, Change, Move, PlanRequest
 from geo_risk.planbook.request import MOST_DAYS
 
 if TYPE_CHECKING:
@@ -115,6 +117,16 @@ class PlanIn(BaseModel):
     seconds: Annotated[Number, Field(ge=0, le=MOST_S)] | None = None
 
 
+class MoveIn(BaseModel):
+    """A visit is wanted at another time, on another day, or by another officer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    visit_id: _Id
+    officer_id: _Id
+    at: _Time
+
+
 class ChangeIn(BaseModel):
     """What happened since; empty: only what was written down (visits, hazards, slips, orders)."""
 
@@ -123,6 +135,7 @@ class ChangeIn(BaseModel):
     absences: Annotated[list[AbsenceIn], Field(max_length=_MOST_LISTED)] = []
     appointments: Annotated[list[AppointmentIn], Field(max_length=_MOST_LISTED)] = []
     late: Annotated[list[LateIn], Field(max_length=_MOST_LISTED)] = []
+    moves: Annotated[list[MoveIn], Field(max_length=1)] = []
 
 
 @router.post(
@@ -145,7 +158,7 @@ def make_plan(
         tuple(body.officers),
         tuple(_absence(one) for one in body.absences),
         tuple(_appointment(one) for one in body.appointments),
-        body.seconds,
+        seconds=body.seconds,
     )
     if not is_quick(service, request):
         job = start_job(service, actor, request, now)
@@ -233,24 +246,41 @@ def change_plan(
     shown: TheShown,
     sight: TheSight,
     now: Now,
+    *,
+    preview: Annotated[bool, Query(description="Say what it would do; nothing is kept.")] = False,
 ) -> Response:
     """Plan the rest again within a second: absences, visits that run long, what was written down.
 
     What was confirmed is not moved, and at least 90 % of the others stay. The same said twice
-    counts once, so this may be repeated.
+    counts once, so this may be repeated. A visit that is moved has nothing searched for: with
+    `preview` the answer is what the change then does.
     """
     actor = audience.check_staff(sight)
     plan = plan_for(service, sight, week, now)
     late = [late_by(find_visit(plan, one.visit_id), one.minutes, now) for one in body.late]
     absences = (*(_absence(one) for one in body.absences), *late)
     check_own(service, actor, [one.officer_id for one in absences], now)
-    if body.appointments:
+    if body.appointments or body.moves:
         audience.check_desk(sight)
     appointments = tuple(_appointment(one) for one in body.appointments)
-    before, after = change_now(
-        service, shown, actor, plan.first_day, Change(absences, appointments), now
+    moves = tuple(
+        Move(find_visit(plan, one.visit_id).candidate_id, one.officer_id, one.at)
+        for one in body.moves
     )
-    told = read_json(read_plan(service, sight, after.first_day, now), service, sight)
+    change = Change(absences, appointments, moves)
+    if preview:
+        made = preview_now(service, shown, actor, plan.first_day, change, now)
+        if made.refused is not None:
+            raise made.refused.error()
+        before, after = made.before, made.after
+        read = replace(
+            read_plan(service, sight, plan.first_day, now),
+            plan=cut_plan(after, service.kept, sight, now),
+        )
+    else:
+        before, after = change_now(service, shown, actor, plan.first_day, change, now)
+        read = read_plan(service, sight, after.first_day, now)
+    told = read_json(read, service, sight)
     return Json({**told, "change": difference(before, after)})
 
 

@@ -31,7 +31,7 @@ from api.plan_desk import (
     start_job,
 )
 from api.plan_pages import plan_view, today_view
-from api.plan_views import difference
+from api.plan_views import cost_text
 from api.problems import responses, status_of
 from geo_risk import planbook
 from geo_risk.errors import GeoRiskError, InputError
@@ -55,7 +55,6 @@ _TAKEN: dict[int | str, Any] = {
     **_REFUSED,
 }
 _NOON = time(12, 45)
-_COUNTS = ("kept", "moved", "added", "dropped")
 _NUMBERS = r"^(\d{1,6}(\.\d{1,3})?,){5}\d{1,6}(\.\d{1,3})?$"
 Short = Annotated[str, Form(max_length=300)]
 Asked = Annotated[str, Query(max_length=300)]
@@ -130,10 +129,11 @@ def show_plan_page(
     week: DayAsked = None,
     job: Annotated[str, Query(pattern="^([0-9a-f]{32})?$")] = "",
     cost: Annotated[str, Query(pattern=f"{_NUMBERS}|^$")] = "",
+    undo: Annotated[int | None, Query(ge=0, le=10**6)] = None,
 ) -> Response:
-    """Show a week's plan; `job` is one being made, `cost` what a change did."""
+    """Show a week's plan; `job` is one being made, `cost` what a change did, `undo` its number."""
     audience.check_plan(pages.sight)
-    view = plan_view(pages, week, job_id=job, cost=cost)
+    view = plan_view(pages, week, job_id=job, cost=cost, undo=undo)
     return remember_lang(HTMLResponse(plan_page(pages.frame(), lang, view)), request)
 
 
@@ -202,10 +202,7 @@ def say_absent(
         view = plan_view(pages, first, refusal=refusal_of(done))
         status = status_of(done, request.url.path)
         return HTMLResponse(plan_page(pages.frame(), lang, view), status)
-    told = difference(*done)
-    numbers = [str(told[one]) for one in _COUNTS]
-    numbers += [f"{told[one]:.1f}" for one in ("covered_before", "covered_after")]
-    return _to_plan(first, lang, cost=",".join(numbers))
+    return _to_plan(first, lang, cost=cost_text(*done))
 
 
 def _back(

@@ -77,7 +77,7 @@ def read_coverage(
 ) -> Response:
     """Say how many people are within so many minutes of today's stations, by zone."""
     audience.check_station(sight)
-    found, at = _stations(service, now, 0, minutes, type_)
+    found, at = stations_found(service, now, 0, minutes, type_)
     return Json({"made_at": at, **stations_json(found)})
 
 
@@ -95,7 +95,7 @@ def read_sites(
 ) -> Response:
     """Propose places for further stations, with what each adds; nothing is applied."""
     audience.check_head(sight)
-    found, at = _stations(service, now, count, minutes, type_, fresh=fresh)
+    found, at = stations_found(service, now, count, minutes, type_, fresh=fresh)
     if form == "geojson":
         return GeoJson(stations_geojson(found))
     return Json({"made_at": at, **stations_json(found)})
@@ -135,7 +135,7 @@ def show_sites(
 ) -> Response:
     """Show where a further station helps most, and who stays beyond."""
     audience.check_head(pages.sight)
-    found, at = _stations(pages.service, pages.now, count, minutes, type_, fresh=fresh)
+    found, at = stations_found(pages.service, pages.now, count, minutes, type_, fresh=fresh)
     page = stations_proposal_page(pages.frame(), lang, stations_shown(found, count, at))
     return remember_lang(HTMLResponse(page), request)
 
@@ -153,9 +153,10 @@ def _zones(service: Service, now: datetime, *, fresh: bool) -> tuple[ZonesPropos
     return service.proposed.of("zones", make, now, fresh=fresh)
 
 
-def _stations(
+def stations_found(
     service: Service, now: datetime, count: int, minutes: float, type_: str, *, fresh: bool = False
 ) -> tuple[StationsProposed, datetime]:
+    """Say whom stations reach and what further ones add: as a moment ago, or worked out."""
     return service.proposed.of(
         ("stations", count, minutes, type_),
         lambda: propose_stations(

@@ -1,8 +1,8 @@
-"""/report: an enterprise reports a hazard it found itself, and says when it is rectified.
+"""/report: an enterprise reports a hazard it found itself, a volunteer one that it saw.
 
 The form is taken by the same door as any report (`entries`); place, kind, severity and words are
-asked for, as the index's rule on self-reports does. Its own open hazards are listed with the step
-that says rectified.
+asked for, as the index's rule on self-reports does. Own open hazards are listed, an enterprise's
+with the step that says rectified. A volunteer knows no premises: it says the place in words.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from api.passwords import random_secret
 from api.problems import responses, status_of
 from api.reading import find_all
 from api.routes.entries import create_report
-from geo_risk.casework import Case, due_of, end_of_day, is_open, lateness, possible
+from geo_risk.casework import CATEGORIES, Case, due_of, end_of_day, is_open, lateness, possible
 from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, InputError
 from geo_risk.ingest import clean_picture
 from geo_risk.photobook import add_photo
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
 
 DOOR = "POST /report"
-CATEGORIES = ("fire_exit", "electric", "chemicals", "machinery", "security", "other")
 _REFUSALS = (401, 403, 404, 503)
 _NEEDED = ("premises", "category", "severity", "text")
 Short = Annotated[str, Form(max_length=200)]
@@ -136,10 +135,10 @@ def _create(pages: Pages, said: Mapping[str, str], picture: bytes | None, key: s
     body = ReportIn(
         properties=ReportProperties(
             kind="hazard",
-            premises_id=said["premises"],
+            premises_id="" if _in_words(pages.sight) else said["premises"],
             category=said["category"],
             severity=Severity(said["severity"]),
-            text=said["text"],
+            text=_told(pages.sight, said),
         )
     )
     once = f"page-{key}" if key else None
@@ -152,11 +151,22 @@ def _create(pages: Pages, said: Mapping[str, str], picture: bytes | None, key: s
     return quoted
 
 
+def _in_words(sight: Sight) -> bool:
+    """Say whether the place is given in words: who sees no premises can name none."""
+    return "premises" not in sight.collections
+
+
+def _told(sight: Sight, said: Mapping[str, str]) -> str:
+    """Give the words of the report; a place given in words stands before them."""
+    return f"{said['premises']}\n{said['text']}" if _in_words(sight) else said["text"]
+
+
 def _view(pages: Pages, lang: str) -> ReportView:
     store, sight, park = pages.service.store, pages.sight, pages.service.park
+    asked = Asked("premises", valid_at=pages.now)
     places = [
         (one.record.id, one.record.address)
-        for one in find_all(store, sight, Asked("premises", valid_at=pages.now))
+        for one in ([] if _in_words(sight) else find_all(store, sight, asked))
         if isinstance(one.record, Premises)
     ]
     found = find_all(store, sight, Asked("reports", filters={"kind": "hazard"}))
@@ -169,6 +179,7 @@ def _view(pages: Pages, lang: str) -> ReportView:
             for one in Severity
         },
         categories=CATEGORIES,
+        in_words=_in_words(sight),
         hazards=tuple(hazards),
         key=random_secret()[:24],
     )

@@ -16,6 +16,7 @@ from api.passwords import form_mark, is_form_mark, random_secret
 from api.problems import responses
 from geo_risk.errors import ForbiddenError
 from maps.console import login_page
+from maps.menu import first_page
 
 router = APIRouter(tags=["sign-in"], default_response_class=HTMLResponse)
 
@@ -27,7 +28,7 @@ def show_login(request: Request, service: TheService, pages: ThePages, lang: Lan
     """Show the sign-in page."""
     secret = request.cookies.get(service.form_cookie) or random_secret()
     frame = pages.frame(form_mark(secret))
-    wanted = _local(request.query_params.get("next", "/"))
+    wanted = _local(request.query_params.get("next", ""))
     page = HTMLResponse(login_page(frame, lang, next_path=wanted))
     _set_cookie(page, request, service.form_cookie, secret, _FORM_LIFE_S, path="/login")
     return remember_lang(page, request)
@@ -42,9 +43,9 @@ def sign_in(
     username: Annotated[str, Form(max_length=200)],
     password: Annotated[str, Form(max_length=200)],
     csrf: Annotated[str, Form(max_length=200)] = "",
-    next_path: Annotated[str, Form(alias="next", max_length=2000)] = "/",
+    next_path: Annotated[str, Form(alias="next", max_length=2000)] = "",
 ) -> Response:
-    """Open a session; back to the page that asked for it."""
+    """Open a session; back to the page that asked for it, else to the role's first page."""
     bound = request.cookies.get(service.form_cookie, "")
     secrets = [one for one in (bound, pages.identity.session_secret) if one]
     if not any(is_form_mark(one, csrf) for one in secrets):
@@ -58,9 +59,9 @@ def sign_in(
         page = login_page(frame, lang, next_path=_local(next_path), failed=True)
         return HTMLResponse(page, 401)
     auth.sign_out(service.store, pages.identity)
-    answer = RedirectResponse(_local(next_path), 303)
+    answer = RedirectResponse(_local(next_path) or first_page(opened.role), 303)
     life_s = int(auth.SESSION_LIFE.total_seconds())
-    _set_cookie(answer, request, service.session_cookie, opened, life_s)
+    _set_cookie(answer, request, service.session_cookie, opened.secret, life_s)
     answer.delete_cookie(service.form_cookie, path="/login")
     return answer
 
@@ -81,10 +82,10 @@ def sign_out(
 
 
 def _local(wanted: str) -> str:
-    """Give a path on this host; anything else becomes the front page."""
+    """Give a path on this host; '' for anything else."""
     parts = urlsplit(wanted)
     plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if plain and not parts.netloc and wanted.isprintable() else "/"
+    return wanted if plain and not parts.netloc and wanted.isprintable() else ""
 
 
 def _set_cookie(

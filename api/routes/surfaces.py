@@ -14,6 +14,8 @@ from api.problems import responses
 from api.service import board_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from api.past import Moment
     from api.service import Service
     from api.shown import Shown
@@ -41,8 +43,8 @@ def read_surfaces(
 ) -> Response:
     """List the surfaces that the reader may see, the main one first."""
     audience.check_map(sight, service.park.map)
-    listed = _surfaces(service, shown, sight)
-    main = shown.publication.main if shown.publication else None
+    listed = _surfaces(service, shown, sight, now)
+    main = listed[0]["id"] if listed else None
     if form == "json":
         times = service.past.moments(current) if sight.cells else []
         return Json({"surfaces": listed, "main": main, "times": [_time_json(one) for one in times]})
@@ -62,16 +64,24 @@ def read_surfaces(
     "/{surface_id}", responses={200: schemas.answer(schemas.SURFACE), **responses(*_REFUSALS)}
 )
 def read_surface(
-    surface_id: str, request: Request, service: TheService, shown: TheShownAt, sight: TheSight
+    surface_id: str,
+    request: Request,
+    service: TheService,
+    shown: TheShownAt,
+    sight: TheSight,
+    now: Now,
 ) -> Response:
     """Describe one surface."""
     audience.check_map(sight, service.park.map)
     graded = shown.surface(surface_id)
     _check_surface(sight, shown, surface_id)
+    if not sight.cells:
+        kept = board_of(service, sight, now).public_surface(shown.require())
+        described = kept.described["surface"]
+        return with_etag(request, Json(described), f"{described['version']}-{kept.month}")
     described = figures.surface_json(graded, shown.tiles[surface_id], shown.require(), service.park)
-    body = described if sight.cells else audience.public_metadata(described)
     return with_etag(
-        request, Json(body), f"{described['version']}-{shown.sequence}-{sight.audience}"
+        request, Json(described), f"{described['version']}-{shown.sequence}-{sight.audience}"
     )
 
 
@@ -142,15 +152,16 @@ def read_zones(
     _check_surface(sight, shown, surface_id)
     board = board_of(service, sight, now)
     found = board.zone_figures(publication, graded)
+    as_of = publication.as_of if sight.is_station else board.public_surface(publication).as_of
     if form == "json":
-        return Json({"surface": surface_id, "as_of": publication.as_of.isoformat(), **found})
+        return Json({"surface": surface_id, "as_of": as_of.isoformat(), **found})
     return sheets.download(
         f"巡区风险-{surface_id}",
         [sheets.table("巡区风险", sheets.ZONE_COLUMNS, found["zones"])],
         store=service.store,
         park=service.park,
         sight=sight,
-        as_of=publication.as_of,
+        as_of=as_of,
         now=now,
         filters={"图层": surface_id},
     )
@@ -160,11 +171,16 @@ def read_zones(
     "/{surface_id}/scorecard",
     responses={200: schemas.answer(schemas.SCORECARD), **responses(*_REFUSALS)},
 )
-def read_scorecard(surface_id: str, shown: TheShownAt, sight: TheSight, park: ThePark) -> Response:
+def read_scorecard(
+    surface_id: str, service: TheService, shown: TheShownAt, sight: TheSight, now: Now
+) -> Response:
     """Say how far to trust a surface: its own out-of-sample score, model and inputs."""
-    audience.check_map(sight, park.map)
+    audience.check_map(sight, service.park.map)
     graded = shown.surface(surface_id)
     _check_surface(sight, shown, surface_id)
+    if not sight.cells:
+        kept = board_of(service, sight, now).public_surface(shown.require())
+        return Json(kept.described["scorecard"])
     return Json(figures.scorecard_json(graded, shown.tiles[surface_id].version, shown.require()))
 
 
@@ -198,16 +214,20 @@ def read_coverage(
     return with_etag(request, answer, shown.tiles[surface_id].version)
 
 
-def _surfaces(service: Service, shown: Shown, sight: audience.Sight) -> list[dict[str, Any]]:
+def _surfaces(
+    service: Service, shown: Shown, sight: audience.Sight, now: datetime
+) -> list[dict[str, Any]]:
     publication = shown.publication
     if publication is None:
         return []
+    if not sight.cells:
+        kept = board_of(service, sight, now).public_surface(publication)
+        return [dict(kept.described["surface"])]
     ids = [publication.main, *(one for one in publication.surfaces if one != publication.main)]
-    listed = [
+    return [
         figures.surface_json(publication.surfaces[one], shown.tiles[one], publication, service.park)
         for one in ids
     ]
-    return listed if sight.cells else [audience.public_metadata(listed[0])]
 
 
 def _time_json(moment: Moment) -> dict[str, Any]:

@@ -4,7 +4,14 @@ Values in, values out: reading and writing the store is `casebook`'s.
 """
 
 from geo_risk.casework.decide import Act, Decision, decide, missing_of, possible, replay
-from geo_risk.casework.due import due_of, end_of_day, has_calendar, with_due, working_days_after
+from geo_risk.casework.due import (
+    due_of,
+    due_on,
+    end_of_day,
+    has_calendar,
+    with_due,
+    working_days_after,
+)
 from geo_risk.casework.duplicates import Pair, likely_pairs, near_pairs
 from geo_risk.casework.figures import (
     GROUPS,
@@ -17,10 +24,19 @@ from geo_risk.casework.figures import (
     zones_at,
 )
 from geo_risk.casework.overdue import Late, late, lateness
-from geo_risk.casework.states import ACTIONS, LEVELS, Move, is_open, machine_of, open_states
+from geo_risk.casework.states import (
+    ACTIONS,
+    CATEGORIES,
+    LEVELS,
+    Move,
+    is_open,
+    machine_of,
+    open_states,
+)
 
 __all__ = [
     "ACTIONS",
+    "CATEGORIES",
     "GROUPS",
     "LEVELS",
     "MEASURES",
@@ -34,6 +50,7 @@ __all__ = [
     "Rate",
     "decide",
     "due_of",
+    "due_on",
     "end_of_day",
     "figures",
     "has_calendar",

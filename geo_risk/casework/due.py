@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from geo_risk.errors import InputError
 from geo_risk.records import Severity
 
 if TYPE_CHECKING:
@@ -39,6 +40,39 @@ def due_of(report: Report, park: ParkFile) -> datetime | None:
 def with_due(report: Report, park: ParkFile) -> Report:
     """Give a report its due date by the rule where it has none of its own."""
     return report if report.due is not None else replace(report, due=due_of(report, park))
+
+
+def due_on(report: Report, day: date, park: ParkFile) -> datetime:
+    """Give the due date of a report that is to be done by an earlier day than the rule's.
+
+    Parameters
+    ----------
+    report
+        With its due date by the rule, where its kind has one.
+    day
+        The last day, in the park's calendar; a day off counts to the next that is worked.
+    park
+        Time zone and `[calendar]`.
+
+    Raises
+    ------
+    InputError
+        When the day is over, or later than the rule's: an extension is the chief's.
+    """
+    begun = report.reported_at or report.occurred_to
+    first = begun.astimezone(park.zone).date()
+    if day < first:
+        raise InputError(f"due {day} is before {first}.", "Give a day that is still to come.")
+    asked = end_of_day(begun, (day - first).days, park)
+    if report.due is None or asked <= report.due:
+        return asked
+    last = (report.due - timedelta(seconds=1)).astimezone(park.zone).date()
+    if day <= last:
+        return report.due
+    raise InputError(
+        f"due {day} is later than the rule's {last}.",
+        f"Give a day until {last}; an extension is a step of its own, with its reason.",
+    )
 
 
 def end_of_day(begun: datetime, days: int, park: ParkFile) -> datetime:

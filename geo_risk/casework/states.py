@@ -17,7 +17,7 @@ S = CaseState
 ASSIGN, START, PROTECT, EXTEND = "assign", "start", "protect", "extend"
 RECTIFY, PASS, FAIL, CLOSE, REOPEN = "rectify", "pass", "fail", "close", "reopen"
 HAND_OVER, MERGE, UNMERGE = "hand_over", "merge", "unmerge"
-VOID, RESTORE, CORRECT = "void", "restore", "correct"
+VOID, RESTORE, CORRECT, REMARK = "void", "restore", "correct", "remark"
 MEDIATE, SETTLE, GIVE_UP, FOLLOW_UP = "mediate", "settle", "give_up", "follow_up"
 
 LEVELS = ("village", "street", "county")
@@ -29,6 +29,9 @@ _LOOKS = frozenset({Role.OFFICER, Role.CHIEF})
 _OWNER = frozenset({Role.OFFICER, Role.CHIEF, Role.ENTERPRISE})
 _MEDIATES = frozenset({Role.MEDIATOR, Role.CHIEF})
 _TAKES = _DESK | _MEDIATES
+
+CATEGORIES = ("fire_exit", "electric", "chemicals", "machinery", "security", "other")
+"""What a hazard is about, as forms ask for it."""
 
 STAY = None
 """Target of a step that leaves the state as it is."""
@@ -79,6 +82,15 @@ def _shared(open_: tuple[CaseState, ...], ended: tuple[CaseState, ...]) -> tuple
         Move(VOID, open_, S.VOID, _CHIEF, ("text",), "作废", "void"),
         Move(RESTORE, (S.VOID,), BEFORE, _CHIEF, ("text",), "恢复", "restore"),
         Move(CORRECT, (*open_, *ended), STAY, _DESK, ("text",), "更正", "correct"),
+        Move(
+            REMARK,
+            (*open_, *ended, S.MERGED, S.VOID),
+            STAY,
+            _DESK,
+            ("text",),
+            "备注",
+            "remark",
+        ),
     )
 
 

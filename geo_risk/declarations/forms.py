@@ -179,7 +179,7 @@ def correct_or_verify(
         raise InputError(
             f"visit_id is {checked.visit_id!r}: there is no such visit.", "Enter the visit first."
         )
-    if visit.enterprise_id != one.enterprise_id or visit.start > now:
+    if visit.enterprise_id != one.enterprise_id or visit.start > now or not visit.looked:
         raise InputError(
             f"Visit {visit.id!r} is no visit to {one.enterprise_id!r} until now.",
             "Name the visit on which it was seen.",

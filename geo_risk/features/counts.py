@@ -7,6 +7,7 @@ count as reports, duplicates do not.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -131,6 +132,41 @@ def measure_counts(
     return Counts(zone_counts, lines)
 
 
+def measure_month(
+    *,
+    zones: Mapping[str, BaseGeometry],
+    premises: Sequence[Premises],
+    history: History,
+    boundary: BaseGeometry,
+    crs: str,
+    begin: datetime,
+    end: datetime,
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Count enterprises and what happened per zone, in one period.
+
+    Parameters
+    ----------
+    zones, premises, history, boundary, crs
+        As of `measure_counts`.
+    begin, end
+        The period [begin, end); enterprises are those of its last moment.
+
+    Returns
+    -------
+    enterprises, reports
+        Zone id to number.
+    """
+    held = [one for one in premises if holds(one, end)]
+    ids, tree = list(zones), shapely.STRtree(list(zones.values()))
+    there: dict[int, set[str]] = {}
+    for row, zone in _memberships(tree, place(held, boundary, crs)):
+        there.setdefault(zone, set()).add(held[row].enterprise_id or held[row].id)
+    since, until = days_since_epoch(begin), days_since_epoch(end)
+    happened = _total(tree, [one.count for one in history.kinds.values()], since, len(ids), until)
+    enterprises = {name: len(there.get(i, ())) for i, name in enumerate(ids)}
+    return enterprises, {name: int(happened[i]) for i, name in enumerate(ids)}
+
+
 def _memberships(tree: shapely.STRtree, placed: Placed) -> list[tuple[int, int]]:
     inside = np.flatnonzero(placed.inside)
     points = shapely.points(placed.easting[inside], placed.northing[inside])
@@ -139,11 +175,15 @@ def _memberships(tree: shapely.STRtree, placed: Placed) -> list[tuple[int, int]]
 
 
 def _total(
-    tree: shapely.STRtree, some: Sequence[Events], since: float, n: int
+    tree: shapely.STRtree,
+    some: Sequence[Events],
+    since: float,
+    n: int,
+    until: float = math.inf,
 ) -> NDArray[np.float64]:
     total = np.zeros(n)
     for events in some:
-        keep = events.time_days >= since
+        keep = (events.time_days >= since) & (events.time_days < until)
         points = shapely.points(events.easting[keep], events.northing[keep])
         rows, zones = tree.query(points, predicate="intersects")
         total += np.bincount(zones, events.weight[keep][rows], minlength=n)

@@ -149,8 +149,8 @@ def measure_history(
 
 
 def is_known_visit(visit: Visit, as_of: datetime) -> bool:
-    """Say whether a visit was over by the as-of."""
-    return visit.start < as_of and (visit.end is None or visit.end <= as_of)
+    """Say whether somebody looked and the visit was over by the as-of."""
+    return visit.looked and visit.start < as_of and (visit.end is None or visit.end <= as_of)
 
 
 def is_known_report(report: Report, as_of: datetime) -> bool:

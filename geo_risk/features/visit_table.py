@@ -138,9 +138,10 @@ class Calls:
 
 
 def make_visit_table(inputs: ParkInputs) -> VisitTable:
-    """Put a park's visits into columns; every premises that is no dwelling is a place."""
+    """Put a park's visits that looked into columns; every premises but a dwelling is a place."""
     zone = inputs.park.zone
-    visits = sorted(inputs.visits, key=lambda one: (_day(one.start, zone), one.id))
+    looked = [one for one in inputs.visits if one.looked]
+    visits = sorted(looked, key=lambda one: (_day(one.start, zone), one.id))
     directory = Directory(inputs.premises)
     known = [one for one in inputs.premises if one.kind not in DENIED_PREMISES_KINDS]
     known.sort(key=lambda one: one.id)  # sums come in one order, whatever a store's is

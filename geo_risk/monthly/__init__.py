@@ -8,12 +8,20 @@ effects are in the reference and leave by no function here.
 from geo_risk.monthly.freeze import canonical
 from geo_risk.monthly.gather import gather, is_empty
 from geo_risk.monthly.known import Books
-from geo_risk.monthly.months import check_month, closing_of, month_of, shift_month
+from geo_risk.monthly.months import (
+    begin_of,
+    check_month,
+    closing_of,
+    end_of,
+    month_of,
+    shift_month,
+)
 from geo_risk.monthly.moves import MonthMoves, Mover, who_would_move
 from geo_risk.monthly.params import params_of
 from geo_risk.monthly.publish import (
     freeze,
     frozen_months,
+    newest_revisions,
     preview,
     results,
     revise,
@@ -27,15 +35,18 @@ __all__ = [
     "Mover",
     "Weights",
     "all_weights",
+    "begin_of",
     "canonical",
     "check_month",
     "closing_of",
     "draft",
+    "end_of",
     "freeze",
     "frozen_months",
     "gather",
     "is_empty",
     "month_of",
+    "newest_revisions",
     "params_of",
     "preview",
     "results",

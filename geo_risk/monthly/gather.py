@@ -191,7 +191,7 @@ def _read(
         owner_of[premises.id] = premises.enterprise_id
         owns[premises.enterprise_id].premises.append(premises)
     for visit in _all(books, "visits", Visit, known_at):
-        if visit.start < span.end and visit.id not in left_out:
+        if visit.looked and visit.start < span.end and visit.id not in left_out:
             own(visit.enterprise_id or owner_of.get(visit.premises_id, "")).visits.append(visit)
     false = {
         step.subject_id: step.at

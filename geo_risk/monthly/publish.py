@@ -200,7 +200,12 @@ def results(store: Store, month: str, revision: int | None = None) -> dict[str, 
 
 def frozen_months(store: Store) -> list[str]:
     """Give the months that are frozen, oldest first."""
-    return sorted({one.key for one in store.documents(OUTPUT)})
+    return store.document_keys(OUTPUT)
+
+
+def newest_revisions(store: Store) -> dict[str, int]:
+    """Give the newest revision of each frozen month, oldest month first."""
+    return store.newest_revisions(OUTPUT)
 
 
 def frozen_of(store: Store, month: str) -> dict[str, Document] | None:

@@ -17,6 +17,11 @@ class MapSection:
     approval_exemption: str = _key("why none is needed, as declared", "")
     min_enterprises: int = _key("public: areas with fewer enterprises are merged or withheld", 8)
     min_reports: int = _key("public: areas with fewer reports are merged or withheld", 5)
+    report_breaks: tuple[float, float, float] = _key(
+        "public: a month's reports for each hundred enterprises, yellow, orange and red from",
+        (20.0, 40.0, 80.0),
+    )
+    report_breaks_version: str = _key("named beside those classes; change it with them", "p1")
     base: str = _key("base map from the internet: '' = none, asks nobody; tianditu or amap", "")
     base_key: str = _key("key of the map service; or GEO_RISK_BASE_KEY in the environment", "")
     base_tiles: str = _key(
@@ -25,7 +30,10 @@ class MapSection:
     )
 
     def __post_init__(self) -> None:
-        """Let the public floor be raised, never lowered; check the base map."""
+        """Let the public floor be raised, never lowered; breaks rise; check the base map."""
+        low, middle, high = self.report_breaks
+        if not 0 < low < middle < high:
+            raise ParkFileError(f"[map] report_breaks {self.report_breaks}.", "Let them rise.")
         _check_base(self.base, self.base_tiles)
         if self.min_enterprises < 8 or self.min_reports < 5:
             raise ParkFileError(

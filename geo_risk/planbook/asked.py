@@ -1,4 +1,4 @@
-"""Who asked for a visit: overdue hazards, slips, orders, agreed times; and where another should go.
+"""Who asked for a visit: overdue hazards, slips, orders, promises; and where another should go.
 
 Takes records and the plan's clock, gives asks of `candidates`. What was visited since the plan
 began is not asked for again, but for a time that was agreed.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo_risk.casework import due_of
+from geo_risk.orders import OrderState
 from geo_risk.records import CaseState, Channel, Severity, VisitReason
 from geo_risk.visits.candidates import Ask
 from geo_risk.visits.problem import DAY_S, Tier
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from geo_risk.planbook.request import Appointment, PlanRequest
     from geo_risk.records import Order, Report
 
-ACCEPTED = "accepted"
 _SEEN = frozenset({Channel.VISIT.value, Channel.SELF_REPORT.value})
 
 
@@ -70,7 +70,7 @@ def gather_asks(
     list of Ask
         Hazards past their due date (`MUST`), majors that only others told of (`MUST`), rectified
         hazards to see again; slips under way (`MUST`); orders: an accepted one with a time is an
-        appointment, without one owed; agreed times.
+        appointment, without one owed; guidance to be followed up (`MUST`); agreed times.
     """
     asks = [
         *_of_hazards(shelf, park, now),
@@ -80,6 +80,12 @@ def gather_asks(
             if (home := shelf.homes.get(one.enterprise_id))
         ),
         *_of_orders(shelf, park, now, {one.source_id for one in request.appointments}),
+        *(
+            Ask(home, VisitReason.GUIDANCE, Tier.MUST, one.guidance_id)
+            for one in shelf.follow_ups
+            if (home := shelf.homes.get(one.enterprise_id))
+            and now.clock.seconds(one.due) <= now.end_s
+        ),
     ]
     asks = [one for one in asks if one.windows or one.premises_id not in visited]
     agreed = (_agreed(one, park, now) for one in request.appointments)
@@ -132,12 +138,18 @@ def _of_orders(shelf: Shelf, park: ParkFile, now: Now, agreed: Collection[str]) 
             continue  # of a later plan
         if window is not None and window[1] < now.seconds:
             window = None  # it passed, and nobody came
-        accepted = one.state == ACCEPTED
+        accepted = one.state == OrderState.ACCEPTED
         tier = Tier.OPTIONAL
         if accepted:
             tier = Tier.MUST if window is None else Tier.APPOINTMENT
+        who = shelf.promised.get(one.id) if window is not None else None
         yield Ask(
-            home, VisitReason.ORDER, tier, one.id, windows=() if window is None else (window,)
+            home,
+            VisitReason.ORDER,
+            tier,
+            one.id,
+            windows=() if window is None else (window,),
+            officer_ids=(who,) if who else (),
         )
 
 

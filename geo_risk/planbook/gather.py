@@ -22,6 +22,7 @@ from geo_risk.planbook.duties import Duties, gather_duties, make_shifts
 from geo_risk.planbook.ground import Ground, lay_ground, opening_windows
 from geo_risk.planbook.keeping import newest
 from geo_risk.planbook.learned import Learned, learn
+from geo_risk.planbook.moving import with_moves
 from geo_risk.planbook.notes import notes_of
 from geo_risk.planbook.reading import Shelf, is_dwelling
 from geo_risk.planbook.sites import last_of, premises_of, site_of, zone_of
@@ -183,6 +184,7 @@ def gather(
         asked_only=frozenset(one.id for one in some if is_dwelling(one)) | taken,
     )
     candidates = _with_pinned(made.candidates, before.pinned, visited, ground, clock)
+    candidates = with_moves(candidates, request.moves, shifts, clock, park, before.pinned)
     return Gathered(
         problem=Problem(candidates, shifts, ground.travel.seconds, park.plan.crossing),
         now=now,

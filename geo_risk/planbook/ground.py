@@ -7,7 +7,6 @@ park's centre, and said to be guessed: it is visited all the same, and located t
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ import shapely
 
 from geo_risk.casework import zones_at
 from geo_risk.crs import project
+from geo_risk.records import hours_in
 from geo_risk.visits.problem import DAY_S, NO_WAY
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ NEAREST = 5
 """The way to the next stop is that to one of so many nearest."""
 
 _NOWHERE = (math.inf, math.inf)
-_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至]\s*(\d{1,2}):(\d{2})")
 
 
 @dataclass(frozen=True)
@@ -140,10 +139,7 @@ def opening_windows(
     tuple
         [from, to] in seconds of the plan's clock, day by day; empty: at any time.
     """
-    open_ = []
-    for found in _HOURS.finditer(text):
-        begin, end = (int(found[i]) * 60 + int(found[i + 1]) for i in (1, 3))
-        open_.append((begin, end if end > begin else end + 24 * 60))
+    open_ = hours_in(text)
     if not open_ or all(any(a <= begin and b >= end for a, b in open_) for begin, end in hours):
         return ()
     return tuple(

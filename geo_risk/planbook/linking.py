@@ -1,4 +1,4 @@
-"""From a plan to the visits that were made: reason and probability of each, orders that it serves.
+"""From a plan to the visits that were made: reason and probability of each, what it serves.
 
 What is written on a visit follows from the plan, never from who types it in: a visit is random only
 where the lot drew its premises, with the probability with which it did, and once a week.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
+from geo_risk import guidancebook, orderbook
 from geo_risk.errors import InputError
+from geo_risk.orders import WAITING, OrderState
 from geo_risk.planbook.clock import Clock
 from geo_risk.planbook.keeping import Kept, newest
 from geo_risk.planbook.reading import READER
@@ -19,9 +21,9 @@ from geo_risk.store import Query, Update
 
 if TYPE_CHECKING:
     from geo_risk.park import ParkFile
+    from geo_risk.records import Actor, Record
     from geo_risk.store import Store
 
-COMPLETED = "completed"
 _FOLLOWS = frozenset({VisitReason.ROUTINE, VisitReason.RANDOM})
 """A visit said to be one of these is what the plan says it is."""
 
@@ -46,16 +48,33 @@ class Planned:
     source_ids: tuple[str, ...] = ()
 
 
-def planned_for(store: Store, park: ParkFile, premises_id: str, day: date) -> Planned | None:
+class Linked(NamedTuple):
+    """A visit as the plan has it, orders that it completes, and everything that asked for it."""
+
+    visit: Visit
+    updates: list[Update]
+    source_ids: tuple[str, ...] = ()
+
+
+def planned_for(
+    store: Store, park: ParkFile, premises_id: str, day: date, wanted: str = ""
+) -> Planned | None:
     """Give what the plan that covers a day says of a visit to a premises; None: nothing.
 
-    A premises that the lot drew is random once: the first visit of the plan's days.
+    A premises that the lot drew is random once: the first visit of the plan's days. Of several that
+    are planned there it is the `wanted` one, else the one nearest to the day.
     """
     kept = newest(store, day)
     if kept is None:
         return None
     here = [one for one in kept.plan.visits if one.premises_id == premises_id]
-    here.sort(key=lambda one: (abs((one.start.astimezone(park.zone).date() - day).days), one.start))
+    here.sort(
+        key=lambda one: (
+            one.id != wanted,
+            abs((one.start.astimezone(park.zone).date() - day).days),
+            one.start,
+        )
+    )
     drawn = next((one for one in kept.basis.drawn if one.premises_id == premises_id), None)
     is_random = drawn is not None and not _was_random(store, park, kept, premises_id)
     if drawn is not None and is_random:
@@ -74,8 +93,8 @@ def planned_for(store: Store, park: ParkFile, premises_id: str, day: date) -> Pl
     return Planned(here[0].id, reason, None, here[0].source_ids)
 
 
-def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Update]]:
-    """Give a visit as the plan has it, and the orders that it completes.
+def linked(store: Store, park: ParkFile, visit: Visit) -> Linked:
+    """Give a visit as the plan has it, and what it serves.
 
     Parameters
     ----------
@@ -87,10 +106,12 @@ def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Upda
     Returns
     -------
     visit
-        With reason and probability of the plan where it says `routine` or `random`; another reason
-        stays, without a probability.
+        With the planned visit that it was made for, and reason and probability of the plan where it
+        says `routine` or `random`; another reason stays, without a probability.
     updates
-        Of orders, to be written with it.
+        Of orders, to be written with it; none where nobody looked: the order still waits.
+    source_ids
+        Slips, orders, guidance and hazards that asked for the visit.
 
     Raises
     ------
@@ -98,7 +119,7 @@ def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Upda
         When it says `random` and no lot drew it, or gives another probability than the lot's.
     """
     day = visit.start.astimezone(park.zone).date()
-    planned = planned_for(store, park, visit.premises_id, day)
+    planned = planned_for(store, park, visit.premises_id, day, visit.planned_id)
     drawn = planned is not None and planned.reason is VisitReason.RANDOM
     said = visit.selection_probability
     if visit.reason is VisitReason.RANDOM and not drawn:
@@ -112,27 +133,50 @@ def linked(store: Store, park: ParkFile, visit: Visit) -> tuple[Visit, list[Upda
             f"{None if planned is None else planned.selection_probability}.",
             "Leave it out: it is taken from the plan.",
         )
+    visit = replace(visit, planned_id=planned.visit_id if planned else "")
     if planned is None:
-        return visit, []
+        return Linked(visit, [])
     if visit.reason in _FOLLOWS:
         visit = replace(
             visit, reason=planned.reason, selection_probability=planned.selection_probability
         )
-    return visit, _completed(store, planned)
+    updates = _completed(store, planned) if visit.looked else []
+    return Linked(visit, updates, planned.source_ids)
+
+
+def served_steps(store: Store, what: Linked, *, actor: Actor, at: datetime) -> list[Record]:
+    """Give the steps of orders and of guidance that a visit serves, to be written with it.
+
+    Parameters
+    ----------
+    store
+        Of the park.
+    what
+        As `linked` gives it.
+    actor, at
+        Who writes the visit down, and when (zone-aware).
+    """
+    if not what.visit.looked:
+        return []
+    visit = what.visit
+    return [
+        *orderbook.completing_steps(store, what.updates, visit, actor=actor, at=at),
+        *guidancebook.settling_steps(store, what.source_ids, visit, actor=actor, at=at),
+    ]
 
 
 def visited_in(store: Store, clock: Clock, until: datetime) -> frozenset[str]:
-    """Give the premises visited since a plan began."""
+    """Give the premises where somebody looked since a plan began."""
     begin = clock.moment(0)
     if until <= begin:
         return frozenset()
     query = Query("visits", time_from=begin, time_to=until + timedelta(seconds=1))
     found = cast("list[Visit]", [one.record for one in store.find(query, actor=READER)])
-    return frozenset(one.premises_id for one in found if begin <= one.start <= until)
+    return frozenset(one.premises_id for one in found if one.looked and begin <= one.start <= until)
 
 
 def random_visits(store: Store, park: ParkFile, kept: Kept) -> list[Visit]:
-    """Give the visits of a plan's days that are written down as random, in the order of time."""
+    """Give the visits of a plan's days that looked, written down as random; in order of time."""
     clock = Clock(kept.plan.first_day, park.zone)
     query = Query(
         "visits",
@@ -141,7 +185,8 @@ def random_visits(store: Store, park: ParkFile, kept: Kept) -> list[Visit]:
         filters={"reason": VisitReason.RANDOM.value},
     )
     found = cast("list[Visit]", [one.record for one in store.find(query, actor=READER)])
-    return sorted(found, key=lambda one: (one.start, one.id))
+    looked = [one for one in found if one.looked]
+    return sorted(looked, key=lambda one: (one.start, one.id))
 
 
 def _was_random(store: Store, park: ParkFile, kept: Kept, premises_id: str) -> bool:
@@ -153,7 +198,7 @@ def _completed(store: Store, planned: Planned) -> list[Update]:
         return []
     found = store.find(Query("orders", ids=list(planned.source_ids)), actor=READER)
     return [
-        Update("orders", one.record.id, {"state": COMPLETED})
+        Update("orders", one.record.id, {"state": OrderState.COMPLETED.value})
         for one in found
-        if cast("Order", one.record).state in {"ordered", "accepted"}
+        if cast("Order", one.record).state in WAITING
     ]

@@ -1,28 +1,25 @@
-"""A week's plan made, changed and confirmed: gathered, drawn, solved, kept.
+"""A week's plan made and confirmed: gathered, drawn, solved, kept; read again.
 
-Every step keeps a further version. A change keeps what was told to an enterprise where it is, and
-moves few of the others; visits made since have left the plan.
+Every step keeps a further version. How a plan is changed is in `changing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from geo_risk.errors import ConflictError, ForbiddenError, NotFoundError
 from geo_risk.planbook.clock import Clock
-from geo_risk.planbook.gather import Before, Gathered, gather
+from geo_risk.planbook.gather import Before, gather
 from geo_risk.planbook.keeping import Basis, Kept, keep, kept_plan, newest
 from geo_risk.planbook.linking import visited_in
-from geo_risk.planbook.request import Change, PlanRequest, with_change
-from geo_risk.planbook.standing import standing_at
-from geo_risk.planbook.writing import Search, as_it_was, week_of
+from geo_risk.planbook.request import PlanRequest
+from geo_risk.planbook.writing import Search, week_of
 from geo_risk.records import Role
 from geo_risk.visits.lot import seed_of
 from geo_risk.visits.prove import prove
-from geo_risk.visits.replan import replan
 from geo_risk.visits.solve import solve
 
 if TYPE_CHECKING:
@@ -37,11 +34,6 @@ if TYPE_CHECKING:
 PLANNERS = frozenset({Role.OFFICER, Role.CLERK, Role.CHIEF, Role.KEEPER})
 """Who makes, changes and confirms plans."""
 
-CHANGE_SECONDS = 0.3
-"""Time of the search when a plan is changed: reading and keeping take as long again."""
-
-KEEP_SHARE = 0.9
-"""At least this share of the other visits stays where it is."""
 _PROOF, _LONG_PROOF, _THOROUGH_S = 0.25, 0.6, 20.0
 """Share of the time for the proof; more of it where there is time to better the plan by it."""
 
@@ -90,17 +82,17 @@ def make_week(
     ConflictError
         When another version was kept at the same moment.
     """
-    _check_role(actor)
+    check_role(actor)
     earlier = newest(store, request.first_day)
     if earlier is not None and earlier.plan.first_day != request.first_day:
         earlier = None
-    pinned = _pinned(earlier)
+    pinned = pinned_in(earlier)
     begun = visited_in(store, Clock(request.first_day, park.zone), now)
     drawn = earlier.basis.drawn if earlier is not None and begun else None
     before = Before(drawn, None, pinned)
     gathered = gather(store, park, publication, request, at=now, ways=ways, before=before)
     seconds = park.plan.budget_seconds if request.seconds is None else request.seconds
-    seed = _seed(park, request)
+    seed = seed_for(park, request)
     plan = _search(gathered.problem, seconds, seed, progress, cancelled)
     week = week_of(
         gathered,
@@ -136,83 +128,6 @@ def _search(
     return proved
 
 
-def change(
-    store: Store,
-    park: ParkFile,
-    publication: Publication | None,
-    first_day: date,
-    what: Change | None = None,
-    *,
-    actor: Actor,
-    now: datetime,
-    seconds: float = CHANGE_SECONDS,
-    ways: Ways | None = None,
-) -> WeekPlan:
-    """Change a plan to what has happened since: in the store, and as it is told here.
-
-    Parameters
-    ----------
-    first_day
-        Of the plan.
-    what
-        Absences (a visit that ran long is one, until its end), agreed times; None: only what the
-        store knows: visits made, new hazards, slips, orders.
-    actor, now
-        Who, and when.
-    seconds
-        Time of the search.
-    store, park, publication, ways
-        As of `make_week`.
-
-    Returns
-    -------
-    WeekPlan
-        The new version. What was confirmed is where it was, or is left out with a reason where its
-        officer is away; of the other visits at least 90 % stay.
-
-    Raises
-    ------
-    NotFoundError
-        When there is no such plan.
-    ForbiddenError, InputError, ConflictError
-        As `make_week`.
-    """
-    _check_role(actor)
-    old = kept_plan(store, first_day.isoformat())
-    what = what or Change()
-    request = with_change(old.basis.request, what)
-    clock = Clock(request.first_day, park.zone)
-    standing = standing_at(store, old, request, what, clock, now)
-    before = Before(
-        old.basis.drawn,
-        old.basis.learned,
-        {name: one for name, one in _pinned(old).items() if name not in standing.under_way_ids},
-        standing.held,
-    )
-    gathered = gather(store, park, publication, request, at=now, ways=ways, before=before)
-    gathered = _without(gathered, standing.under_way_ids)
-    seed = _seed(park, request)
-    plan = replan(
-        gathered.problem,
-        as_it_was(gathered, old.plan),
-        fixed=frozenset(before.pinned) & frozenset(gathered.problem.candidate),
-        seconds=seconds,
-        seed=seed,
-        keep_share=KEEP_SHARE,
-    )
-    week = week_of(
-        gathered,
-        plan,
-        request,
-        Search(seconds, seed),
-        as_of=publication.as_of if publication else now,
-        pinned=before.pinned,
-        under_way=standing.under_way,
-    )
-    basis = Basis(request, gathered.drawn, gathered.learned)
-    return keep(store, week, basis, actor=actor, at=now).plan
-
-
 def confirm(store: Store, visit_id: str, *, actor: Actor, now: datetime) -> WeekPlan:
     """Say that the enterprise was told the time of a visit: from now on it is not moved.
 
@@ -237,7 +152,7 @@ def confirm(store: Store, visit_id: str, *, actor: Actor, now: datetime) -> Week
     ForbiddenError
         When the role does not plan.
     """
-    _check_role(actor)
+    check_role(actor)
     kept = kept_plan(store, visit_id[:10])
     found = next((one for one in kept.plan.visits if one.id == visit_id), None)
     if found is None:
@@ -267,22 +182,19 @@ def week_of_officer(store: Store, officer_id: str, day: date | None = None) -> W
     return None if found is None else found.plan.of_officer(officer_id)
 
 
-def _without(gathered: Gathered, names: Sequence[str] | frozenset[str]) -> Gathered:
-    """Take candidates out that are being visited."""
-    left = tuple(one for one in gathered.problem.candidates if one.id not in names)
-    return replace(gathered, problem=replace(gathered.problem, candidates=left))
-
-
-def _pinned(kept: Kept | None) -> dict[str, PlannedVisit]:
+def pinned_in(kept: Kept | None) -> dict[str, PlannedVisit]:
+    """Give the visits that were told to their enterprises, by candidate."""
     if kept is None:
         return {}
     return {one.candidate_id: one for one in kept.plan.visits if one.confirmed}
 
 
-def _seed(park: ParkFile, request: PlanRequest) -> int:
+def seed_for(park: ParkFile, request: PlanRequest) -> int:
+    """Give the seed of chance of a plan: the same for all its versions."""
     return seed_of(park.park.id, request.first_day) % 2**31
 
 
-def _check_role(actor: Actor) -> None:
+def check_role(actor: Actor) -> None:
+    """Refuse who makes no plans."""
     if actor.role not in PLANNERS:
         raise ForbiddenError(f"The role {actor.role} makes no plans.", "Ask the station.")

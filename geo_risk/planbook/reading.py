@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from geo_risk import monthly, slipbook
+from geo_risk import guidancebook, monthly, orderbook, slipbook
 from geo_risk.casework import is_open, open_states
 from geo_risk.features.denied import DENIED_PREMISES_KINDS
+from geo_risk.orders import WAITING
 from geo_risk.records import Actor, Premises, Role
 from geo_risk.store import Query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from geo_risk.guidance import FollowUp
     from geo_risk.records import (
         Assignment,
         Enterprise,
@@ -103,9 +105,9 @@ class Shelf:
         return cast("list[Road]", self._valid("roads"))
 
     def visits(self, since: datetime | None = None) -> list[Visit]:
-        """Give visits that were not over at a moment; without one, all of them."""
-        query = Query("visits", time_from=since)
-        return cast("list[Visit]", self._found(query))
+        """Give visits that looked and were not over at a moment; without one, all of them."""
+        found = cast("list[Visit]", self._found(Query("visits", time_from=since)))
+        return [one for one in found if one.looked]
 
     @cached_property
     def open_hazards(self) -> list[Report]:
@@ -117,8 +119,20 @@ class Shelf:
     @cached_property
     def orders(self) -> list[Order]:
         """Orders that wait for somebody."""
-        query = Query("orders", filters={"state": ("ordered", "accepted")})
+        query = Query("orders", filters={"state": tuple(one.value for one in WAITING)})
         return cast("list[Order]", self._found(query))
+
+    @cached_property
+    def promised(self) -> Mapping[str, str]:
+        """Order to the officer who was promised for it, where that officer is there."""
+        there = {one.id for one in self.officers}
+        found = orderbook.officers_promised(self._store, [one.id for one in self.orders])
+        return {order: who for order, who in found.items() if who in there}
+
+    @cached_property
+    def follow_ups(self) -> list[FollowUp]:
+        """What officers promised to come back for."""
+        return guidancebook.follow_ups(self._store)
 
     @cached_property
     def slips(self) -> list[slipbook.MustVisit]:

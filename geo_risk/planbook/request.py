@@ -67,6 +67,32 @@ class Appointment:
 
 
 @dataclass(frozen=True)
+class Move:
+    """A visit that the chief wants at another time, on another day, or made by somebody else.
+
+    Parameters
+    ----------
+    candidate_id
+        Of the planned visit.
+    officer_id
+        Who is to go.
+    at
+        When it may begin, zone-aware; it may be as late as `[plan] appointment_minutes` twice over.
+    """
+
+    candidate_id: str
+    officer_id: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse a naive time."""
+        if self.at.tzinfo is None:
+            raise InputError(
+                f"Move of {self.candidate_id!r}: {self.at} has no zone.", "Give a zone-aware time."
+            )
+
+
+@dataclass(frozen=True)
 class PlanRequest:
     """What a plan is to cover.
 
@@ -78,6 +104,8 @@ class PlanRequest:
         For whom; empty: everybody who works.
     absences, appointments
         Beyond what the store knows.
+    moves
+        What the chief moved since, the last word for each visit.
     seconds
         Time of the search; None: the park file's.
     """
@@ -87,6 +115,7 @@ class PlanRequest:
     officer_ids: tuple[str, ...] = ()
     absences: tuple[Absence, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+    moves: tuple[Move, ...] = ()
     seconds: float | None = None
 
     def __post_init__(self) -> None:
@@ -117,17 +146,26 @@ class Change:
         Who is away; a visit that ran long is an absence until its end.
     appointments
         Times agreed since.
+    moves
+        Visits that are wanted elsewhere.
     """
 
     absences: tuple[Absence, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+    moves: tuple[Move, ...] = ()
 
 
 def with_change(request: PlanRequest, change: Change) -> PlanRequest:
     """Give a request with what changed; the same said twice counts once."""
     absences = dict.fromkeys((*request.absences, *change.absences))
     appointments = dict.fromkeys((*request.appointments, *change.appointments))
-    return replace(request, absences=tuple(absences), appointments=tuple(appointments))
+    moves = {one.candidate_id: one for one in (*request.moves, *change.moves)}
+    return replace(
+        request,
+        absences=tuple(absences),
+        appointments=tuple(appointments),
+        moves=tuple(moves.values()),
+    )
 
 
 def request_plain(request: PlanRequest) -> dict[str, Any]:
@@ -140,6 +178,9 @@ def request_plain(request: PlanRequest) -> dict[str, Any]:
     plain["appointments"] = [
         [one.premises_id, one.at.isoformat(), list(one.officer_ids), one.source_id]
         for one in request.appointments
+    ]
+    plain["moves"] = [
+        [one.candidate_id, one.officer_id, one.at.isoformat()] for one in request.moves
     ]
     return plain
 
@@ -156,5 +197,6 @@ def request_from(plain: Mapping[str, Any]) -> PlanRequest:
             Appointment(where, moment(at), tuple(who), source)
             for where, at, who, source in plain["appointments"]
         ),
+        moves=tuple(Move(one, who, moment(at)) for one, who, at in plain.get("moves", ())),
         seconds=plain["seconds"],
     )

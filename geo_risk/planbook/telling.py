@@ -64,7 +64,8 @@ def _without_plan(
     found = [
         one
         for one in found
-        if one.record.selection_probability is not None
+        if one.record.looked
+        and one.record.selection_probability is not None
         and begin <= one.record.start < end
         and one.record.start.astimezone(park.zone).date() not in planned
     ]

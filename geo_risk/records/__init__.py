@@ -18,6 +18,7 @@ from geo_risk.records.credit_code import credit_code_check_digit, is_credit_code
 from geo_risk.records.doors import COLLECTIONS, DOORS, LISTED, Door, may_create, personal_fields
 from geo_risk.records.enterprises import Declaration, Enterprise, Premises
 from geo_risk.records.happenings import Findings, Report, Visit
+from geo_risk.records.hours import hours_in
 from geo_risk.records.officers import Assignment, Officer, Team
 from geo_risk.records.places import PatrolZone, Population, Road, Station
 from geo_risk.records.services import Campaign, Guidance, Order, ServiceEvent, Slip
@@ -28,6 +29,8 @@ from geo_risk.records.words import (
     Channel,
     PremisesKind,
     Severity,
+    Topic,
+    VisitOutcome,
     VisitReason,
 )
 
@@ -66,10 +69,13 @@ __all__ = [
     "Station",
     "Step",
     "Team",
+    "Topic",
     "Visit",
+    "VisitOutcome",
     "VisitReason",
     "about",
     "credit_code_check_digit",
+    "hours_in",
     "is_credit_code",
     "may_create",
     "personal",

@@ -16,7 +16,9 @@ class Step(Record):
     collection: ClassVar[str] = "steps"
     title_zh: ClassVar[str] = "办理步骤"
 
-    subject: str = field(metadata=about("所属类别", "collection: reports, slips, declarations"))
+    subject: str = field(
+        metadata=about("所属类别", "collection: reports, slips, declarations, orders, guidance")
+    )
     subject_id: str = field(metadata=about("所属记录", "record it belongs to"))
     action: str = field(metadata=about("动作", "what was done, as assign"))
     state_from: str = field(default="", metadata=about("原状态", "state before"))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from geo_risk.errors import InputError
 from geo_risk.records.base import Located, Record, about, check_at_least, check_order, personal
-from geo_risk.records.words import CaseState, Severity, VisitReason
+from geo_risk.records.words import CaseState, Severity, VisitOutcome, VisitReason
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,23 @@ class Visit(Record):
         default=None,
         metadata=about("发现", "counts by severity; None where reports name the visit instead"),
     )
+    outcome: VisitOutcome = field(
+        default=VisitOutcome.DONE,
+        metadata=about("结果", "done; shut, moved, refused: nobody looked; withdrawn"),
+    )
+    planned_id: str = field(
+        default="", metadata=about("计划走访", "planned visit that it was made for")
+    )
+    clock_offset_s: float | None = field(
+        default=None,
+        metadata=about("时钟校正秒数", "seconds added to what the phone's clock said"),
+    )
     note: str = field(default="", metadata=personal("备注", "note", "record of a visit"))
+
+    @property
+    def looked(self) -> bool:
+        """Whether somebody looked: a shut gate says nothing of what is behind it."""
+        return self.outcome is VisitOutcome.DONE
 
     def __post_init__(self) -> None:
         """Check times, effort and probability."""

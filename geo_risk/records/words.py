@@ -25,6 +25,16 @@ class VisitReason(StrEnum):
     GUIDANCE = "guidance"
 
 
+class VisitOutcome(StrEnum):
+    """How a visit ended: only one that was done looked, so only that can have found nothing."""
+
+    DONE = "done"
+    SHUT = "shut"
+    MOVED = "moved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class Channel(StrEnum):
     """The nine ways by which a report reaches the park."""
 
@@ -47,6 +57,22 @@ class PremisesKind(StrEnum):
     CONSTRUCTION_SITE = "construction_site"
     DORMITORY = "dormitory"
     OFFICE = "office"
+    OTHER = "other"
+
+
+class Topic(StrEnum):
+    """What guidance at an enterprise, or a campaign, is about."""
+
+    PRODUCTION = "production"
+    FIRE = "fire"
+    ELECTRIC = "electric"
+    CHEMICALS = "chemicals"
+    FRAUD = "fraud"
+    LABOUR = "labour"
+    DISPUTE = "dispute"
+    SECURITY = "security"
+    TRAFFIC = "traffic"
+    RULES = "rules"
     OTHER = "other"
 
 

@@ -248,10 +248,10 @@ def _move(slip: Slip, act: Act, actor: Actor) -> Move:
         raise InputError(f"There is no step {act.action!r}.", f"Of a slip: {words}.")
     allowed = [one.action for one in possible(slip, actor)]
     hint = f"Possible now: {', '.join(allowed)}." if allowed else "Nothing is possible now."
-    if slip.state not in found.sources:
-        raise ConflictError(f"Slip {slip.id!r} is {slip.state}: no {act.action}.", hint)
     if actor.role not in found.roles or not _is_own(slip, actor):
         raise ForbiddenError(f"The role {actor.role} does not {act.action} this slip.", hint)
+    if slip.state not in found.sources:
+        raise ConflictError(f"Slip {slip.id!r} is {slip.state}: no {act.action}.", hint)
     return found
 
 
@@ -313,10 +313,11 @@ def _verify(one: _Taken) -> tuple[str, dict[str, Any]]:
         raise InputError(
             f"other_id is {one.act.other_id!r}: there is no such visit.", "Enter the visit first."
         )
-    if visit.reason is not VisitReason.SLIP or visit.enterprise_id != slip.enterprise_id:
+    verifies = visit.looked and visit.reason is VisitReason.SLIP
+    if not verifies or visit.enterprise_id != slip.enterprise_id:
         raise InputError(
             f"Visit {visit.id!r} is no verification of this slip.",
-            "Name a visit to this enterprise with the reason slip.",
+            "Name a visit to this enterprise with the reason slip, on which somebody looked.",
         )
     if visit.start > one.at or (slip.decided_at and visit.start < slip.decided_at):
         raise InputError(

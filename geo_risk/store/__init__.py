@@ -4,13 +4,17 @@ Two engines with one schema: SQLite in the state folder, or PostgreSQL with Post
 nowhere else.
 """
 
+from geo_risk.store.audit_log import AuditLine, AuditQuery
 from geo_risk.store.backup import restore
 from geo_risk.store.points import ReportPoints
 from geo_risk.store.store import Store, open_store
 from geo_risk.store.values import (
     Answer,
     AuditEntry,
+    Counted,
+    Delete,
     Document,
+    Embed,
     Event,
     Forgotten,
     Idempotency,
@@ -30,7 +34,12 @@ from geo_risk.store.values import (
 __all__ = [
     "Answer",
     "AuditEntry",
+    "AuditLine",
+    "AuditQuery",
+    "Counted",
+    "Delete",
     "Document",
+    "Embed",
     "Event",
     "Forgotten",
     "Idempotency",

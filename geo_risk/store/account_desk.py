@@ -20,17 +20,18 @@ class AccountDesk:
     _database: Database
 
     def put_user(self, user: User, *, actor: Actor, at: datetime) -> User:
-        """Create or replace an account; disabling one ends its sessions.
+        """Create or replace an account; disabling it or another password ends its sessions.
 
         Raises
         ------
         ConflictError
-            When another account has the name.
+            When another account has the name; when no keeper would be left who can sign in.
         """
         with self._database.write() as connection:
+            known = accounts.user_where(connection, users.c.id == user.id)
             kept = accounts.put_user(connection, user, at)
-            subjects = [(f"users/{user.id}", 1)]
-            accounts.write_audit(connection, self._database, actor, "put_user", subjects, at)
+            subjects, act = [(f"users/{user.id}", 1)], accounts.act_of(known, kept)
+            accounts.write_audit(connection, self._database, actor, act, subjects, at)
             return kept
 
     def user(self, user_id: str) -> User | None:
@@ -49,9 +50,14 @@ class AccountDesk:
             return accounts.all_users(connection)
 
     def put_session(self, digest: str, *, user_id: str, at: datetime, expires_at: datetime) -> None:
-        """Keep a sign-in by the hash of its secret."""
+        """Keep a sign-in by the hash of its secret; audited."""
         with self._database.write() as connection:
             accounts.put_session(connection, digest, user_id, at, expires_at)
+            user = accounts.user_where(connection, users.c.id == user_id)
+            if user is not None:
+                actor = Actor(user.id, user.role, "console")
+                subjects = [(f"users/{user_id}", 1)]
+                accounts.write_audit(connection, self._database, actor, "sign_in", subjects, at)
 
     def session(self, digest: str, *, now: datetime) -> Session | None:
         """Give a sign-in that still holds at `now`."""
@@ -107,6 +113,11 @@ class AccountDesk:
         """
         with self._database.write() as connection:
             accounts.write_audit(connection, self._database, actor, what, [(subject, count)], at)
+
+    def last_audited(self, what: str) -> dict[str, datetime]:
+        """Give when something was last done, subject to time, as `token_used` of every token."""
+        with self._database.read() as connection:
+            return accounts.last_audited(connection, what)
 
     def audits(
         self, *, since: datetime | None = None, subject: str | None = None

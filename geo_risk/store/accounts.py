@@ -32,12 +32,13 @@ def put_user(connection: sa.Connection, user: User, at: datetime) -> User:
     Raises
     ------
     ConflictError
-        When another account has the name.
+        When another account has the name; when it is the last keeper's and would be one no more.
     """
     other = user_where(connection, users.c.name == user.name)
     if other is not None and other.id != user.id:
         raise ConflictError(f"There is a user {user.name!r} already.", "Choose another name.")
     known = user_where(connection, users.c.id == user.id)
+    _keep_a_keeper(connection, known, user)
     created = user.created_at or (known.created_at if known else None) or at
     values = {**asdict(user), "zone_ids": dump(list(user.zone_ids)), "role": user.role.value}
     values["created_at"] = created
@@ -45,9 +46,36 @@ def put_user(connection: sa.Connection, user: User, at: datetime) -> User:
         connection.execute(users.insert(), values)
     else:
         connection.execute(users.update().where(users.c.id == user.id), values)
-    if user.disabled_at is not None:
+    changed = known is not None and known.password_hash != user.password_hash
+    if changed or user.disabled_at is not None:
         connection.execute(sessions.delete().where(sessions.c.user_id == user.id))
     return _user(values)
+
+
+def act_of(known: User | None, user: User) -> str:
+    """Give the audit's word for what an account became."""
+    if known is None:
+        return "put_user"
+    if (known.disabled_at is None) != (user.disabled_at is None):
+        return "enable_user" if user.disabled_at is None else "disable_user"
+    return "put_user" if known.password_hash == user.password_hash else "change_password"
+
+
+def _keep_a_keeper(connection: sa.Connection, known: User | None, user: User) -> None:
+    """Refuse to take the last account away that can give others one."""
+    if known is None or not _is_keeper(known) or _is_keeper(user):
+        return
+    others = sa.select(sa.func.count()).where(
+        users.c.role == Role.KEEPER.value, users.c.disabled_at.is_(None), users.c.id != user.id
+    )
+    if not connection.scalar(others):
+        raise ConflictError(
+            f"{user.name} is the last keeper who can sign in.", "Make another keeper first."
+        )
+
+
+def _is_keeper(user: User) -> bool:
+    return user.role is Role.KEEPER and user.disabled_at is None
 
 
 def user_where(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> User | None:
@@ -202,6 +230,13 @@ def write_audit(
     ]
     if rows:
         connection.execute(audit.insert(), rows)
+
+
+def last_audited(connection: sa.Connection, what: str) -> dict[str, datetime]:
+    """Give the last time of each subject of one kind of line."""
+    last = sa.func.max(audit.c.at, type_=audit.c.at.type)
+    chosen = sa.select(audit.c.subject, last).where(audit.c.what == what).group_by(audit.c.subject)
+    return {row[0]: row[1] for row in connection.execute(chosen)}
 
 
 def audit_since(

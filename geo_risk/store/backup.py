@@ -27,7 +27,7 @@ from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database, open_database, open_schema
 from geo_risk.store.locks import park_lock
 from geo_risk.store.migrate import check_version, migrate
-from geo_risk.store.schema import HEAD, sessions, tokens, users
+from geo_risk.store.schema import HEAD, embeds, sessions, tokens, users
 from geo_risk.store.scrub import remove_photos, scrub_folder
 from geo_risk.store.transfer import copy_rows
 
@@ -241,11 +241,15 @@ def _clean(fresh: Path, entries: list[dict[str, Any]], live: Database) -> None:
 
 
 def _keep_revoked(live: Database, connection: sa.Connection) -> None:
-    """Tokens revoked and users disabled since the backup was made stay so."""
+    """Tokens and embeds revoked and users disabled since the backup was made stay so."""
     with live.read() as current:
-        if not sa.inspect(current).has_table("tokens"):
-            return
-        for table, column in ((tokens, "revoked_at"), (users, "disabled_at")):
+        for table, column in (
+            (tokens, "revoked_at"),
+            (embeds, "revoked_at"),
+            (users, "disabled_at"),
+        ):
+            if not sa.inspect(current).has_table(table.name):
+                continue
             chosen = sa.select(table.c.id, table.c[column]).where(table.c[column].is_not(None))
             for row_id, moment in current.execute(chosen).all():
                 mine = table.update().where(table.c.id == row_id)

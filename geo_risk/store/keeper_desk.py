@@ -1,4 +1,4 @@
-"""The store's verbs for its keeper: forget, expire, backup; and photos, which are person data too.
+"""The store's verbs for its keeper: forget, expire, backup, the audit; and photos: person data too.
 
 What is person data, and how it is found and removed, is `persons`' and `forgetting`'s; files are
 `scrub`'s. Restoring stands beside the store, in `backup`: there may be no store to open yet.
@@ -16,6 +16,7 @@ from geo_risk.errors import NotFoundError
 from geo_risk.records import Actor
 from geo_risk.store import backup, forgetting
 from geo_risk.store.accounts import ANSWERS_KEPT, write_audit
+from geo_risk.store.audit_log import AuditLine, AuditQuery, audit_lines
 from geo_risk.store.changes import Changes
 from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database
@@ -71,6 +72,11 @@ class KeeperDesk:
             connection.execute(sessions.delete().where(sessions.c.expires_at <= now))
         return self._remove(found, "expire", actor, now) if found.entries else Forgotten(0, 0)
 
+    def forgotten_count(self) -> int:
+        """Count what was ever forgotten: who keeps person data in memory drops it when it grows."""
+        with self._database.read() as connection:
+            return int(connection.scalar(sa.select(sa.func.count()).select_from(forgotten)) or 0)
+
     def backup(self, to: Path, *, at: datetime) -> Path:
         """Write everything into one file, while others go on writing; see `backup.restore`.
 
@@ -84,6 +90,11 @@ class KeeperDesk:
         Path
         """
         return backup.back_up(self._database, self.park_id, self.state_dir, Path(to), at)
+
+    def audit_lines(self, asked: AuditQuery) -> list[AuditLine]:
+        """Give who looked at, exported or changed what, the newest first; never what was in it."""
+        with self._database.read() as connection:
+            return audit_lines(connection, asked)
 
     def put_photo(
         self,

@@ -101,6 +101,14 @@ class ProductDesk:
         with self._database.read() as connection:
             return sorted(connection.scalars(chosen).all())
 
+    def newest_revisions(self, kind: str) -> dict[str, int]:
+        """Give the newest revision under each key of a kind, by key; texts are not read."""
+        newest = sa.func.max(documents.c.revision)
+        chosen = sa.select(documents.c.key, newest).where(documents.c.kind == kind)
+        with self._database.read() as connection:
+            rows = connection.execute(chosen.group_by(documents.c.key)).all()
+        return dict(sorted((key, int(revision)) for key, revision in rows))
+
     def documents(self, kind: str, key: str | None = None) -> list[Document]:
         """Give every kept text of a kind, by key and revision."""
         chosen = sa.select(documents).where(documents.c.kind == kind)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from geo_risk.errors import NotFoundError
+from geo_risk.errors import NotFoundError, StaleError
 from geo_risk.records import Actor, Record
 from geo_risk.store.accounts import answer_of, check_key, remember_answer, write_audit
 from geo_risk.store.changes import Changes, etag_of
@@ -27,6 +27,8 @@ from geo_risk.store.queries import PLACE_THROUGH, select_count, select_rows
 from geo_risk.store.rows import dump, kind_of, record_of_row
 from geo_risk.store.schema import runs
 from geo_risk.store.values import (
+    Counted,
+    Delete,
     Idempotency,
     Page,
     PutResult,
@@ -144,12 +146,14 @@ class RecordDesk:
         self,
         puts: Iterable[Record] = (),
         updates: Iterable[Update] = (),
+        deletes: Iterable[Delete] = (),
         *,
         actor: Actor,
         at: datetime,
+        counted: Counted | None = None,
         idempotency: Idempotency | None = None,
     ) -> PutResult:
-        """Create and change records in one transaction: all of it or nothing.
+        """Create, change and take out records in one transaction: all of it or nothing.
 
         Parameters
         ----------
@@ -158,6 +162,10 @@ class RecordDesk:
         updates
             Records to change, each as for `update`, in this order; a number of a series is given
             here, so that two at once never get one, and a failure leaves no gap.
+        deletes
+            Records to take out, each as for `delete`, last of all.
+        counted
+            What it was decided on: with more or fewer of them by now, nothing is written.
         actor, at, idempotency
             As for `put`; the answer is made of what was put, then of what was changed.
 
@@ -173,6 +181,8 @@ class RecordDesk:
         puts, updates = list(puts), list(updates)
 
         def write(one: Changes) -> list[tuple[str, str]]:
+            if counted is not None:
+                self._check_counted(one.connection, counted)
             one.put(puts)
             for update in updates:
                 changes = dict(update.changes)
@@ -180,6 +190,8 @@ class RecordDesk:
                     n = next_number(one.connection, update.numbered.series)
                     changes[update.numbered.field] = update.numbered.pattern.format(n=n)
                 one.update(update.collection, update.record_id, changes, update.if_match)
+            for gone in deletes:
+                one.delete(gone.collection, gone.record_id, gone.if_match)
             written = [(record.collection, record.id) for record in puts]
             return [*written, *((update.collection, update.record_id) for update in updates)]
 
@@ -311,6 +323,14 @@ class RecordDesk:
             answer = replace(idempotency.answer(stored), body_digest=idempotency.body_digest, at=at)
             remember_answer(connection, actor.id, idempotency.key, answer, at)
             return PutResult(*counts, answer), stored
+
+    def _check_counted(self, connection: sa.Connection, counted: Counted) -> None:
+        statement = select_count(counted.query, sqlite=self._database.is_sqlite)
+        if connection.scalar(statement) != counted.number:
+            raise StaleError(
+                f"Other {counted.query.collection} were written meanwhile.",
+                "Read them again and repeat your change.",
+            )
 
     def _read(self, connection: sa.Connection, query: Query) -> list[Stored[Record]]:
         sqlite = self._database.is_sqlite

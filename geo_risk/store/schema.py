@@ -25,7 +25,7 @@ from shapely.geometry.base import BaseGeometry
 from geo_risk.records import COLLECTIONS, Located, Record
 from geo_risk.store.column_types import BigInt, Code, Geometry, UtcTime
 
-HEAD = "0002"
+HEAD = "0004"
 """Newest migration; a test compares it with the scripts."""
 
 
@@ -318,4 +318,28 @@ series = sa.Table(
     METADATA,
     sa.Column("name", Code, primary_key=True),
     sa.Column("last", sa.BigInteger(), nullable=False),
+)
+
+embeds = sa.Table(
+    "embeds",
+    METADATA,
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("what", sa.Text(), nullable=False),
+    sa.Column("month", sa.Text(), nullable=False),
+    sa.Column("lang", sa.Text(), nullable=False),
+    sa.Column("theme", sa.Text(), nullable=False),
+    sa.Column("title", sa.Text(), nullable=False),
+    sa.Column("height", sa.BigInteger(), nullable=False),
+    sa.Column("ancestors", sa.Text(), nullable=False),
+    sa.Column("created_by", sa.Text(), nullable=False),
+    sa.Column("created_at", UtcTime(), nullable=False),
+    sa.Column("expires_at", UtcTime(), nullable=False),
+    sa.Column("revoked_at", UtcTime()),
+)
+
+secrets = sa.Table(
+    "secrets",
+    METADATA,
+    sa.Column("name", Code, primary_key=True),
+    sa.Column("value", sa.Text(), nullable=False),
 )

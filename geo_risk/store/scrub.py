@@ -32,7 +32,7 @@ _ZIPS = {".xlsx", ".zip", ".docx", ".ods", ".kmz"}
 
 
 def scrub_folder(state_dir: Path, texts: Iterable[str], marks: Iterable[str]) -> list[str]:
-    """Remove texts from a state folder's `rejects/` and `exports/`.
+    """Remove texts from a state folder's `rejects/`, `imports/` and `exports/`.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def scrub_folder(state_dir: Path, texts: Iterable[str], marks: Iterable[str]) ->
         if needles and _holds(path, needles) is not False:
             path.unlink()
             touched.append(path)
-    for path in _files(state_dir / "rejects"):
+    for path in (*_files(state_dir / "rejects"), *_files(state_dir / "imports")):
         if path.suffix.lower() == ".xlsx":
             changed = _scrub_workbook(path, needles, set(marks))
         else:

@@ -3,7 +3,7 @@
 `open_store` takes a URL, brings the tables to the newest schema and gives a `Store`; several
 processes may hold one at once and write at once. Records, events, person data and accounts are in
 the database; arrays, photos, rejects and exports in the state folder beside it. What the verbs
-promise is in the five desks; SQL is nowhere else in the project.
+promise is in the six desks; SQL is nowhere else in the project.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from geo_risk.published import Publication
 from geo_risk.records import Actor
 from geo_risk.store import publications
 from geo_risk.store.account_desk import AccountDesk
+from geo_risk.store.embed_desk import EmbedDesk
 from geo_risk.store.engine import Database, open_database
 from geo_risk.store.keeper_desk import KeeperDesk, forget_again
 from geo_risk.store.ledger_desk import LedgerDesk
@@ -32,7 +33,7 @@ from geo_risk.store.record_desk import RecordDesk
 from geo_risk.store.schema import publications as publications_table
 
 
-class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk):
+class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk, EmbedDesk):
     """One park's store. Use it in a `with` block, or close it.
 
     Parameters

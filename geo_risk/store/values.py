@@ -213,6 +213,23 @@ class Update:
 
 
 @dataclass(frozen=True)
+class Delete:
+    """One record to take out of every answer; `if_match` as of `Update`."""
+
+    collection: str
+    record_id: str
+    if_match: str | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a decision rests on: of a query there were so many; with another number it is stale."""
+
+    query: Query
+    number: int
+
+
+@dataclass(frozen=True)
 class Document:
     """A text that was frozen: an index of a month, its inputs, a set of weights.
 
@@ -348,6 +365,46 @@ class Token:
     station_id: str | None = None
     zone_ids: tuple[str, ...] = ()
     enterprise_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Embed:
+    """What a portal shows in a frame; nothing of it changes but that it is revoked.
+
+    Parameters
+    ----------
+    id
+        Random, part of its address.
+    what
+        `reports` or `risk`.
+    month
+        YYYY-MM, or `latest`.
+    lang, theme, title, height
+        How it looks; the height in CSS pixels is what the code to copy says.
+    ancestors
+        Origins whose pages may frame it.
+    created_by, created_at
+        Who made it (an actor's id), when.
+    expires_at, revoked_at
+        From when on its addresses do not hold.
+    """
+
+    id: str
+    what: str
+    month: str
+    lang: str
+    theme: str
+    title: str
+    height: int
+    ancestors: tuple[str, ...]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether its addresses hold at a moment."""
+        return self.revoked_at is None and now < self.expires_at
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def replan(
     if not 0 <= keep_share <= 1:
         raise InputError(f"A share of {keep_share} to keep.", "Give a share between 0 and 1.")
     begun = time.monotonic()
-    held = _hold(problem, plan, fixed)
+    held = hold(problem, plan, fixed)
     stays = kept(held, orders_of(plan))
     reach = find_reach(held, plan, stays)
     scope = Scope(held, stays, reach, frozenset(fixed), 1.0 - keep_share)
@@ -84,7 +84,7 @@ def changed(before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[st
     }
 
 
-def _hold(problem: Problem, plan: Plan, fixed: Collection[str]) -> Problem:
+def hold(problem: Problem, plan: Plan, fixed: Collection[str]) -> Problem:
     """Tie confirmed visits to their officer and their second."""
     officer = {shift: one.officer_id for shift, one in problem.shift.items()}
     times = {

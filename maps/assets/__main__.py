@@ -14,10 +14,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from maps.assets import ROOT, VENDOR, VENDOR_FILES
 
-_LOCK = ROOT.parent / "package-lock.json"
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _STAMP = "built-from.txt"
 # The wheel's node trusts its own certificates only; a company's proxy needs the machine's as well.
 _WHEEL_NPM = """
@@ -29,7 +32,7 @@ sys.exit(npm(sys.argv[1:]))
 
 
 def build_vendor(vendor: Path = VENDOR) -> bool:
-    """Build the folder of third-party files unless it is there already.
+    """Build the folder of the pages' third-party files unless it is there already.
 
     Parameters
     ----------
@@ -46,32 +49,58 @@ def build_vendor(vendor: Path = VENDOR) -> bool:
     SystemExit
         When npm is missing or fails; the text says what to do.
     """
-    digest = _digest()
-    stamp = vendor / _STAMP
+    return build_locked(ROOT.parent, VENDOR_FILES, vendor)
+
+
+def build_locked(locked: Path, files: Mapping[str, tuple[str, ...]], to: Path) -> bool:
+    """Build a folder of third-party files from a lock file unless it is there already.
+
+    Parameters
+    ----------
+    locked
+        Folder of `package.json` and `package-lock.json`.
+    files
+        Which files of which package are kept.
+    to
+        Folder to make; replaced as a whole.
+
+    Returns
+    -------
+    bool
+        True if it was built, False if it was up to date.
+
+    Raises
+    ------
+    SystemExit
+        As `build_vendor`.
+    """
+    digest = _digest(locked, files)
+    stamp = to / _STAMP
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
         return False
     with tempfile.TemporaryDirectory(prefix="geo-risk-assets-") as folder:
         work = Path(folder)
         for name in ("package.json", "package-lock.json"):
-            shutil.copy(ROOT.parent / name, work / name)
+            shutil.copy(locked / name, work / name)
         _run_npm(work)
-        fresh = vendor.with_name(f".{vendor.name}.new")
+        fresh = to.with_name(f".{to.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        for package, names in VENDOR_FILES.items():
+        for package, names in files.items():
             (fresh / package).mkdir(parents=True)
             for name in names:
                 source = work / "node_modules" / package / name
                 shutil.copy(source, fresh / package / source.name)
         (fresh / _STAMP).write_text(digest, encoding="utf-8")
-    shutil.rmtree(vendor, ignore_errors=True)
-    fresh.rename(vendor)
+    shutil.rmtree(to, ignore_errors=True)
+    fresh.rename(to)
     return True
 
 
-def _digest() -> str:
+def _digest(locked: Path, files: Mapping[str, tuple[str, ...]]) -> str:
     """Give what the result depends on as one line: the lock file and the list of files."""
-    kept = repr(sorted(VENDOR_FILES.items()))
-    return hashlib.sha256(_LOCK.read_bytes() + kept.encode()).hexdigest()
+    kept = repr(sorted(files.items()))
+    lock = (locked / "package-lock.json").read_bytes()
+    return hashlib.sha256(lock + kept.encode()).hexdigest()
 
 
 def _run_npm(work: Path) -> None:

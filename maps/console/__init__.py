@@ -17,10 +17,11 @@ from geo_risk.published import RiskClass
 from geo_risk.records import Audience
 from maps.assets import asset_url
 from maps.bundle import bundle_url
-from maps.page_data import page_data
+from maps.menu import menu_of
+from maps.page_data import page_data, phone_data
 from maps.palette import CLASS_COLOURS
 from maps.shell import json_block, make_shell
-from maps.words import HTML_LANG, LANGS, phrase, word
+from maps.words import HTML_LANG, LANGS, catalogue, phrase, word
 from maps.words.figures import day_text, moment_text, number_text
 
 if TYPE_CHECKING:
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
     from maps.views import EnterpriseRow, Frame, Listing, SourceRow, UnlocatedRow, ZoneRow
 
 _STALE_AFTER_H = 24
+_STAFF = frozenset({"officer", "clerk", "chief", "keeper"})
 _ERRORS = frozenset({"not_found", "auth", "forbidden", "busy", "rate"})
 
 
-def login_page(frame: Frame, lang: str, *, next_path: str = "/", failed: bool = False) -> str:
+def login_page(frame: Frame, lang: str, *, next_path: str = "", failed: bool = False) -> str:
     """Give the sign-in page.
 
     Its form posts `username`, `password`, `next` and `csrf` to /login.
@@ -43,11 +45,11 @@ def login_page(frame: Frame, lang: str, *, next_path: str = "/", failed: bool = 
     frame, lang
         As for every page.
     next_path
-        Where to go after signing in: a path on this host.
+        Where to go after signing in: a path on this host, '' for the role's first page.
     failed
         Whether the last try failed.
     """
-    return render_page("login.html", frame, lang, "", next_path=next_path, failed=failed)
+    return render_page("login.html", frame, lang, "login", next_path=next_path, failed=failed)
 
 
 def zones_page(
@@ -82,9 +84,27 @@ def zones_page(
 
 
 def enterprises_page(
-    frame: Frame, lang: str, rows: Sequence[EnterpriseRow], listing: Listing, *, download: str = ""
+    frame: Frame,
+    lang: str,
+    rows: Sequence[EnterpriseRow],
+    listing: Listing,
+    *,
+    download: str = "",
+    opens: bool = False,
 ) -> str:
-    """Give one page of the table of enterprises; it asks with `?q=` and `?page=`."""
+    """Give one page of the table of enterprises; it asks with `?q=` and `?page=`.
+
+    Parameters
+    ----------
+    frame, lang
+        As for every page.
+    rows, listing
+        Of this page; which page of how many, and what was searched for.
+    download
+        Address of the same as XLSX, '' for none.
+    opens
+        Whether this reader opens the page of an enterprise.
+    """
     return render_page(
         "enterprises.html",
         frame,
@@ -93,6 +113,7 @@ def enterprises_page(
         rows=rows,
         listing=listing,
         download=download,
+        opens=opens,
     )
 
 
@@ -186,6 +207,9 @@ def render_page(template: str, frame: Frame, lang: str, current: str, **values: 
             number=number_text,
             stale_days=_stale_days(frame),
             station=frame.audience is Audience.STATION,
+            menu=menu_of(frame.role),
+            help=_help(current, lang),
+            phone=_phone(frame, lang),
             **values,
         )
     )
@@ -202,7 +226,21 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["asset_url"] = asset_url
+    environment.globals["bundle_url"] = bundle_url
     return environment
+
+
+def _help(current: str, lang: str) -> str:
+    """Give the help of a page by its name in the menu, '' where it has none."""
+    key = f"help.{current}"
+    return word(key, lang) if key in catalogue(lang) else ""
+
+
+def _phone(frame: Frame, lang: str) -> dict[str, Any] | None:
+    """Give what a page of the station's staff has for the phone, None for everybody else."""
+    if not frame.person or frame.role not in _STAFF:
+        return None
+    return {"script": bundle_url("phone.js"), "data": json_block(phone_data(frame, lang))}
 
 
 def _class_key(risk_class: RiskClass) -> str:

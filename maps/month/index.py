@@ -16,6 +16,7 @@ from maps.console import render_page
 from maps.views import Listing, Refusal
 
 if TYPE_CHECKING:
+    from maps.charts import Chart
     from maps.views import Frame
 
 
@@ -133,6 +134,8 @@ class IndexView:
         Whether the reader may publish it now.
     closes
         When it closes, None where that is past.
+    distribution
+        How the scores of all who are in scope are spread.
     """
 
     month: str
@@ -147,6 +150,7 @@ class IndexView:
     propose: tuple[str, ...] = ()
     may_publish: bool = False
     closes: datetime | None = None
+    distribution: Chart | None = None
 
 
 def months_page(frame: Frame, lang: str, view: MonthsView) -> str:

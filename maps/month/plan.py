@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from maps.bundle import bundle_url
 from maps.console import render_page
 from maps.stops import DayView, LeftView, stop_words
 from maps.words.figures import share_text
@@ -73,7 +74,11 @@ class PlanView:
     notes
         Codes of what a reader must know.
     makes, changes
-        Whether this reader makes plans; reports absences.
+        Whether this reader makes plans; changes them.
+    undo
+        Number of the version that may still be taken back; None for none.
+    opens
+        When an empty day begins, HH:MM.
     typed
         The form of a new plan as it was typed.
     key
@@ -104,6 +109,8 @@ class PlanView:
     notes: tuple[str, ...] = ()
     makes: bool = False
     changes: bool = False
+    undo: int | None = None
+    opens: str = "08:30"
     typed: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
     task: PlanTask | None = None
@@ -130,4 +137,5 @@ def plan_page(frame: Frame, lang: str, view: PlanView) -> str:
         **stop_words(frame.zone, lang),
         share=share_text,
         halves=HALVES,
+        script=bundle_url("lanes.js") if view.changes else "",
     )

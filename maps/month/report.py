@@ -1,4 +1,4 @@
-"""Self-report of a hazard (自查自报), on a phone: where, what, how grave; and the own list.
+"""A hazard is reported on a phone (自查自报, 随手报): where, what, how grave; and the own list.
 
 Takes a view, gives the page. Each severity says in plain words what it asks for and by which day,
 before anything is sent. Open hazards of one's own stand below, with the step that says: rectified.
@@ -72,6 +72,8 @@ class ReportView:
         Open ones, what is late first.
     key
         Makes a repeat harmless.
+    in_words
+        Whether the place is said in words: by a volunteer, who has no premises.
     """
 
     places: tuple[tuple[str, str], ...]
@@ -83,6 +85,7 @@ class ReportView:
     done: bool = False
     hazards: tuple[OwnHazard, ...] = ()
     key: str = ""
+    in_words: bool = False
 
 
 def report_page(frame: Frame, lang: str, view: ReportView) -> str:

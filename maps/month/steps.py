@@ -23,7 +23,7 @@ class StepField:
     name
         Of the act, as `text`.
     kind
-        `words`, `line` or `choice`.
+        `words`, `line`, `choice` or `moment` (a day and a time).
     options
         Of a choice: value to label.
     needed

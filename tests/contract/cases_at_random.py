@@ -55,6 +55,8 @@ for _kind, _open in OPEN.items():
     ARROWS[_kind] |= {("void", one, "void") for one in _open}
     ARROWS[_kind] |= {("restore", "void", one) for one in _open}
     ARROWS[_kind] |= {("correct", one, one) for one in _open}
+    _ended = {"closed"} if _kind == "hazard" else {"settled", "followed_up"}
+    ARROWS[_kind] |= {("remark", one, one) for one in _open | _ended | {"merged", "void"}}
 MAJOR, GENERAL, MINOR = Severity.MAJOR, Severity.GENERAL, Severity.MINOR
 BEGUN = (
     ("hazard", MAJOR, "visit"),

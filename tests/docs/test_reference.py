@@ -21,10 +21,11 @@ from docs.generate import FOLDER, pages
 from geo_risk.ingest import field_table
 from geo_risk.park import SOURCE_KINDS
 from geo_risk.records import DOORS, Door, Record, Role
+from maps.menu import PAGES, pages_showing
+from maps.words import LANGS, catalogue
 from tests.docs.blocks import ROOT
 
-BUILT = [(kind, door) for kind, doors in DOORS.items() for door in doors if door.built]
-PLANNED = [(kind, door) for kind, doors in DOORS.items() for door in doors if not door.built]
+EVERY_DOOR = [(kind, door) for kind, doors in DOORS.items() for door in doors]
 COMMANDS = {words.removeprefix("geo-risk "): command for words, command in command_tree()}
 
 
@@ -76,7 +77,7 @@ def test_generated_pages_are_fresh(made: dict[str, str]) -> None:
     assert stale == [], "run `make docs`"
 
 
-@pytest.mark.parametrize(("kind", "door"), BUILT, ids=lambda one: getattr(one, "where", ""))
+@pytest.mark.parametrize(("kind", "door"), EVERY_DOOR, ids=lambda one: getattr(one, "where", ""))
 def test_every_door_is_there(kind: type[Record], door: Door) -> None:
     """Where the table says that a record comes into being, there is a command or a route."""
     assert exists(door)
@@ -91,15 +92,36 @@ def test_a_door_that_nobody_built_is_not_found(where: str) -> None:
     assert not exists(Door(Role.KEEPER, where))
 
 
-@pytest.mark.parametrize(("kind", "door"), PLANNED, ids=lambda one: getattr(one, "where", ""))
-def test_planned_doors_are_not_there_yet(kind: type[Record], door: Door) -> None:
-    """A door that was built is no longer called planned."""
-    assert door.where.startswith("geo-risk") or not exists(door)
-
-
 def test_every_record_has_a_door() -> None:
-    """No record is a dead end: something creates it, or the table says that it is planned."""
+    """No record is a dead end: something creates it."""
     assert [kind.__name__ for kind, doors in DOORS.items() if not doors] == []
+
+
+def test_every_record_is_seen_on_a_page() -> None:
+    """What is kept can be read by somebody: a page of `maps.menu.PAGES` says so in `shows`."""
+    unseen = {kind.collection for kind in DOORS if not pages_showing(kind.collection)}
+    assert not unseen, "name the collection in `shows` of its page in maps/menu.py"
+    known = {kind.collection for kind in DOORS}
+    assert {name for page in PAGES for name in page.shows} <= known
+
+
+@pytest.mark.parametrize("name", ["records.md", "pages.md"])
+def test_tables_of_records_roles_and_pages_have_no_empty_cell(
+    made: dict[str, str], name: str
+) -> None:
+    """Each record has a role, a door and a page; each page an answer for every role."""
+    first = made[name].split("\n## ")[0] if name == "records.md" else made[name]
+    rows = [line for line in first.splitlines() if line.startswith("| ")]
+    assert len(rows) > 20
+    assert [line for line in rows if re.search(r"\|\s*\|", line)] == []
+
+
+def test_every_page_has_words_for_menu_and_help() -> None:
+    """The menu's entry and the help behind the question mark, in both languages."""
+    for page in PAGES:
+        for lang in LANGS:
+            assert f"help.{page.name}" in catalogue(lang), f"write help.{page.name} in {lang}.po"
+            assert f"nav.{page.name}" in catalogue(lang), f"write nav.{page.name} in {lang}.po"
 
 
 def test_every_error_is_in_the_docs_and_has_a_status(made: dict[str, str]) -> None:

@@ -10,11 +10,12 @@ import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from geo_risk.published import RiskClass
 from maps.palette import CLASS_COLOURS, rgb
@@ -64,6 +65,59 @@ class Notes:
 
 
 Browse = Callable[..., tuple[Page, Notes]]
+
+
+def open_context(
+    chromium: Browser,
+    sign_ins: dict[tuple[str, str], Any],
+    server: Any = None,
+    role: str | None = None,
+    **options: Any,
+) -> tuple[Page, Notes]:
+    """Open a page in a context of its own, signed in as a role if asked; the caller closes it."""
+    options.setdefault("viewport", DESKTOP)
+    if server is not None:
+        options["base_url"] = server.url
+    if role is not None:
+        if (server.url, role) not in sign_ins:
+            sign_ins[server.url, role] = _sign_in(chromium, server, role)
+        options["storage_state"] = sign_ins[server.url, role]
+    context = chromium.new_context(**options)
+    notes = Notes()
+    context.on("request", lambda request: notes.requests.append(request.url))
+    context.on("requestfailed", lambda request: notes.errors.append(_failed(request)))
+    context.on(
+        "console",
+        lambda message: (
+            message.type in {"error", "warning"}
+            and notes.errors.append(f"{message.type}: {message.text}")
+        ),
+    )
+    context.on("weberror", lambda error: notes.errors.append(str(error.error)))
+    page = context.new_page()
+    page.set_default_timeout(READY_MS)
+    return page, notes
+
+
+def _failed(request: Any) -> str:
+    """Describe a failed request; a tile that is no longer wanted is taken back, not failed."""
+    if "ERR_ABORTED" in (request.failure or ""):
+        return TAKEN_BACK
+    return f"failed: {request.url} {request.failure}"
+
+
+def _sign_in(chromium: Browser, server: Any, role: str) -> Any:
+    name, password = server.logins[role]
+    context = chromium.new_context(base_url=server.url)
+    page = context.new_page()
+    page.goto("/login")
+    page.fill("#username", name)
+    page.fill("#password", password)
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda address: "/login" not in address)
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 def show_map(page: Page, path: str = "/") -> None:

@@ -1,4 +1,4 @@
-"""Every page in a real browser that can reach nothing but us: quiet, local, in one language."""
+"""The console in a real browser: its policy, its languages, its public side, its lists."""
 
 from __future__ import annotations
 
@@ -6,29 +6,11 @@ import re
 import time
 from typing import Any
 
-import pytest
-
-from tests.live.browser import DESKTOP, PHONE, Browse, settle, show_map
+from tests.live.browser import DESKTOP, Browse, settle, show_map
 
 pytest_plugins = ("tests.live.browser_fixtures",)
 
-STATION = ("/enterprises", "/to-locate", "/sources", "/cases", "/index", "/slips")
-PAGES = ("/", "/zones", *STATION, "/login")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_quiet_and_asks_only_us(
-    sample_server: Any, browse: Browse, path: str, lang: str
-) -> None:
-    """No console error, no exception, no request elsewhere (`browse` checks), and one h1."""
-    page, notes = browse(sample_server, "chief")
-    page.goto(f"{path}?lang={lang}")
-    page.wait_for_load_state("networkidle")
-    assert page.locator("h1").count() == 1
-    assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[lang]
-    assert notes.requests
 
 
 def test_a_page_that_is_not_there_is_calm(sample_server: Any, browse: Browse) -> None:
@@ -130,27 +112,6 @@ def test_a_wrong_password_is_said_where_it_can_be_mended(
     assert "/login" in page.url
 
 
-@pytest.mark.parametrize("width", [390, 320])
-@pytest.mark.parametrize("path", PAGES)
-def test_pages_reflow_on_a_phone(sample_server: Any, browse: Browse, path: str, width: int) -> None:
-    """Nothing has to be read by scrolling sideways."""
-    page, _ = browse(sample_server, "chief", viewport={**PHONE, "width": width})
-    page.goto(path)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_a_finger_finds_its_target_on_a_phone(sample_server: Any, browse: Browse) -> None:
-    """Links of the menu, boxes and buttons are at least 44 px high (the box's label counts)."""
-    page, _ = browse(sample_server, "chief", viewport=PHONE)
-    show_map(page)
-    for name in (".side a", ".layers label:visible", "#surface"):
-        for one in page.locator(name).all():
-            box = one.bounding_box()
-            assert box is not None
-            assert box["height"] >= 43.5, name
-
-
 def test_the_enterprises_are_searched_and_paged(sample_server: Any, browse: Browse) -> None:
     """A name finds its row; pages follow each other without loss or repetition."""
     page, _ = browse(sample_server, "chief")
@@ -161,10 +122,12 @@ def test_the_enterprises_are_searched_and_paged(sample_server: Any, browse: Brow
     second = page.locator("tbody th").all_inner_texts()
     assert len(first) == 50
     assert not set(first) & set(second)
-    page.fill("#q", first[0])
+    page.fill("#q", first[0][:-1])
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    assert first[0] in page.locator("tbody th").all_inner_texts()
+    found = page.locator("tbody th a").all_inner_texts()
+    assert first[0] in found
+    assert all(first[0][:-1] in one for one in found)
     page.fill("#q", "没有这样的企业")
     page.keyboard.press("Enter")
     page.wait_for_selector(".empty")

@@ -124,10 +124,7 @@ def test_names_phones_and_texts_are_person_data() -> None:
 
 
 def test_who_may_create_is_asked_in_one_place() -> None:
-    """An officer records visits over HTTP; a portal records nothing.
-
-    What is not built is no door.
-    """
+    """An officer records visits over HTTP; a portal records nothing."""
     here = "POST /ogc/collections/visits/items"
     assert records.may_create(records.Role.OFFICER, records.Visit, here)
     assert not records.may_create(records.Role.PORTAL, records.Visit, here)

@@ -1,15 +1,10 @@
 // What the server wrote into the page: language, time zone, words, colours. Text never becomes markup.
+import { sentence } from "./words.js";
+
 export const page = JSON.parse(document.getElementById("page-data").textContent);
 
-// Give the sentence of a key with its slots filled; a missing key or slot is an error.
 export function t(key, slots = {}) {
-  let entry = page.words[key];
-  if (entry === undefined) throw new Error(`No word ${key}`);
-  if (typeof entry !== "string") entry = slots.n === 1 ? entry.one : entry.other;
-  return entry.replace(/\{(\w+)\}/g, (whole, name) => {
-    if (slots[name] === undefined) throw new Error(`No slot ${name} in ${key}`);
-    return name === "n" && Number.isInteger(slots.n) ? slots.n.toLocaleString("en-US") : String(slots[name]);
-  });
+  return sentence(page.words, key, slots);
 }
 
 // Give the words of a code that comes with the data; the code itself where there are none.

@@ -10,20 +10,11 @@ const SHAPES = {
   mediation: ["path", { d: "M-8 -13H8L15 0 8 13H-8L-15 0z" }],
   other: ["path", { d: "M0 -14L13 10H-13z" }],
 };
-const WORDS = [
-  ["room", /警务室|police.?room|in_enterprise/i],
-  ["mediation", /调解|老王|德清嫂|mediat/i],
-  ["bridge", /枫|fengqiao|unit|police|judicial|enforcement|traffic|veteran|派出所|司法|交警|执法|退役/i],
-  ["four", /站|station/i],
-];
 
-// Give the kind of a station from the type its source gives, in Chinese or English.
-export function stationKind(type) {
-  const found = WORDS.find(([, pattern]) => pattern.test(type || ""));
-  return found ? found[0] : "other";
-}
+// Give the kind of a station, as the service names it by its type.
+const stationKind = ({ kind }) => (kind in SHAPES ? kind : "other");
 
-export function stationSign(kind) {
+function stationSign(kind) {
   const [tag, attributes] = SHAPES[kind];
   return svg(
     "svg",
@@ -38,7 +29,7 @@ export function stationsLayer(data, onChoose) {
     .filter(({ geometry }) => geometry)
     .map((feature) => {
       const [lon, lat] = feature.geometry.coordinates;
-      const kind = stationKind(feature.properties.type);
+      const kind = stationKind(feature.properties);
       const name = feature.properties.name || t(`legend.station_${kind}`);
       const icon = L.divIcon({ html: stationSign(kind), className: "station", iconSize: [30, 30] });
       return L.marker([lat, lon], { icon, alt: name, title: name, keyboard: true })
@@ -50,7 +41,7 @@ export function stationsLayer(data, onChoose) {
 
 // Write the key of the kinds that are there.
 export function writeStationKey(list, data) {
-  const kinds = new Set(data.stations.features.map(({ properties }) => stationKind(properties.type)));
+  const kinds = new Set(data.stations.features.map(({ properties }) => stationKind(properties)));
   const shown = Object.keys(SHAPES).filter((kind) => kinds.has(kind));
   replaceIn(
     list,

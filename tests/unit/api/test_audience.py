@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api import audience
+from geo_risk import disclosure
 from geo_risk.errors import AuthError, ForbiddenError
 from geo_risk.park import MapSection
 from geo_risk.published import RiskClass, ZoneSummary
@@ -48,7 +49,7 @@ zones_ = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 20)), max_size=12
 @given(zones_)
 def test_no_visible_area_is_too_small(zones):
     """Fewer than 8 enterprises or 5 reports: merged or withheld, never shown."""
-    for area in audience.aggregate(zones, BREAKS, RULES).areas:
+    for area in disclosure.aggregate(zones, BREAKS, RULES).areas:
         if not area.withheld:
             assert area.enterprises >= 8
             assert area.reports >= 5
@@ -57,7 +58,7 @@ def test_no_visible_area_is_too_small(zones):
 @given(zones_)
 def test_a_withheld_area_shows_no_figure_and_no_class(zones):
     """Nor does its colour give it away."""
-    for area in audience.aggregate(zones, BREAKS, RULES).areas:
+    for area in disclosure.aggregate(zones, BREAKS, RULES).areas:
         if area.withheld:
             figures = (area.mean, area.area_km2, area.enterprises, area.reports)
             assert figures == (None, None, None, None)
@@ -67,7 +68,7 @@ def test_a_withheld_area_shows_no_figure_and_no_class(zones):
 @given(zones_)
 def test_areas_are_the_zones_each_once(zones):
     """Merging loses nothing and doubles nothing."""
-    areas = audience.aggregate(zones, BREAKS, RULES).areas
+    areas = disclosure.aggregate(zones, BREAKS, RULES).areas
     ids = list(itertools.chain.from_iterable(area.zone_ids for area in areas))
     assert sorted(ids) == sorted(one.zone_id for one in zones)
 
@@ -75,7 +76,7 @@ def test_areas_are_the_zones_each_once(zones):
 @given(zones_)
 def test_subtracting_the_visible_from_the_total_gives_nothing_away(zones):
     """Whoever subtracts gets nothing, or an area large enough to be shown."""
-    seen = audience.aggregate(zones, BREAKS, RULES)
+    seen = disclosure.aggregate(zones, BREAKS, RULES)
     if seen.total is None:
         return
     visible = [area for area in seen.areas if not area.withheld]
@@ -86,14 +87,14 @@ def test_subtracting_the_visible_from_the_total_gives_nothing_away(zones):
 
 def test_there_is_never_a_total_beside_a_single_withheld_zone():
     """It would be the total less the others."""
-    seen = audience.aggregate([zone(1, 20, 20), zone(2, 3, 9), zone(3, 30, 30)], BREAKS, RULES)
+    seen = disclosure.aggregate([zone(1, 20, 20), zone(2, 3, 9), zone(3, 30, 30)], BREAKS, RULES)
     assert seen.total is None
     assert [area.withheld for area in seen.areas] == [False, False, True]
 
 
 def test_small_zones_are_merged_when_they_are_enough_together():
     """Their mean is weighted by area, their class is that of the mean."""
-    seen = audience.aggregate(
+    seen = disclosure.aggregate(
         [zone(1, 20, 20), zone(2, 4, 3, mean=1.0), zone(3, 4, 3, mean=4.0)], BREAKS, RULES
     )
     merged = seen.areas[-1]
@@ -109,7 +110,7 @@ def test_a_zone_without_cells_does_not_spoil_the_mean():
         "z9", "risk.combined", 0.0, float("nan"), float("nan"), float("nan"), RiskClass.NONE,
         (0, 0, 0, 0), enterprises=1, reports=1,
     )  # fmt: skip
-    seen = audience.aggregate([zone(1, 7, 7, mean=2.0), empty], BREAKS, RULES)
+    seen = disclosure.aggregate([zone(1, 7, 7, mean=2.0), empty], BREAKS, RULES)
     assert seen.areas[0].mean == 2.0
 
 

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from geo_risk.errors import NotFoundError
 from maps.assets import ASSET_DIRS, ROOT, VENDOR_FILES, asset_url, find_asset, read_asset
 from maps.assets.__main__ import build_vendor
+from tests.axe.__main__ import FILES
+from tests.axe.__main__ import ROOT as JUDGE
 
 
-def test_the_lock_file_pins_every_package_and_names_no_host() -> None:
+@pytest.mark.parametrize(
+    ("folder", "files"), [(ROOT.parent, VENDOR_FILES), (JUDGE, FILES)], ids=["pages", "tests"]
+)
+def test_a_lock_file_pins_every_package_and_names_no_host(
+    folder: Path, files: dict[str, tuple[str, ...]]
+) -> None:
     """Each package has a version and a digest; where it comes from is the machine's to say."""
-    text = (ROOT.parent / "package-lock.json").read_text(encoding="utf-8")
+    text = (folder / "package-lock.json").read_text(encoding="utf-8")
     assert "resolved" not in text
     assert not re.search(r"https?:", text)
     packages = {k: v for k, v in json.loads(text)["packages"].items() if k}
     assert all(one["integrity"].startswith("sha512-") for one in packages.values())
-    assert {f"node_modules/{name}" for name in VENDOR_FILES} <= packages.keys()
+    assert {f"node_modules/{name}" for name in files} <= packages.keys()
 
 
 @pytest.mark.parametrize(

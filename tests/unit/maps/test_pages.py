@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
@@ -32,6 +33,7 @@ from maps.views import (
     UnlocatedRow,
     ZoneRow,
 )
+from tests.unit.maps.keeper_views import KEEPER_PAGES
 from tests.unit.maps.month_views import MONTH_PAGES
 from tests.unit.maps.plan_views import a_plan, a_today
 
@@ -93,6 +95,7 @@ PAGES: dict[str, Callable[[Frame, str, str], str]] = {
     ),
     "error": lambda frame, name, lang: error_page(frame, lang, message=name, hint=name),
     **MONTH_PAGES,
+    **KEEPER_PAGES,
     "today": a_today,
     "plan": a_plan,
 }
@@ -164,7 +167,7 @@ def test_pages_have_one_headline_landmarks_and_their_language(page: str, lang: s
     assert next(a for tag, a in tags if tag == "a")["href"] == "#main"
     labelled = {a.get("for") for tag, a in tags if tag == "label"}
     fields = [a for tag, a in tags if tag in {"input", "select"} and a.get("id")]
-    assert all(a["id"] in labelled | {"opacity"} for a in fields)
+    assert all(a["id"] in labelled | {"opacity", "slash"} for a in fields)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -189,7 +192,7 @@ def test_the_public_sees_zones_in_the_menu_and_nothing_of_the_station() -> None:
     page = zones_page(_frame("P", Audience.PUBLIC), "zh", [])
     assert "/enterprises" not in page
     assert "/to-locate" not in page
-    assert "/to-locate" in zones_page(_frame("P"), "zh", [])
+    assert "/to-locate" in zones_page(replace(_frame("P"), role="chief"), "zh", [])
 
 
 def test_synthetic_data_carries_tag_and_watermark_by_its_own_flag() -> None:

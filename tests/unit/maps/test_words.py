@@ -26,13 +26,22 @@ PAGES = [
     *ROOT.glob("console/templates/*.html"),
     *ROOT.glob("console/static/*.js"),
     *(one for one in ROOT.rglob("*.py") if "vendor" not in one.parts),
+    *(
+        ROOT.parent / "api" / f"{name}.py"
+        for name in ("enterprise_views", "figure_views", "surroundings")
+    ),
 ]
 FAMILIES = frozenset(key.partition(".")[0] for key in catalogue("zh"))
 FROM_DATA = (
     *(
+        "audit_act.",
+        "audit_door.",
         "category.",
         "factor.",
+        "firm_kind.",
+        "firm_order.",
         "kind.",
+        "language.",
         "level_of.",
         "role.",
         "model.",
@@ -41,8 +50,10 @@ FROM_DATA = (
         "plan_note.",
         "prize_part.",
         "reason.",
+        "service.",
         "surface.",
         "surface_of.",
+        "topic.",
         "visit_reason.",
     ),
     *("slip_act.", "slip_code.", "slip_part.", "slip_reason.", "slip_severity.", "slip_step."),
@@ -67,7 +78,7 @@ def _used() -> tuple[set[str], set[str]]:
         for quoted in re.findall(r"""(["'`])([a-z_]+\.[A-Za-z0-9_.${}]*)\1""", text):
             key = quoted[1]
             if key.partition(".")[0] not in FAMILIES or key.endswith(
-                (".css", ".js", ".html", ".json")
+                (".css", ".js", ".html", ".json", ".png", ".svg")
             ):
                 continue
             if "{" in key or key.endswith("."):

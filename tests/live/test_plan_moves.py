@@ -1,0 +1,215 @@
+"""A visit dragged, or moved by a form: what it costs is seen first, kept after, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.live.browser import PHONE, Browse
+from tests.live.conftest import Server
+from tests.live.planned_park import NAMES, door, make_plan, planned_park, visits_of
+
+pytest_plugins = ("tests.live.browser_fixtures",)
+
+
+WALL = {"width": 2600, "height": 2000}
+"""A screen on which the whole table is seen: nothing has to be scrolled while dragging."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, server_on: Any) -> Iterator[Server]:
+    """The park of two officers, served."""
+    with server_on(planned_park(tmp_path_factory.mktemp("plan-moves"))) as one:
+        yield one
+
+
+def plan_now(server: Server) -> dict[str, Any]:
+    with server.client("chief") as chief:
+        return dict(chief.get("/v1/plan").json()) | dict(
+            chief.get(f"/v1/plan/{chief.get('/v1/plan').json()['latest']}").json()
+        )
+
+
+def free_visit(plan: dict[str, Any], officer: str = "o:1") -> dict[str, Any]:
+    """Give a visit that no lot drew and nobody was told of: anybody may make it at any time."""
+    return next(
+        one
+        for one in visits_of(plan, officer)
+        if one["selection_probability"] is None and not one["confirmed"]
+    )
+
+
+def other_day(plan: dict[str, Any], visit: dict[str, Any]) -> str:
+    """Give a working day of the plan that is not the visit's."""
+    return next(one["day"] for one in visits_of(plan, "o:2") if one["day"] != visit["day"])
+
+
+def where(server: Server, visit_id: str) -> tuple[str, str] | None:
+    """Give who makes a visit and when it begins, as the API tells it."""
+    for officer in plan_now(server)["officers"]:
+        for one in officer["visits"]:
+            if one["id"] == visit_id:
+                return officer["id"], one["start"]
+    return None
+
+
+def test_a_preview_is_what_the_change_then_does(server: Server) -> None:
+    """Over HTTP: the same visits at the same seconds; asked only, nothing is kept."""
+    plan = make_plan(server)
+    visit = free_visit(plan)
+    at = f"{other_day(plan, visit)}T10:00:00+08:00"
+    body = {"moves": [{"visit_id": visit["id"], "officer_id": "o:2", "at": at}]}
+    with server.client("chief") as chief:
+        path = door(plan, rest="/changes")
+        said = chief.post(path, params={"preview": True}, json=body).json()
+        assert plan_now(server)["revision"] == plan["revision"]
+        done = chief.post(path, json=body).json()
+    assert said["officers"] == done["officers"]
+    assert said["change"] == done["change"]
+    assert done["revision"] == plan["revision"] + 1
+    moved = where(server, visit["id"])
+    assert moved is not None
+    assert moved[0] == "o:2"
+    late = datetime.fromisoformat(moved[1]) - datetime.fromisoformat(at)
+    assert timedelta(0) <= late <= timedelta(minutes=30)
+
+
+def test_only_the_desk_moves_and_a_told_time_stays(server: Server) -> None:
+    """An officer is refused; a confirmed visit is refused with its reason, and nothing changes."""
+    plan = make_plan(server)
+    visit = free_visit(plan)
+    at = f"{other_day(plan, visit)}T10:00:00+08:00"
+    body = {"moves": [{"visit_id": visit["id"], "officer_id": "o:1", "at": at}]}
+    path = door(plan, rest="/changes")
+    with server.client("officer") as officer:
+        assert officer.post(path, json=body).status_code in {403, 404}
+        asked = {"week": plan["week"], "visit": visit["id"]}
+        assert officer.get("/plan/move", params=asked).status_code == 403
+    with server.client("chief") as chief:
+        confirm = f"/visits/{visit['id'].replace(':', '%3A')}/confirm"
+        assert chief.post(door(plan, rest=confirm)).status_code == 200
+        before = where(server, visit["id"])
+        for preview in (True, False):
+            refused = chief.post(path, params={"preview": preview}, json=body)
+            assert refused.status_code == 409
+            assert "told" in refused.json()["detail"]
+    assert where(server, visit["id"]) == before
+
+
+def opened(server: Server, browse: Browse, plan: dict[str, Any], **options: Any) -> Page:
+    page, _ = browse(server, "chief", **options)
+    page.goto(f"/plan?week={plan['week']}")
+    return page
+
+
+def test_a_visit_is_dragged_to_another_officers_day(server: Server, browse: Browse) -> None:
+    """The cost stands there while the button is still down; then it is moved, and taken back."""
+    plan = make_plan(server)
+    visit = free_visit(plan)
+    before, day = where(server, visit["id"]), other_day(plan, visit)
+    page = opened(server, browse, plan, viewport=WALL)
+    stop = page.locator(f'li[data-visit="{visit["id"]}"]')
+    lane = page.locator(f'td[data-officer="o:2"][data-day="{day}"]')
+    stop.hover()
+    page.mouse.down()
+    box = lane.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 100, steps=6)
+    page.locator("#move-box .cost, #move-box .err").wait_for()
+    assert where(server, visit["id"]) == before
+    page.mouse.up()
+    page.locator("#move-box .cost .btn").first.wait_for()
+    assert "还有谁跟着变" in page.locator("#move-box").inner_text()
+    page.get_by_role("button", name="就这样改").click()
+    page.wait_for_url("**cost=**")
+    moved = where(server, visit["id"])
+    assert moved is not None
+    assert moved[0] == "o:2"
+    assert moved[1].startswith(day)
+    page.get_by_role("button", name="撤销").click()
+    page.wait_for_url(lambda address: "undo" not in address)
+    assert where(server, visit["id"]) == before
+
+
+def test_escape_lets_go_and_nothing_is_asked(server: Server, browse: Browse) -> None:
+    """A drag that was a mistake costs nothing: no box, no change."""
+    plan = make_plan(server)
+    visit = free_visit(plan)
+    before = where(server, visit["id"])
+    page = opened(server, browse, plan)
+    page.locator(f'li[data-visit="{visit["id"]}"]').hover()
+    page.mouse.down()
+    page.mouse.move(600, 500, steps=4)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(page.locator("#move-box")).to_be_hidden()
+    assert page.locator(".drag-sign").count() == 0
+    assert where(server, visit["id"]) == before
+
+
+def test_a_visit_is_moved_by_keyboard_alone(server: Server, browse: Browse) -> None:
+    """Enter opens the form in place, Tab walks through it, Enter asks, Enter moves."""
+    plan = make_plan(server)
+    visit = free_visit(plan)
+    page = opened(server, browse, plan)
+    page.locator(f'li[data-visit="{visit["id"]}"] a').focus()
+    page.keyboard.press("Enter")
+    page.locator("#move-box select").first.wait_for()
+    assert page.evaluate("document.activeElement.id") == "move-title"
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    assert page.input_value("#move-officer") == "o:2"
+    page.fill("#move-time", "14:30")
+    page.keyboard.press("Enter")
+    button = page.locator("#move-box .cost .btn").first
+    button.wait_for()
+    assert NAMES["o:2"] in page.locator("#move-box .cost h2").inner_text()
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**cost=**")
+    moved = where(server, visit["id"])
+    assert moved is not None
+    assert moved[0] == "o:2"
+
+
+def test_a_visit_is_moved_without_script_on_a_phone(server: Server, browse: Browse) -> None:
+    """Plain links and forms do it too; at night it is refused in words and nothing changes."""
+    plan = make_plan(server)
+    visit = free_visit(plan)
+    before = where(server, visit["id"])
+    page, notes = browse(server, "chief", viewport=PHONE, java_script_enabled=False)
+    notes.forgiven = ("409",)
+    page.goto(f"/plan/move?week={plan['week']}&visit={visit['id']}")
+    page.fill("#move-time", "02:00")
+    page.get_by_role("button", name="看看代价").click()
+    page.locator(".err").wait_for()
+    assert "那时候没有人上班" in page.locator(".err").inner_text()
+    assert page.title().startswith("有误")
+    assert where(server, visit["id"]) == before
+    page.select_option("#move-day", other_day(plan, visit))
+    page.fill("#move-time", "09:30")
+    page.get_by_role("button", name="看看代价").click()
+    page.get_by_role("button", name="就这样改").click()
+    page.wait_for_url("**cost=**")
+    assert where(server, visit["id"]) != before
+
+
+def test_undo_is_there_for_ten_seconds(server: Server, browse: Browse) -> None:
+    """Then the button is gone, and the server would not do it any more either."""
+    plan = make_plan(server)
+    visit = free_visit(plan)
+    day = other_day(plan, visit)
+    page, _ = browse(server, "chief")
+    page.clock.install()
+    page.goto(
+        f"/plan/move?week={plan['week']}&visit={visit['id']}&officer=o:2&day={day}&time=10:00"
+    )
+    page.get_by_role("button", name="就这样改").click()
+    page.wait_for_url("**undo=**")
+    assert page.get_by_role("button", name="撤销").is_visible()
+    page.clock.fast_forward(11_000)
+    expect(page.get_by_role("button", name="撤销")).to_have_count(0)
