@@ -74,6 +74,7 @@ from api.routes import (
     station_pages,
     surfaces,
     user_pages,
+    visit_pages,
 )
 from api.service import Service
 from api.shown import Watcher
@@ -128,6 +129,7 @@ _ROUTERS = (
     proposals,
     phone,
     field,
+    visit_pages,
     user_pages,
     audit_pages,
     embeds,

@@ -160,27 +160,32 @@ def origins_of(typed: Sequence[str]) -> tuple[str, ...]:
     return found
 
 
-def token_of(store: Store, embed: Embed, lang: str = "") -> str:
-    """Give the last part of an embed's address, in its own language or in another."""
-    lang = lang or embed.lang
+def signed_token(key: str, embed: Embed, lang: str) -> str:
+    """Give the last part of an embed's address in a language; `key` is the deployment's secret."""
     locked = replace(embed, lang=lang, revoked_at=None)
     said = json.dumps(locked.__dict__, sort_keys=True, default=_plain, ensure_ascii=False)
-    key = store.secret(_SECRET, secrets.token_urlsafe(32))
     digest = hmac.new(key.encode(), f"embed:{said}".encode(), "sha256").digest()
     signature = base64.urlsafe_b64encode(digest[:_SIGNATURE_BYTES]).decode()
     return f"{embed.id}.{lang}.{signature}"
 
 
+def language_in(key: str, embed: Embed, token: str) -> str:
+    """Give the language that a token of this embed asks for, '' where nobody signed it."""
+    lang = next((one for one in LANGS if token.startswith(f"{embed.id}.{one}.")), "")
+    good = signed_token(key, embed, lang) if lang else ""
+    return lang if hmac.compare_digest(good.encode(), token.encode()) else ""
+
+
+def token_of(store: Store, embed: Embed, lang: str = "") -> str:
+    """Give the last part of an embed's address, in its own language or in another."""
+    return signed_token(_key(store), embed, lang or embed.lang)
+
+
 def embed_of(store: Store, token: str) -> tuple[Embed, str] | None:
     """Give the embed of an address and the language asked for; None: nobody made this address."""
-    embed_id, _, rest = token.partition(".")
-    lang = rest.partition(".")[0]
-    embed = store.embed(embed_id) if lang in LANGS else None
-    if embed is None or not hmac.compare_digest(
-        token_of(store, embed, lang).encode(), token.encode()
-    ):
-        return None
-    return embed, lang
+    embed = store.embed(token.partition(".")[0])
+    lang = language_in(_key(store), embed, token) if embed else ""
+    return (embed, lang) if embed and lang else None
 
 
 def state_of(embed: Embed, now: datetime) -> str:
@@ -380,6 +385,10 @@ def token_in(address: str, base: str) -> str:
         return ""
     before, found, token = asked.path.partition("/embed/")
     return token if found and before == own.path and not asked.query else ""
+
+
+def _key(store: Store) -> str:
+    return store.secret(_SECRET, secrets.token_urlsafe(32))
 
 
 def _origin(typed: str) -> str:

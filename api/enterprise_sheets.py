@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo_risk.export import Sheet
-from maps.bulletin import part_word
 from maps.words import phrase, word
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def enterprise_sheets(view: EnterpriseView) -> list[Sheet]:
             [
                 (
                     view.declared_month,
-                    part_word(one.indicator, "zh"),
+                    phrase("slip_part", one.indicator, "zh"),
                     one.have,
                     one.need,
                     word(f"declare.state.{one.state}", "zh"),

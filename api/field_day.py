@@ -84,14 +84,13 @@ def field_day(
     if not whose:
         return told
     view = DayMaker(ground_of(service, shown, now), read.plan, read.names).day(whose, day)
-    at = {one.id: one.premises_id for one in read.plan.visits}
-    places = places_of(service, sight, [at[one.id] for one in view.stops], now)
+    places = places_of(service, sight, [one.premises_id for one in view.stops], now)
     summaries = shown.publication.premises_by_id if shown.publication else {}
     return {
         **told,
         "officer": {"id": whose, "name": view.officer},
         "week": read.week,
-        "stops": [_stop(one, at[one.id], park) for one in view.stops],
+        "stops": [_stop(one, park) for one in view.stops],
         "premises": [place_json(one, summaries, park) for one in places.values()],
     }
 
@@ -180,11 +179,11 @@ def _named(say: Any) -> dict[str, str]:
     return {"name": zh, "name_en": en}
 
 
-def _stop(one: StopView, premises_id: str, park: ParkFile) -> dict[str, Any]:
+def _stop(one: StopView, park: ParkFile) -> dict[str, Any]:
     return {
         "id": one.id,
         "number": one.number,
-        "premises_id": premises_id,
+        "premises_id": one.premises_id,
         "enterprise_id": one.enterprise_id,
         "name": one.label,
         "address": one.address,
@@ -197,7 +196,7 @@ def _stop(one: StopView, premises_id: str, park: ParkFile) -> dict[str, Any]:
         "confirmed": one.confirmed,
         "reasons": {lang: reasons_of(one, park.zone, lang) for lang in LANGS},
         "links": dict(one.links),
-        "href": visit_path(premises_id),
+        "href": visit_path(one.premises_id),
     }
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 import shapely
-from pydantic import BeforeValidator, Field, Strict
+from pydantic import BeforeValidator, Field, Strict, ValidationError
 
 from api.audience import entry_mark
 from api.ogc.entries import (
@@ -36,6 +36,8 @@ from geo_risk.records import Severity, VisitOutcome
 from geo_risk.visitbook import Gate, Pin, Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from api.ogc.entries import Desk
     from geo_risk.records import Premises, Report, Visit
 
@@ -109,6 +111,22 @@ class FieldVisitIn(Body):
         """What says whether it is the same visit again: the clock may be measured anew by then."""
         said = self.model_dump_json(exclude={"clock_offset_s"})
         return hashlib.sha256(f"field\n{said}".encode()).hexdigest()
+
+
+def body_of(values: Mapping[str, Any]) -> FieldVisitIn:
+    """Give plain values as the body that a phone would send.
+
+    Raises
+    ------
+    InputError
+        When a value cannot be.
+    """
+    try:
+        return FieldVisitIn.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(one) for one in first["loc"])
+        raise InputError(f"{where}: {first['msg']}.", "Correct the field.") from None
 
 
 def gate_of(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from api.case_pages import kind_name
 from api.park_figures import park_figures
-from api.plan_views import prevalence_rows
 from maps.charts import (
     CoverageRow,
     FunnelPoint,
@@ -43,8 +42,8 @@ def figures_view(pages: Pages, lang: str) -> FiguresView:
     made, at = park_figures(service, pages.sight, pages.now)
     publication = pages.shown.publication
     zones = {
-        one.record.id: getattr(one.record, "name", "") or one.record.id
-        for one in service.kept.valid("zones", pages.now)
+        id_: word("figures.ended_zone", lang, name=name) if ended else name
+        for id_, (name, ended) in made.zones.items()
     }
     return FiguresView(
         made_at=at,
@@ -55,7 +54,7 @@ def figures_view(pages: Pages, lang: str) -> FiguresView:
         closing=_closing(made, zones, lang),
         told=_told(made, zones, publication, lang),
         coverage=_coverage(made, zones, lang),
-        prevalence=_prevalence(pages, made, lang),
+        prevalence=_prevalence(made, zones, lang),
         reliability=_reliability(pages, publication, lang),
     )
 
@@ -118,6 +117,7 @@ def _told(
     points = [
         FunnelPoint(_zone(zones, id_, lang), made.told.get(id_, 0), many)
         for id_, many in sorted(enterprises.items())
+        if made.told  # without any report there is nothing to compare
     ]
     title, across = word("figures.told", lang), word("figures.enterprises", lang)
     return draw_funnel("told", lang, title, points, across=across, poisson=True)
@@ -139,20 +139,16 @@ def _coverage(made: ParkFigures, zones: Mapping[str, str], lang: str) -> Chart:
     return draw_coverage("coverage", lang, title, made.months[first:], cut)
 
 
-def _prevalence(pages: Pages, made: ParkFigures, lang: str) -> Chart:
+def _prevalence(made: ParkFigures, zones: Mapping[str, str], lang: str) -> Chart:
+    """Draw the share of premises with a major hazard, as visits by lot tell it: the park first."""
     rows = []
-    for one in prevalence_rows(made.prevalence, pages.service.kept, pages.now):
-        known = math.isfinite(one["with_major"])
-        name = word("figures.park", lang) if one["zone_id"] is None else one["zone"]
-        rows.append(
-            IntervalRow(
-                name or word("figures.no_zone", lang),
-                one["with_major"] if known else None,
-                one["with_major_low"] if known else 0.0,
-                one["with_major_high"] if known else 0.0,
-                one["visits"],
-            )
-        )
+    for one in made.prevalence:
+        told, park = one.with_major, one.zone_id is None
+        name = word("figures.park", lang) if park else _zone(zones, one.zone_id or "", lang)
+        if math.isfinite(told.value):
+            rows.append(IntervalRow(name, told.value, told.low, told.high, one.visits))
+        else:
+            rows.append(IntervalRow(name, None, 0.0, 0.0, one.visits))
     return draw_intervals(
         "prevalence",
         lang,

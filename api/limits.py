@@ -85,7 +85,11 @@ class BodyLimit:
     def _most_at(self, path: str) -> int:
         if path in FILE_PATHS:
             return self._most_of_file
-        if path == "/report" or (path.startswith("/v1/reports/") and path.endswith("/photos")):
+        if (
+            path == "/report"
+            or path.startswith("/visit/")
+            or (path.startswith("/v1/reports/") and path.endswith("/photos"))
+        ):
             return min(self._most_of_file, MAX_PHOTO_BYTES)
         return MAX_LIST_BYTES if _LISTS.fullmatch(path) else self._most
 

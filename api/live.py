@@ -23,13 +23,15 @@ from geo_risk.records import Premises, Report
 from geo_risk.store import Query
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from api.audience import Sight
     from api.service import Service
     from geo_risk.store import Event
 
 HEART_S = 15.0
+AT_ONCE = 500
+"""So many events are told in one answer."""
 LONGEST_S = 600.0
 """After so long a stream ends, and who still listens asks again as whoever it is then."""
 
@@ -53,13 +55,23 @@ class Message:
 def messages_after(service: Service, sight: Sight, event_id: str) -> tuple[str, list[Message]]:
     """Give what a reader is told of the events after one, and the id to go on from."""
     events = service.live.events_after(event_id)
+    return (events[-1].id if events else event_id), messages_of(service, sight, events)
+
+
+def messages_of(service: Service, sight: Sight, events: Sequence[Event]) -> list[Message]:
+    """Give what a reader is told of some events."""
     told = []
     for one in events:
         if one.collection == "publications":
             told.append(Message(one.id, "publication", {"at": one.at.isoformat()}))
         elif one.collection == "reports" and one.action in _TOLD and sight.cells:
             told += _report(service, sight, one)
-    return (events[-1].id if events else event_id), told
+    return told
+
+
+def place_line(sight: Sight, position: str) -> str:
+    """Give the line from which a reader goes on; to the public none: it moves with every event."""
+    return f"id: {position}\n" if sight.cells else ": listening\n"
 
 
 async def stream(service: Service, sight: Sight, since: str) -> AsyncIterator[str]:
@@ -67,7 +79,7 @@ async def stream(service: Service, sight: Sight, since: str) -> AsyncIterator[st
     ends = heart = time.monotonic()
     ends, heart = ends + LONGEST_S, heart + HEART_S
     position = since or await run_in_threadpool(service.live.position)
-    yield f"retry: 2000\nid: {position}\n\n"
+    yield f"retry: 2000\n{place_line(sight, position)}\n"
     while time.monotonic() < ends:
         position, told = await run_in_threadpool(messages_after, service, sight, position)
         for one in told:

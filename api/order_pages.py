@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from api.case_pages import move_name, station_names
 from api.order_views import hours_since, is_told
-from geo_risk.orders import Act, OrderState, agreed_of, possible
+from geo_risk.orders import Act, OrderState, agreed_of, may_be_missed, possible
 from geo_risk.orders.states import (
     ACCEPT,
     AGREE,
@@ -21,6 +21,7 @@ from geo_risk.orders.states import (
     COMPLETE,
     CONFIRM,
     MACHINE,
+    MISS,
     SATISFIED,
 )
 from geo_risk.records import Officer, Order
@@ -44,6 +45,9 @@ Names = Mapping[str, str]
 
 _ONE_PRESS = (ACCEPT, COMPLETE)
 """Steps for which the desk types nothing."""
+
+_LEAD_ON = frozenset({ACCEPT, AGREE, CONFIRM})
+"""Steps that are always in sight; the others are behind one press."""
 
 
 def order_card(
@@ -73,7 +77,11 @@ def order_card(
     agreed = agreed_of(steps)
     stations = station_names(service, now)
     moves = possible(order, steps, sight.actor) if sight.actor else []
-    forms = [_form(one, officers, stations, lang) for one in moves]
+    forms = [
+        _form(one, officers, stations, lang)
+        for one in moves
+        if one.action != MISS or may_be_missed(steps, now)
+    ]
     press = next((one for one in forms if one.action in _ONE_PRESS), None)
     station = next((one.station_id for one in reversed(steps) if one.station_id), "")
     answers = [one.code for one in steps if one.action == CONFIRM]
@@ -93,7 +101,8 @@ def order_card(
         text=order.text,
         answer=answers[-1] if answers and answers[-1] in ANSWERS else "",
         press=press,
-        forms=tuple(one for one in forms if one is not press),
+        forms=tuple(one for one in forms if one is not press and one.action in _LEAD_ON),
+        more=tuple(one for one in forms if one is not press and one.action not in _LEAD_ON),
         taken=tuple(_taken(one, sight, stations, officers, lang) for one in steps),
     )
 
@@ -124,8 +133,9 @@ def act_of(typed: Typed, park: ParkFile) -> Act:
 
 def refused_card(card: OrderCard, typed: Typed, refusal: Refusal) -> OrderCard:
     """Give an order again with why, and with everything that was typed."""
-    forms, words = refused_forms(card.forms, typed)
-    return replace(card, forms=forms, refusal=refusal, typed=words)
+    forms, words = refused_forms([*card.forms, *card.more], typed)
+    lead = len(card.forms)
+    return replace(card, forms=forms[:lead], more=forms[lead:], refusal=refusal, typed=words)
 
 
 def step_name(action: str, lang: str) -> str:

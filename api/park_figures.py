@@ -53,6 +53,8 @@ class ParkFigures:
         First visit that is known, None without any.
     prevalence
         What visits by lot tell, the park first.
+    zones
+        Id to name of every zone there is or was, and whether it was redrawn since.
     """
 
     period: Mapping[str, str]
@@ -64,6 +66,7 @@ class ParkFigures:
     coverage: Mapping[str, list[tuple[int, int]]]
     records_from: datetime | None
     prevalence: tuple[Prevalence, ...]
+    zones: Mapping[str, tuple[str, bool]]
 
 
 def park_figures(service: Service, sight: Sight, now: datetime) -> tuple[ParkFigures, datetime]:
@@ -92,6 +95,10 @@ def _made(service: Service, sight: Sight, now: datetime) -> ParkFigures:
         coverage=coverage,
         records_from=records_from,
         prevalence=_prevalence(service, today),
+        zones={
+            one.id: (one.name or one.id, one.valid_to is not None and one.valid_to <= as_of)
+            for one in zones
+        },
     )
 
 

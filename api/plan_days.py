@@ -140,6 +140,7 @@ class DayMaker:
             id=visit.id,
             number=number,
             shift_id=visit.shift_id,
+            premises_id=visit.premises_id,
             enterprise_id=visit.enterprise_id,
             name=enterprise.name if enterprise else "",
             address=premises.address if premises else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -13,12 +13,15 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.problems import status_of, title_of
+from api.rights import rights
 from docs.markdown import first_line, table
 from geo_risk.errors import GeoRiskError
 from geo_risk.ingest import field_table
 from geo_risk.park import SOURCE_KINDS, ParkFile, parse_park
-from geo_risk.records import DOORS
+from geo_risk.records import DOORS, Role
 from geo_risk.settings import Settings
+from maps.menu import NOBODY, PAGES, Reader, pages_showing
+from maps.words import word
 
 _INDENT = "&emsp;"
 _PARK_FILE = (
@@ -32,6 +35,11 @@ _SOURCE_FIELDS = (
 _RECORDS = (
     "Who creates each record, and where. Person data is kept apart from events, under a random id, "
     "with a purpose and an expiry."
+)
+_PAGES = (
+    "Who opens what: `all` for every record, `own` for what belongs to the reader (its enterprise, "
+    "its cases, what it entered), `–` is refused. The menu is drawn from the same declaration "
+    "(`maps/menu.py`, `api/rights.py`), and a test asks every address as every role."
 )
 _ROUTES = (
     "`/openapi.json` says all of it; `/assets/` serves the pages' own files. Errors are "
@@ -97,6 +105,8 @@ def records() -> str:
             f"{kind.__name__} {kind.title_zh}",
             one.role.value,
             f"`{one.where}`",
+            _door_kind(one.where),
+            ", ".join(f"`{page.path}`" for page in pages_showing(kind.collection)),
         )
         for kind, ways in DOORS.items()
         for one in ways
@@ -104,7 +114,7 @@ def records() -> str:
     parts = [
         "# Records and their doors",
         _RECORDS,
-        table(("record", "role", "where"), doors),
+        table(("record", "role", "where", "by", "seen on"), doors),
     ]
     for kind in DOORS:
         parts += [f"## {kind.__name__} {kind.title_zh}", first_line(kind)]
@@ -125,6 +135,47 @@ def records() -> str:
             )
         )
     return "\n\n".join(parts)
+
+
+def _door_kind(where: str) -> str:
+    """Say by what a door is used: a command, a page's form, or a program."""
+    if where.startswith("geo-risk"):
+        return "command"
+    return "program" if where.split(" ")[1].startswith(("/v1/", "/ogc/")) else "page"
+
+
+def pages_by_role() -> str:
+    """Describe which role opens which page, and who may ask every other address."""
+    readers = tuple(dict.fromkeys((NOBODY, *Role)))
+    heads = ("nobody", *(one.value for one in Role))
+    pages = [
+        (
+            f"{word(f'nav.{one.name}', 'zh')} {word(f'nav.{one.name}', 'en')}",
+            f"`{one.path}`",
+            *(_opens(one.all, one.own, reader) for reader in readers),
+        )
+        for one in PAGES
+    ]
+    others = [
+        (f"`{operation}`", *(_opens(right.all, right.own, reader) for reader in readers))
+        for operation, right in sorted(rights().items(), key=lambda one: one[0].split()[::-1])
+        if operation not in {f"GET {one.path}" for one in PAGES}
+    ]
+    return "\n\n".join(
+        (
+            "# Pages and roles",
+            _PAGES,
+            table(("page", "address", *heads), pages),
+            "## Every other address",
+            table(("address", *heads), others),
+        )
+    )
+
+
+def _opens(everything: Collection[Reader], own: Collection[Reader], reader: Reader) -> str:
+    if reader in everything:
+        return "all"
+    return "own" if reader in own else "–"
 
 
 def settings() -> str:

@@ -21,6 +21,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "park-file.md": declared_pages.park_file,
     "source-fields.md": declared_pages.source_fields,
     "records.md": declared_pages.records,
+    "pages.md": declared_pages.pages_by_role,
     "settings.md": declared_pages.settings,
     "routes.md": declared_pages.routes,
     "errors.md": declared_pages.errors,

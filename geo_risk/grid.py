@@ -21,6 +21,7 @@ import shapely
 
 from geo_risk.conversions import Conversions
 from geo_risk.crs import check_same_crs, check_working_crs
+from geo_risk.display import Displayed
 from geo_risk.errors import GridMismatchError, InputError
 
 if TYPE_CHECKING:
@@ -303,10 +304,11 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class Surface(Conversions):
+class Surface(Conversions, Displayed):
     """Values on a grid, with everything a reader must know of them.
 
-    `to_xarray()`, `to_cog()` and `to_geodataframe()` give it in other tools' types.
+    `to_xarray()`, `to_cog()` and `to_geodataframe()` give it in other tools' types; in a notebook
+    it shows itself, and `explore()` gives its map with options.
 
     Parameters
     ----------
@@ -379,6 +381,18 @@ class Surface(Conversions):
             "as_of": self.provenance.as_of.isoformat(),
             "model": self.provenance.model,
             "version": self.version,
+        }
+
+    def facts(self) -> dict[str, str]:
+        """Give what a plain table says of the surface."""
+        known = self.values[np.isfinite(self.values)]
+        span = f"{known.min():.3g} – {known.max():.3g}" if known.size else "–"
+        rows, cols = self.grid.shape
+        return {
+            "surface": self.id,
+            **self.meaning,
+            "cells": f"{rows} x {cols} of {self.grid.cell_m:g} m, {known.size} with a value",
+            "values": span,
         }
 
     def value_at(self, easting: float, northing: float) -> float:

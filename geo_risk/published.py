@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo_risk.display import Displayed
 from geo_risk.errors import GridMismatchError, InputError
 from geo_risk.grid import Surface
 
@@ -87,7 +88,7 @@ class Factors:
 
 
 @dataclass(frozen=True)
-class GradedSurface:
+class GradedSurface(Displayed):
     """A surface with its four classes.
 
     Parameters
@@ -131,6 +132,11 @@ class GradedSurface:
     def id(self) -> str:
         """The surface's id, `family.kind`."""
         return self.surface.id
+
+    def facts(self) -> dict[str, str]:
+        """Give what a plain table says of the surface and its classes."""
+        breaks = " / ".join(f"{one:.3g}" for one in self.breaks)
+        return {**self.surface.facts(), "breaks": f"{breaks} ({self.breaks_version})"}
 
 
 @dataclass(frozen=True)

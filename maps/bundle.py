@@ -45,14 +45,8 @@ def bundle(entry: str) -> str:
 
 
 PAGES = (
-    "map.js",
-    "locate.js",
-    "import.js",
-    "phone.js",
-    "embeds.js",
-    "search.js",
-    "lanes.js",
-    "board.js",
+    *("map.js", "locate.js", "import.js", "phone.js", "embeds.js", "search.js"),
+    *("visit.js", "undo.js", "lanes.js", "board.js"),
 )
 """Entry modules of the pages that a server gives."""
 

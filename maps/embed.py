@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from babel.dates import format_date
 from markupsafe import Markup
 
+from geo_risk.disclosure import ROUNDED_TO
 from geo_risk.published import RiskClass
 from maps.assets import read_asset
 from maps.console import render_page
@@ -146,8 +147,9 @@ def embed_page(view: EmbedView, lang: str) -> str:
 
 def method_page(view: EmbedView, lang: str, home: str = "") -> str:
     """Give the page that says how the figures come about."""
-    values = {"view": view, "style": _style(), "home": home, "rounded": 5}
-    return render_page("embed_method.html", _frame(view), lang, "", **values)
+    values = {"view": view, "style": _style(), "home": home, "rounded": ROUNDED_TO}
+    bounds = [_short(one) for one in view.breaks]
+    return render_page("embed_method.html", _frame(view), lang, "", bounds=bounds, **values)
 
 
 def gone_page(lang: str, code: str, frame: Frame) -> str:

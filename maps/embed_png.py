@@ -103,7 +103,12 @@ def _coloured(classes: np.ndarray) -> np.ndarray:
 def _words(pen: ImageDraw.ImageDraw, view: EmbedView, lang: str, height: int) -> None:
     pen.text((16, 10), title_of(view, lang), fill=rgb(INK), font=_font(26))
     scope = word(f"embed.scope.{view.what}", lang, unit=view.unit)
-    pen.text((16, 50), f"{month_text(view.month, lang)} · {scope}", fill=_GREY, font=_font(15))
+    pen.text(
+        (16, 50),
+        f"{month_text(view.month, lang)} · {scope}" if view.title else scope,
+        fill=_GREY,
+        font=_font(15),
+    )
     source = word("embed.source", lang, park=view.park_name)
     made_up = f" {word('embed.made_up', lang)}" if view.synthetic else ""
     top = _HEAD + height + 8

@@ -8,15 +8,13 @@ reader's own records says so (`own`), a page without an entry in the menu has `m
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from geo_risk.records import Role
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    Reader = Role | None
+Reader = Role | None
+"""Who reads: a role, or nobody that is signed in."""
 
 NOBODY: Reader = None
 """Who is not signed in."""
@@ -73,9 +71,9 @@ PAGES: tuple[PageEntry, ...] = (
         "plan",
         "/plan",
         all=STAFF | {Role.ANALYST},
-        shows=("officers", "teams", "assignments", "visits"),
+        shows=("officers", "visits"),
     ),
-    PageEntry("map", "/", all=EVERYBODY, shows=("premises", "stations", "roads", "population")),
+    PageEntry("map", "/", all=EVERYBODY, shows=("premises", "stations", "roads")),
     PageEntry("zones", "/zones", all=EVERYBODY, shows=("zones",)),
     PageEntry("enterprises", "/enterprises", all=STATION, shows=("enterprises",)),
     PageEntry("enterprise", "/enterprises/{enterprise_id}", all=STAFF, menu=()),
@@ -83,7 +81,13 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("locate", "/to-locate", all=STATION, shows=("premises",)),
     PageEntry("imports", "/imports", all=DESK),
     PageEntry("imports", "/imports/{job_id}", all=DESK, menu=()),
-    PageEntry("sources", "/sources", all=STATION, menu=STATION - DESK),
+    PageEntry(
+        "sources",
+        "/sources",
+        all=STATION,
+        menu=STATION - DESK,
+        shows=("teams", "assignments", "population"),
+    ),
     PageEntry("cases", "/cases", all=STATION - {Role.MEDIATOR}, own={Role.MEDIATOR}),
     PageEntry(
         "cases",
@@ -133,6 +137,11 @@ def menu_of(role: str) -> tuple[PageEntry, ...]:
     reader = Role(role) if role else NOBODY
     listed = [one for one in PAGES if one.is_listed_for(reader)]
     return tuple(sorted(listed, key=lambda one: one.path != first_page(reader)))
+
+
+def pages_showing(collection: str) -> tuple[PageEntry, ...]:
+    """Give the pages on which the records of a collection are seen."""
+    return tuple(one for one in PAGES if collection in one.shows)
 
 
 def first_page(role: Reader) -> str:

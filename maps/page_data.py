@@ -75,6 +75,7 @@ def phone_data(frame: Frame, lang: str) -> dict[str, Any]:
         "lang": lang,
         "zone": str(frame.zone),
         "person": frame.person,
+        "now": frame.now.isoformat() if frame.now else "",
         "today": str(frame.now.astimezone(frame.zone).date()) if frame.now else "",
         "officer": frame.role == "officer",
         "today_path": f"/today{suffix}",

@@ -111,12 +111,6 @@ def render_file(
         "base": None,
         "expires": expires.isoformat() if station and expires else None,
     }
-    scripts = (_leaflet(), shell.script, bundle("file.js"))
-    styles = (
-        _without_links(read_asset("vendor/leaflet/leaflet.css")),
-        read_asset("console/console.css"),
-        read_asset("console/map.css"),
-    )
     return render_page(
         "file.html",
         replace(view.frame, user="", csrf="", now=None),
@@ -132,13 +126,32 @@ def render_file(
         time_now="",
         page_data=json_block(data),
         file_data=json_block(_file_data(content, station=station)),
-        scripts=[Markup(one) for one in scripts],  # noqa: S704 - our own files, no data in them
-        styles=[Markup(one) for one in styles],  # noqa: S704 - as above
-        policy=_policy(scripts, styles),
+        **inline_parts(bundle("file.js")),
         made_by=made_by if station else "",
         made_at=made_at,
         expires=expires if station else None,
     )
+
+
+def inline_parts(script: str) -> dict[str, Any]:
+    """Give what stands inside a document without a server: scripts, styles, and their policy.
+
+    Parameters
+    ----------
+    script
+        The bundle that starts the map, after Leaflet and the shell's own.
+    """
+    scripts = (_leaflet(), make_shell().script, script)
+    styles = (
+        _without_links(read_asset("vendor/leaflet/leaflet.css")),
+        read_asset("console/console.css"),
+        read_asset("console/map.css"),
+    )
+    return {
+        "scripts": [Markup(one) for one in scripts],  # noqa: S704 - our own files, no data in them
+        "styles": [Markup(one) for one in styles],  # noqa: S704 - as above
+        "policy": _policy(scripts, styles),
+    }
 
 
 def _check_station(made_by: str, made_at: datetime | None, expires: datetime | None) -> None:

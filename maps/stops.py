@@ -36,7 +36,7 @@ class StopView:
         Of the visit and of its shift.
     number
         The how manieth of the day.
-    enterprise_id, name, address, contact, phone, hours
+    premises_id, enterprise_id, name, address, contact, phone, hours
         Of the enterprise and its premises; '' where the reader is not told, or nobody knows.
     zone
         Name of the patrol zone.
@@ -64,6 +64,7 @@ class StopView:
     start: datetime
     end: datetime
     shift_id: str = ""
+    premises_id: str = ""
     enterprise_id: str = ""
     name: str = ""
     address: str = ""

@@ -35,8 +35,8 @@ from api.problems import responses, status_of
 from api.reading import get_one, names_of
 from geo_risk import casebook
 from geo_risk.casework import ACTIONS
-from geo_risk.errors import AuthError, GeoRiskError, InputError
-from geo_risk.records import CaseState, Channel
+from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, InputError
+from geo_risk.records import CaseState, Channel, Step, may_create
 from geo_risk.store import Answer, Idempotency
 from maps.month import CasesView, board_page, case_page, cases_page
 from maps.views import Listing, Refusal
@@ -50,6 +50,7 @@ router = APIRouter(tags=["console"], default_response_class=HTMLResponse)
 
 _REFUSALS = (401, 403, 404, 503)
 _PAGE_SIZE = 50
+DOOR = "POST /cases/{id}"
 _REPORT = "/report"
 _BOARD = "/cases/board"
 _REFUSED: dict[int | str, Any] = dict.fromkeys((403, 409, 412, 422), schemas.REFUSED)
@@ -179,6 +180,8 @@ def take_case_step(
     typed = {**step, **changes}
     view = replace(_view(pages, case_id, lang), back=back)
     actor = pages.sight.reader
+    if not may_create(actor.role, Step, DOOR):
+        raise ForbiddenError(f"The role {actor.role} takes no steps.", "Ask the desk.")
     refusal = lacking(view, typed)
     status = status_of(InputError(""), request.url.path)
     if refusal is None:

@@ -110,8 +110,17 @@ def save_visit(
     actor: Actor,
     now: datetime,
     key: str,
+    digest: str = "",
 ) -> Answer:
-    """Save a visit as any door hands it in; gives the answer."""
+    """Save a visit as any door hands it in; gives the answer.
+
+    Parameters
+    ----------
+    body, service, sight, actor, now
+        What was sent; who sent it, when.
+    key, digest
+        What makes a repeat harmless, and what it is known by; the body's own unless given.
+    """
     premises = premises_named(service, sight, body.premises_id)
     if premises is None:
         raise InputError("The visit names no premises.", "Give premises_id.")
@@ -125,9 +134,9 @@ def save_visit(
         at=now,
         answer=lambda saved: _answer(saved, service),
         key=key,
-        digest=body.digest,
+        digest=digest or body.digest,
     )
-    return _with_words(kept, service, sight)
+    return with_words(kept, service, sight)
 
 
 def _participants(
@@ -181,7 +190,7 @@ def _recheck(one: Rechecked) -> dict[str, Any]:
     }
 
 
-def _with_words(kept: Answer, service: Service, sight: Sight) -> Answer:
+def with_words(kept: Answer, service: Service, sight: Sight) -> Answer:
     """Add to each conflict who was quicker and in which words, as this reader may read them."""
     body = json.loads(kept.body)
     others = [one["conflict"] for one in body["rechecks"] if one["conflict"]]

@@ -49,7 +49,8 @@ _KEPT: dict[int | str, Any] = {
     **responses(*_REFUSALS),
     422: schemas.REFUSED,
 }
-Short = Annotated[str, Form(max_length=300)]
+Short = Annotated[str, Form(max_length=100)]
+Id = Annotated[str, Form(max_length=200)]
 Long = Annotated[str, Form(max_length=5000)]
 Text = Annotated[str, Query(max_length=200)]
 Number = Annotated[int, Query(ge=1, le=100_000)]
@@ -77,8 +78,8 @@ def show_guidance(
 
 def the_guidance(
     topics: Topics,
-    enterprise: Short = "",
-    officer: Short = "",
+    enterprise: Id = "",
+    officer: Id = "",
     at: Short = "",
     text: Long = "",
     next_step: Annotated[str, Form(max_length=2000)] = "",
@@ -182,7 +183,7 @@ def take_campaign(
     pages: ThePages,
     lang: Lang,
     topic: Short = "",
-    enterprise: Short = "",
+    enterprise: Id = "",
     at: Short = "",
     people: Short = "",
     key: Short = "",

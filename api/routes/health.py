@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from api import audience
 from api.answers import Json
-from api.deps import TheShown, TheStore
+from api.deps import TheShown, TheSight, TheStore
 from api.edge import Metrics
 from api.problems import responses
 
@@ -27,9 +28,10 @@ def read_readiness(store: TheStore, shown: TheShown) -> Json:
     return Json({"status": "ready", "published": published, "shown": shown.sequence})
 
 
-@router.get("/metrics", response_class=Response)
-def read_metrics(request: Request, shown: TheShown) -> Response:
-    """Give the counts, for Prometheus."""
+@router.get("/metrics", response_class=Response, responses=responses(401, 403, 503))
+def read_metrics(request: Request, shown: TheShown, sight: TheSight) -> Response:
+    """Give the counts, for Prometheus: with a token, for they tick with every report."""
+    audience.check_station(sight)
     metrics: Metrics = request.app.state.metrics
     metrics.sequence.set(shown.sequence)
     if shown.publication is not None:

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api import audience
 from api.deps import TheService, TheSight
-from api.live import checked_position, messages_after, stream
+from api.live import AT_ONCE, checked_position, messages_of, place_line, stream
 from api.problems import responses
 
 router = APIRouter(prefix="/v1", tags=["map"])
@@ -40,7 +40,8 @@ def read_live(
     since = checked_position(last)
     if _MEDIA_TYPE in request.headers.get("accept", ""):
         return StreamingResponse(stream(service, sight, since), media_type=_MEDIA_TYPE)
-    position = since or service.live.position()
-    position, told = messages_after(service, sight, position)
-    body = f"id: {position}\n\n" + "".join(one.text() for one in told)
+    events = service.store.events(since=since, limit=AT_ONCE) if since else []
+    position = events[-1].id if events else since or service.live.position()
+    told = messages_of(service, sight, events)
+    body = f"{place_line(sight, position)}\n" + "".join(one.text() for one in told)
     return Response(body, media_type=_MEDIA_TYPE)

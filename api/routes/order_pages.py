@@ -49,7 +49,8 @@ _REFUSALS = (401, 403, 404, 503)
 _REFUSED: dict[int | str, Any] = dict.fromkeys((403, 409, 412, 422), schemas.REFUSED)
 _PAGE_SIZE = 20
 _ACTIONS = tuple(one.action for one in MACHINE)
-Short = Annotated[str, Form(max_length=300)]
+Short = Annotated[str, Form(max_length=100)]
+Id = Annotated[str, Form(max_length=200)]
 Long = Annotated[str, Form(max_length=2000)]
 
 
@@ -86,7 +87,7 @@ def show_orders(
 
 def the_order(
     service: Short = "",
-    enterprise: Short = "",
+    enterprise: Id = "",
     day: Short = "",
     part: Short = "any",
     text: Long = "",
@@ -138,8 +139,8 @@ def the_step(
     action: Short,
     text: Long = "",
     code: Short = "",
-    station_id: Short = "",
-    officer_id: Short = "",
+    station_id: Id = "",
+    officer_id: Id = "",
     at: Short = "",
 ) -> dict[str, str]:
     """Give a step as it was typed, field by field."""
@@ -172,7 +173,7 @@ def take_order_step(
     service, sight = pages.service, pages.sight
     stored = cast("Stored[Order]", get_one(service.store, sight, "orders", order_id))
     (card,) = _cards(pages, [stored], lang)
-    refusal = first_missing(card.forms, typed)
+    refusal = first_missing([*card.forms, *card.more], typed)
     if refusal is None and lacks_words(typed):
         refusal = Refusal("missing", f"{typed['action']}-text")
     status = status_of(InputError(""), request.url.path)

@@ -45,7 +45,8 @@ _MINUTES = 8.0
 _REFUSALS = (401, 403, 404, 422, 503)
 _HEADS = frozenset({Role.CHIEF, Role.KEEPER})
 Minutes = Annotated[float, Query(ge=0.5, le=120, description="A station is near within so many.")]
-Short = Annotated[str, Form(max_length=300)]
+Short = Annotated[str, Form(max_length=100)]
+Id = Annotated[str, Form(max_length=200)]
 
 
 @router.get("/stations", responses={200: schemas.PAGE, **responses(*_REFUSALS)})
@@ -63,7 +64,7 @@ def show_stations(
 
 
 def the_service(
-    station: Short = "", service: Short = "", at: Short = "", people: Short = ""
+    station: Id = "", service: Short = "", at: Short = "", people: Short = ""
 ) -> dict[str, str]:
     """Give a service as it was typed, field by field."""
     typed = dict(locals())

@@ -4,7 +4,16 @@ Values in, values out: reading and writing is `orderbook`'s. Whoever orders is s
 by a visit, by hand, or with a reason in writing.
 """
 
-from geo_risk.orders.decide import Act, Decision, agreed_of, decide, in_order, possible, replay
+from geo_risk.orders.decide import (
+    Act,
+    Decision,
+    agreed_of,
+    decide,
+    in_order,
+    may_be_missed,
+    possible,
+    replay,
+)
 from geo_risk.orders.figures import OrderFigures, measure_orders
 from geo_risk.orders.place import FOR_WANT, OTHER, Asked, offered, place
 from geo_risk.orders.states import ANSWERS, MACHINE, NOT_DONE, WAITING, Move, OrderState
@@ -25,6 +34,7 @@ __all__ = [
     "agreed_of",
     "decide",
     "in_order",
+    "may_be_missed",
     "measure_orders",
     "offered",
     "place",

@@ -90,6 +90,12 @@ def agreed_of(steps: Sequence[Step]) -> Step | None:
     return None
 
 
+def may_be_missed(steps: Sequence[Step], now: datetime) -> bool:
+    """Say whether a time was agreed that is over: nothing else can be missed."""
+    agreed = agreed_of(steps)
+    return agreed is not None and agreed.due is not None and agreed.due <= now
+
+
 def in_order(steps: Sequence[Step]) -> list[Step]:
     """Put steps in the order in which they were taken."""
     return sorted(steps, key=lambda one: (one.at, one.id))
@@ -205,12 +211,8 @@ def _check(order: Order, steps: Sequence[Step], act: Act, at: datetime) -> None:
             f"{where}: {act.at.isoformat()} is over, or more than {_FURTHEST.days} days ahead.",
             "Agree on a time that lies ahead.",
         )
-    if act.action == MISS:
-        agreed = agreed_of(steps)
-        if agreed is None or agreed.due is None or agreed.due > at:
-            raise ConflictError(
-                f"{where}: no time was agreed that is over.", "Agree on a time first."
-            )
+    if act.action == MISS and not may_be_missed(steps, at):
+        raise ConflictError(f"{where}: no time was agreed that is over.", "Agree on a time first.")
     if act.action == CONFIRM:
         if act.code not in ANSWERS:
             raise InputError(f"code is {act.code!r}.", f"Give one of {', '.join(ANSWERS)}.")

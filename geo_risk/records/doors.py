@@ -30,8 +30,15 @@ class Door:
     where: str
 
 
-def _imported(kind: str) -> Door:
-    return Door(Role.KEEPER, f"geo-risk build ({kind})")
+def _imported(kind: str) -> tuple[Door, ...]:
+    """Give the doors of a source's kind: the keeper's build, and the page where files come in."""
+    handed_in = (Door(one, "POST /imports") for one in (Role.KEEPER, Role.CLERK, Role.CHIEF))
+    return (Door(Role.KEEPER, f"geo-risk build ({kind})"), *handed_in)
+
+
+def _once(*doors: Door) -> tuple[Door, ...]:
+    """Give doors, each once: several kinds of source may bring one record."""
+    return tuple(dict.fromkeys(doors))
 
 
 def _at_gate(*roles: Role) -> tuple[Door, ...]:
@@ -47,24 +54,24 @@ _STATION = (Role.OFFICER, Role.CLERK, Role.CHIEF)
 _OF_ORDERS = (*_STATION, Role.ENTERPRISE)
 
 DOORS: dict[type[Record], tuple[Door, ...]] = {
-    Enterprise: (_imported("enterprises"),),
-    Premises: (
-        _imported("premises"),
-        _imported("enterprises"),
+    Enterprise: _imported("enterprises"),
+    Premises: _once(
+        *_imported("premises"),
+        *_imported("enterprises"),
         Door(Role.CLERK, "PATCH /ogc/collections/premises/items/{fid}"),
         Door(Role.OFFICER, "PATCH /ogc/collections/premises/items/{fid}"),
         *_at_gate(Role.OFFICER, Role.CHIEF),
     ),
-    Officer: (_imported("officers"),),
-    Team: (_imported("officers"),),
-    Assignment: (_imported("assignments"),),
+    Officer: _imported("officers"),
+    Team: _imported("officers"),
+    Assignment: _imported("assignments"),
     Visit: (
-        _imported("visits"),
+        *_imported("visits"),
         Door(Role.OFFICER, "POST /ogc/collections/visits/items"),
         *_at_gate(Role.OFFICER, Role.CHIEF),
     ),
     Report: (
-        _imported("reports"),
+        *_imported("reports"),
         Door(Role.OFFICER, "POST /ogc/collections/reports/items"),
         Door(Role.CLERK, "POST /ogc/collections/reports/items"),
         Door(Role.ENTERPRISE, "POST /ogc/collections/reports/items"),
@@ -91,23 +98,23 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
     ),
     Flag: (Door(Role.KEEPER, "geo-risk cases check"),),
     Declaration: (
-        _imported("declarations"),
+        *_imported("declarations"),
         Door(Role.ENTERPRISE, "POST /v1/declarations"),
         Door(Role.CLERK, "POST /v1/declarations"),
         Door(Role.ENTERPRISE, "POST /declare"),
         Door(Role.CLERK, "POST /declare"),
     ),
-    PatrolZone: (_imported("zones"),),
-    Station: (_imported("stations"),),
+    PatrolZone: _imported("zones"),
+    Station: _imported("stations"),
     ServiceEvent: (
-        _imported("services"),
+        *_imported("services"),
         Door(Role.OFFICER, "POST /ogc/collections/services/items"),
         Door(Role.CLERK, "POST /ogc/collections/services/items"),
         Door(Role.OFFICER, "POST /stations"),
         Door(Role.CLERK, "POST /stations"),
     ),
     Order: (
-        _imported("orders"),
+        *_imported("orders"),
         Door(Role.ENTERPRISE, "POST /v1/orders"),
         Door(Role.CLERK, "POST /v1/orders"),
         Door(Role.ENTERPRISE, "POST /orders"),
@@ -126,8 +133,8 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.CLERK, "POST /ogc/collections/campaigns/items"),
         Door(Role.CLERK, "POST /campaigns"),
     ),
-    Road: (_imported("roads"),),
-    Population: (_imported("population"),),
+    Road: _imported("roads"),
+    Population: _imported("population"),
 }
 """Every record has a door: the docs' table is made from this, and tests fail without one."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from geo_risk.display import Displayed
 from geo_risk.errors import InputError
 from geo_risk.records.base import Located, Record, about, check_at_least
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PatrolZone(Record):
+class PatrolZone(Record, Displayed):
     """巡区: a polygon, and how many hours it is patrolled per shift."""
 
     collection: ClassVar[str] = "zones"
@@ -34,6 +35,11 @@ class PatrolZone(Record):
             raise InputError(
                 f"Patrol zone {self.id!r} is a {self.geometry.geom_type}.", "Give a polygon."
             )
+
+    def facts(self) -> dict[str, str]:
+        """Give what a plain table says of the zone."""
+        hours = "–" if self.patrol_hours is None else f"{self.patrol_hours:g}"
+        return {"zone": self.id, "name": self.name, "patrol_hours": hours, "shift": self.shift}
 
 
 @dataclass(frozen=True, kw_only=True)

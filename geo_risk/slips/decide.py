@@ -248,10 +248,10 @@ def _move(slip: Slip, act: Act, actor: Actor) -> Move:
         raise InputError(f"There is no step {act.action!r}.", f"Of a slip: {words}.")
     allowed = [one.action for one in possible(slip, actor)]
     hint = f"Possible now: {', '.join(allowed)}." if allowed else "Nothing is possible now."
-    if slip.state not in found.sources:
-        raise ConflictError(f"Slip {slip.id!r} is {slip.state}: no {act.action}.", hint)
     if actor.role not in found.roles or not _is_own(slip, actor):
         raise ForbiddenError(f"The role {actor.role} does not {act.action} this slip.", hint)
+    if slip.state not in found.sources:
+        raise ConflictError(f"Slip {slip.id!r} is {slip.state}: no {act.action}.", hint)
     return found
 
 

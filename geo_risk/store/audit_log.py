@@ -91,7 +91,7 @@ def _looks(asked: AuditQuery) -> sa.Select[tuple[object, ...]]:
         sa.select(
             *(one.at, one.actor_id, one.role, one.door, one.what.label("act")),
             sa.func.min(one.subject).label("subject"),
-            sa.func.sum(one["count"], type_=sa.BigInteger()).label("count"),
+            sa.cast(sa.func.sum(one["count"]), sa.BigInteger()).label("count"),
         ).group_by(one.at, one.actor_id, one.role, one.door, one.what),
         asked,
         one.at,

@@ -17,10 +17,51 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo_risk.display import Drawing, draw
 from geo_risk.records import Findings, Record, personal_fields
 from geo_risk.store.column_types import SRID
 from geo_risk.store.rows import kind_of
 from geo_risk.store.values import Stored
+
+
+class RecordsFrame(gpd.GeoDataFrame):
+    """A GeoDataFrame of records whose `explore` draws offline: no tiles, no other host."""
+
+    @property
+    def _constructor(self) -> Any:
+        plain = super()._constructor  # type: ignore[misc]  # pandas's own way, not in its stubs
+
+        def make(*args: Any, **kwargs: Any) -> Any:
+            return _as_records(plain(*args, **kwargs))
+
+        return make
+
+    def _constructor_from_mgr(self, mgr: Any, axes: Any) -> Any:
+        return _as_records(super()._constructor_from_mgr(mgr, axes))  # type: ignore[misc]  # as above
+
+    def explore(self, column: str | None = None, **options: Any) -> Drawing:  # type: ignore[override]  # fewer arguments, no folium
+        """Give a map to look at in a notebook, in the manner of GeoPandas, offline.
+
+        Parameters
+        ----------
+        column
+            Which column gives the colour.
+        **options
+            `tooltip`, `popup`, `legend`, `width`, `height`, as in GeoPandas; `lang`, zh or en.
+
+        Raises
+        ------
+        InputError
+            When nothing that draws is installed, a column is not there, or tiles are asked for.
+        """
+        return draw(self, column=column, **options)
+
+
+def _as_records(made: Any) -> Any:
+    """Keep the class through pandas's own operations, wherever a geometry is left."""
+    if type(made) is gpd.GeoDataFrame:
+        made.__class__ = RecordsFrame
+    return made
 
 
 def frame_of(
@@ -55,7 +96,7 @@ def frame_of(
     index = pd.Index(columns.pop("id"), name="id", dtype="object")
     shapes = [getattr(one.record, "geometry", None) for one in found]
     geometry = np.array(shapes, dtype=object) if any(shapes) else _points(found)
-    return gpd.GeoDataFrame(columns, index=index, geometry=geometry, crs=f"EPSG:{SRID}")
+    return RecordsFrame(columns, index=index, geometry=geometry, crs=f"EPSG:{SRID}")
 
 
 def _column(hint: str, values: list[Any]) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 
 from maps.charts.drawing import NARROW, NOTHING, SIZE, WIDE, Chart, Drawing, Place, Table
 from maps.charts.limits import LEVELS, binomial_limits, poisson_limits
-from maps.charts.scales import Scale, nice_ticks, text_width, widened
+from maps.charts.scales import Scale, fitted, nice_ticks, text_width, widened
 from maps.words import word
 from maps.words.figures import number_text
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _HEIGHT, _TOP, _FOOT, _LEFT, _RIGHT = 260.0, 12.0, 44.0, 50.0, 10.0
-_CURVE = 120
+_CURVE, _NAME = 120, 120.0
+Box = tuple[float, float, float, float]
 LEAST_AREAS = 3
 """Fewer are no funnel: their table says all."""
 
@@ -140,9 +141,10 @@ def _draw(picture: Drawing, known: Sequence[Judged], across: str, *, poisson: bo
                 picture.polyline(places, kind)
     middle = up.at(_target(points))
     picture.line((_LEFT, middle), (picture.width - _RIGHT, middle), "ch-target")
-    taken: list[Place] = []
-    for one in sorted(known, key=lambda one: one.is_beyond):
-        _mark(picture, one, (side.at(one.point.of), up.at(one.point.rate)), taken)
+    marks = [(one, (side.at(one.point.of), up.at(one.point.rate))) for one in known]
+    for one, at in sorted(marks, key=lambda pair: pair[0].is_beyond):
+        _mark(picture, one, at)
+    _names(picture, marks)
     return picture.markup()
 
 
@@ -164,23 +166,36 @@ def _frame(picture: Drawing, side: Scale, up: Scale, across: str, *, poisson: bo
     picture.words((middle, foot + 38), across, "ch-tick", anchor="middle", width=width)
 
 
-def _mark(picture: Drawing, one: Judged, at: Place, taken: list[Place]) -> None:
-    """Draw an area; one beyond the limits with its name, where no other name stands."""
+def _mark(picture: Drawing, one: Judged, at: Place) -> None:
     if not one.is_beyond:
         picture.circle(at, 4.5, "ch-area")
-        return
-    if one.verdict.endswith("998"):
+    elif one.verdict.endswith("998"):
         picture.diamond(at, 7.0, "ch-area out far")
     else:
         picture.diamond(at, 6.0, "ch-area out")
-    x, y = at
-    width = min(text_width(one.point.name, SIZE), 120.0)
-    left = x + 10 + width > picture.width
-    place = (x - 10 if left else x + 10, max(_TOP + 12, min(y + 5, _HEIGHT - _FOOT - 4)))
-    if any(abs(place[1] - other[1]) < 15 and abs(x - other[0]) < width + 20 for other in taken):
-        return
-    taken.append((x, place[1]))
-    picture.words(place, one.point.name, "ch-name", anchor="end" if left else "start", width=120.0)
+
+
+def _names(picture: Drawing, marks: Sequence[tuple[Judged, Place]]) -> None:
+    """Write the names of areas beyond the limits, each beside its mark where nothing stands."""
+    taken = [(x - 8, y - 8, x + 8, y + 8) for _, (x, y) in marks]
+    for one, (x, y) in marks:
+        if not one.is_beyond:
+            continue
+        name = fitted(one.point.name, SIZE, _NAME)
+        width = 1.1 * text_width(name, SIZE)
+        base = max(_TOP + 12.0, min(y + 5.0, _HEIGHT - _FOOT - 4.0))
+        for start, anchor in ((x + 10.0, "start"), (x - 10.0, "end")):
+            left = start if anchor == "start" else start - width
+            box = (left, base - 12.0, left + width, base + 3.0)
+            if left < _LEFT or box[2] > picture.width or any(_meet(box, other) for other in taken):
+                continue
+            taken.append(box)
+            picture.words((start, base), name, "ch-name", anchor=anchor)
+            break
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _inside(side: Scale, up: Scale, of: Floats, edge: Floats) -> list[list[Place]]:

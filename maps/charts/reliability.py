@@ -87,20 +87,9 @@ def _draw(
     high = min(1.0, top * 1.05) if top > 0 else 1.0
     side = Scale(0.0, high, _LEFT, picture.width - _RIGHT, root=True)
     up = Scale(0.0, high, _HEIGHT - _FOOT, _TOP + 16, root=True)
-    foot = _HEIGHT - _FOOT
-    last = -1e9
-    for tick in root_ticks(high):
-        label = f"{100 * tick:g}%"
-        picture.line((_LEFT, up.at(tick)), (picture.width - _RIGHT, up.at(tick)), "ch-grid")
-        picture.words((_LEFT - 6, up.at(tick) + 5), label, "ch-tick", anchor="end")
-        half = text_width(label, SIZE) / 2
-        x = min(side.at(tick), picture.width - half)
-        if x - half > last:
-            picture.line((side.at(tick), foot), (side.at(tick), foot + 4), "ch-axis")
-            picture.words((x, foot + 19), label, "ch-tick", anchor="middle")
-            last = x + half + 6
+    _ticks(picture, side, up)
     picture.words((4, _TOP + 4), upwards, "ch-tick", width=picture.width - 8)
-    end = (picture.width - _RIGHT, foot + 38)
+    end = (picture.width - _RIGHT, _HEIGHT - _FOOT + 38)
     picture.words(end, across, "ch-tick", anchor="end", width=picture.width - _RIGHT)
     picture.line((side.at(0.0), up.at(0.0)), (side.at(high), up.at(high)), "ch-target")
     places = [(side.at(one.said), up.at(one.share)) for one in classes]
@@ -110,6 +99,24 @@ def _draw(
         picture.line((x, up.at(low)), (x, up.at(above)), "ch-whisker")
         picture.circle((x, y), 4.5, "ch-dot")
     return picture.markup()
+
+
+def _ticks(picture: Drawing, side: Scale, up: Scale) -> None:
+    """Write the values on both sides, from the highest down, each where it has room."""
+    foot = _HEIGHT - _FOOT
+    above, right = -1e9, 1e9
+    for tick in reversed(root_ticks(up.high)):
+        label = f"{100 * tick:g}%"
+        if tick == 0 or up.at(0.0) - 15 >= up.at(tick) >= above + 15:
+            above = up.at(tick)
+            picture.line((_LEFT, above), (picture.width - _RIGHT, above), "ch-grid")
+            picture.words((_LEFT - 6, above + 5), label, "ch-tick", anchor="end")
+        half = text_width(label, SIZE) / 2
+        x = min(side.at(tick), picture.width - half)
+        if tick == 0 or (x + half + 6 <= right and x - half >= side.at(0.0) + 14):
+            right = x - half
+            picture.line((side.at(tick), foot), (side.at(tick), foot + 4), "ch-axis")
+            picture.words((x, foot + 19), label, "ch-tick", anchor="middle")
 
 
 def _table(classes: Sequence[ReliabilityClass], lang: str) -> Table:

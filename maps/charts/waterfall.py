@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geo_risk.errors import InputError
-from maps.charts.drawing import NARROW, WIDE, Chart, Drawing, Table
-from maps.charts.scales import Scale
+from maps.charts.drawing import NARROW, SIZE, WIDE, Chart, Drawing, Table
+from maps.charts.scales import Scale, text_width
 from maps.words import word
 from maps.words.figures import number_text
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 _ROW, _BAR, _TOP, _SIDE = 38.0, 11.0, 4.0, 8.0
-_NUMBER = 84.0
-"""Room for a number at the end of a line."""
 
 Step = tuple[str, float]
 """A name and what it adds."""
@@ -103,7 +101,8 @@ def _draw(
         zip(names, numbers, bars, strict=True)
     ):
         top = _TOP + n * _ROW
-        picture.words((_SIDE, top + 15), name, width=picture.width - 2 * _SIDE - _NUMBER)
+        room = picture.width - 2 * _SIDE - 1.15 * text_width(number, SIZE) - 8  # it is bold
+        picture.words((_SIDE, top + 15), name, width=room)
         picture.words((picture.width - _SIDE, top + 15), number, "ch-num", anchor="end")
         if low < 0.0:
             picture.line((zero, top + 18), (zero, top + 24 + _BAR), "ch-axis")

@@ -58,8 +58,22 @@ from maps.month.stations import (
 )
 from maps.month.steps import StepField, StepForm, StepTaken, first_missing, refused_forms
 from maps.month.today import TodayView, today_page
+from maps.month.visit import (
+    BLOCKS,
+    OUTCOMES,
+    OpenHazard,
+    PastVisit,
+    SavedConflict,
+    SavedHazard,
+    SavedView,
+    VisitView,
+    saved_page,
+    visit_page,
+)
 
 __all__ = [
+    "BLOCKS",
+    "OUTCOMES",
     "BoardView",
     "CampaignRow",
     "CampaignsView",
@@ -90,14 +104,19 @@ __all__ = [
     "MoveCost",
     "MoveView",
     "NearStation",
+    "OpenHazard",
     "OrderCard",
     "OrderForm",
     "OrdersView",
     "OwnHazard",
+    "PastVisit",
     "PlanTask",
     "PlanView",
     "Reach",
     "ReportView",
+    "SavedConflict",
+    "SavedHazard",
+    "SavedView",
     "ServiceForm",
     "Shifted",
     "SlipCard",
@@ -109,6 +128,7 @@ __all__ = [
     "StepTaken",
     "Surroundings",
     "TodayView",
+    "VisitView",
     "Waiting",
     "Whose",
     "ZoneReach",
@@ -132,7 +152,9 @@ __all__ = [
     "queue_page",
     "refused_forms",
     "report_page",
+    "saved_page",
     "slips_page",
     "stations_page",
     "today_page",
+    "visit_page",
 ]

@@ -46,8 +46,10 @@ class OrderCard:
         Code of the enterprise's receipt.
     press
         The step that one press takes, None for none.
-    forms, taken
-        Further steps that may be taken now; those that were.
+    forms, more
+        Further steps that may be taken now: in sight, and behind one press.
+    taken
+        Those that were.
     refusal
         Why the last one was not taken.
     typed
@@ -70,6 +72,7 @@ class OrderCard:
     answer: str = ""
     press: StepForm | None = None
     forms: tuple[StepForm, ...] = ()
+    more: tuple[StepForm, ...] = ()
     taken: tuple[StepTaken, ...] = ()
     refusal: Refusal | None = None
     typed: str = ""

@@ -84,3 +84,36 @@ def test_the_audit_is_in_order_and_can_be_searched(store: Store) -> None:
     ]
     assert [one.subject for one in store.audits(since=NOW + DAY)] == ["list/1", "list/2"]
     assert [one.what for one in store.audits(subject="list/1")] == ["render"]
+
+
+def test_the_last_keeper_stays(store: Store) -> None:
+    """Neither disabled nor given another role, until somebody else can make accounts."""
+    first = replace(CLERK, id="u-9", name="样例管理员", role=Role.KEEPER)
+    store.put_user(first, actor=KEEPER, at=NOW)
+    for less in (replace(first, disabled_at=NOW), replace(first, role=Role.CLERK)):
+        with pytest.raises(ConflictError, match="the last keeper"):
+            store.put_user(less, actor=KEEPER, at=NOW)
+    closed = replace(first, id="u-8", name="样例旧管理员", disabled_at=NOW)
+    store.put_user(closed, actor=KEEPER, at=NOW)
+    with pytest.raises(ConflictError, match="the last keeper"):
+        store.put_user(replace(first, disabled_at=NOW), actor=KEEPER, at=NOW)
+    store.put_user(replace(closed, disabled_at=None), actor=KEEPER, at=NOW)
+    store.put_user(replace(first, disabled_at=NOW), actor=KEEPER, at=NOW)
+    assert [one.id for one in store.users() if one.disabled_at is None] == ["u-8"]
+
+
+def test_another_password_ends_the_sessions_and_the_audit_says_what_was_done(store: Store) -> None:
+    """Made, password, disabled, enabled: each by its own word."""
+    store.put_user(CLERK, actor=KEEPER, at=NOW)
+    store.put_session("a", user_id="u-1", at=NOW, expires_at=NOW + DAY)
+    store.put_user(replace(CLERK, station_id="s:2"), actor=KEEPER, at=NOW)
+    assert store.session("a", now=NOW) is not None
+    store.put_user(replace(CLERK, password_hash="$other$"), actor=KEEPER, at=NOW)
+    assert store.session("a", now=NOW) is None
+    store.put_user(replace(CLERK, password_hash="$other$", disabled_at=NOW), actor=KEEPER, at=NOW)
+    store.put_user(replace(CLERK, password_hash="$other$"), actor=KEEPER, at=NOW)
+    assert [one.what for one in store.audits(subject="users/u-1")] == [
+        *("put_user", "sign_in", "put_user", "change_password", "disable_user", "enable_user")
+    ]
+    assert store.last_audited("sign_in") == {"users/u-1": NOW}
+    assert store.last_audited("token_used") == {}

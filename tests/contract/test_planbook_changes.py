@@ -248,7 +248,7 @@ def test_next_week_does_not_ask_again_for_what_friday_will_do(park_store: Store)
 
 def written(store: Store, premises: str, **values: Any) -> Visit:
     """Write a visit down as the API does."""
-    made, updates = planbook.linked(store, SOME, visit("v:9", premises, local(3, 9), **values))
+    made, updates, _ = planbook.linked(store, SOME, visit("v:9", premises, local(3, 9), **values))
     store.apply([made], updates, actor=CHIEF, at=local(3, 10))
     return made
 

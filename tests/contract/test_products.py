@@ -38,6 +38,9 @@ def test_a_frozen_text_never_changes(store: Store) -> None:
     assert store.document("index", "2026-02") == newer
     assert store.document("index", "2026-02", 0) == kept
     assert store.document("index", "2026-03") is None
+    store.keep_document("index", "2026-01", 0, "{}", actor=KEEPER, at=NOW)
+    assert list(store.newest_revisions("index").items()) == [("2026-01", 0), ("2026-02", 1)]
+    assert store.newest_revisions("output") == {}
 
 
 def test_several_documents_are_kept_together_or_not_at_all(store: Store) -> None:

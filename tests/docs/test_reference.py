@@ -21,6 +21,8 @@ from docs.generate import FOLDER, pages
 from geo_risk.ingest import field_table
 from geo_risk.park import SOURCE_KINDS
 from geo_risk.records import DOORS, Door, Record, Role
+from maps.menu import PAGES, pages_showing
+from maps.words import LANGS, catalogue
 from tests.docs.blocks import ROOT
 
 EVERY_DOOR = [(kind, door) for kind, doors in DOORS.items() for door in doors]
@@ -93,6 +95,37 @@ def test_a_door_that_nobody_built_is_not_found(where: str) -> None:
 def test_every_record_has_a_door() -> None:
     """No record is a dead end: something creates it."""
     assert [kind.__name__ for kind, doors in DOORS.items() if not doors] == []
+
+
+SEEN_LATER = frozenset({"flags", "services", "orders", "guidance", "campaigns"})
+"""Collections whose pages are not there yet: take one out when a page of `PAGES` shows it."""
+
+
+def test_every_record_is_seen_on_a_page() -> None:
+    """What is kept can be read by somebody: a page of `maps.menu.PAGES` says so in `shows`."""
+    unseen = {kind.collection for kind in DOORS if not pages_showing(kind.collection)}
+    assert unseen == SEEN_LATER, "name the collection in `shows` of its page in maps/menu.py"
+    known = {kind.collection for kind in DOORS}
+    assert {name for page in PAGES for name in page.shows} <= known
+
+
+@pytest.mark.parametrize("name", ["records.md", "pages.md"])
+def test_tables_of_records_roles_and_pages_have_no_empty_cell(
+    made: dict[str, str], name: str
+) -> None:
+    """Each record has a role, a door and a page; each page an answer for every role."""
+    first = made[name].split("\n## ")[0] if name == "records.md" else made[name]
+    rows = [line for line in first.splitlines() if line.startswith("| ")]
+    assert len(rows) > 20
+    assert [line for line in rows if re.search(r"\|\s*\|", line)] == []
+
+
+def test_every_page_has_words_for_menu_and_help() -> None:
+    """The menu's entry and the help behind the question mark, in both languages."""
+    for page in PAGES:
+        for lang in LANGS:
+            assert f"help.{page.name}" in catalogue(lang), f"write help.{page.name} in {lang}.po"
+            assert f"nav.{page.name}" in catalogue(lang), f"write nav.{page.name} in {lang}.po"
 
 
 def test_every_error_is_in_the_docs_and_has_a_status(made: dict[str, str]) -> None:

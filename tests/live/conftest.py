@@ -32,10 +32,14 @@ from geo_risk.pipeline import build
 from geo_risk.records import Actor, Record, Role
 from geo_risk.settings import Settings
 from geo_risk.store import Query, Store, open_store
+from tests.live.every_route import Lived, enterprise_of, live_a_month
 
 ROOT = Path(__file__).resolve().parents[2]
 KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
 START_S = 60.0
+LIVED_MONTH = "2026-10"
+"""The last month of the sample park."""
+
 _served: set[tuple[Path, str]] = set()
 
 
@@ -238,6 +242,25 @@ def sample_server(sample_park: BuiltPark) -> Iterator[Server]:
     """The sample park, served as a process of its own."""
     with serve(sample_park) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def lived_in(
+    built_sample: Callable[[int, Path], BuiltPark], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The sample park, served apart for a month in which everything is done once (`lived`)."""
+    with serve(built_sample(3, tmp_path_factory.mktemp("lived"))) as server:
+        with server.park.open() as store:
+            own = enterprise_of(server)
+            change = {"above_scale": True}
+            store.update("enterprises", own, change, actor=KEEPER, at=datetime.now(UTC))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def lived(lived_in: Server) -> Lived:
+    """What that month left behind."""
+    return live_a_month(lived_in, LIVED_MONTH)
 
 
 @pytest.fixture(scope="session")

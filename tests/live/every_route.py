@@ -112,15 +112,21 @@ def live_a_month(server: Server, month: str) -> Lived:
             act = {"action": "assign", "station_id": _station(server), "text": "样例：派单"}
             _done(clerk.post(steps, json=act, headers={"If-Match": "*"}))
         week, visit = _plan(chief)
+        premises, saved = _stand_at_a_gate(chief)
         photo = _photograph(clerk, found[0].id)
+        framed = _embed(chief)
         job = _hand_in(clerk)
+        order = _order(clerk, own)
     fills = {
         "month": (month,),
+        "enterprise_id": (quote(own, safe=""),),
         "?month": (now.strftime("%Y-%m"),),
         "week": (week,),
         "?week": (week,),
         "?visit": (quote(visit, safe=""),),
         "officer_id": (quote(PLANNED, safe=""),),
+        "premises_id": (quote(premises, safe=""),),
+        "?key": (saved,),
         "slip_id": (quote(mine[0], safe=""),),
         "secret": (secret, "a" * 40),
         "photo_id": (photo,),
@@ -128,11 +134,25 @@ def live_a_month(server: Server, month: str) -> Lived:
         "report_id": tuple(quote(one.id, safe="") for one in found),
         "weights_id": (draft,),
         "job_id": (job,),
+        "order_id": (order,),
         "channel": ("county_app",),
         "source": ("enterprises",),
+        "token": (framed.rpartition("/")[2], "x"),
+        "?url": (quote(framed, safe=""),),
     }
     complaints = tuple(one.id for one in found[1:])
     return Lived(own, frozenset({own, mine[0], found[0].id}), complaints, fills)
+
+
+def _order(clerk: httpx.Client, whose: str) -> str:
+    """Order a service for an enterprise and agree on a time; give its id, quoted."""
+    service = _done(clerk.get("/v1/orders"))["services"][0]
+    body = {"enterprise_id": whose, "service": service, "text": "样例：想请人来讲一次课"}
+    order = quote(_done(clerk.post("/v1/orders", json=body))["id"], safe="")
+    at = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    act = {"action": "agree", "at": at, "officer_id": PLANNED, "text": "样例：电话里约好的"}
+    _done(clerk.post(f"/v1/orders/{order}/transitions", json=act))
+    return order
 
 
 def _plan(chief: httpx.Client) -> tuple[str, str]:
@@ -141,6 +161,22 @@ def _plan(chief: httpx.Client) -> tuple[str, str]:
     made = _done(chief.post("/v1/plan", json=asked))
     visits = {one["id"]: one["visits"] for one in made["officers"]}
     return str(made["week"]), str(visits[PLANNED][0]["id"])
+
+
+def _stand_at_a_gate(chief: httpx.Client) -> tuple[str, str]:
+    """Save a visit to a gate that is shut by the page's form; give where, and the form's key."""
+    page = chief.get("/ogc/collections/premises/items?limit=1").json()
+    premises, key = page["features"][0]["id"], "walked-by"
+    said = {"outcome": "shut", "key": key, "note": "样例：大门没开"}
+    led = chief.post(f"/visit/{quote(premises, safe='')}", data=said)
+    assert led.status_code == 303, led.text
+    return premises, key
+
+
+def _embed(chief: httpx.Client) -> str:
+    """Have an embed made; give its address."""
+    asked = {"what": "reports", "frame_ancestors": ["https://portal.example.cn"]}
+    return str(_done(chief.post("/v1/embeds", json=asked))["url"])
 
 
 def next_monday() -> date:

@@ -1,15 +1,15 @@
-"""The park of two officers on a day of its plan, served in this process by a clock of its own.
+"""A built park on a day of its plan, served in this process by a clock of its own.
 
 The fixture is in `field_fixtures`.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from threading import Thread
 from time import sleep
 from typing import Any
@@ -23,8 +23,9 @@ from api.auth import new_token
 from api.cli_serve import listen
 from api.demo import demo_logins
 from geo_risk.park import read_park
+from tests.live.conftest import BuiltPark
 from tests.live.every_route import next_monday
-from tests.live.planned_park import KEEPER, full_day, planned_park
+from tests.live.planned_park import KEEPER, visits_of
 
 NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "failed:", "ERR_FAILED", "Failed to fetch")
 """What a browser notes when the network is taken away."""
@@ -34,7 +35,8 @@ NO_SIGNAL = ("ERR_INTERNET_DISCONNECTED", "failed:", "ERR_FAILED", "Failed to fe
 class FieldDay:
     """A running service: its address, its clock, sign-ins and tokens, and the first officer's day.
 
-    `stops` are the planned visits of the day in their order, `bodies` the path and body of all that
+    `stops` are the planned visits of the day in their order, `others` those of other
+    days, `bodies` the path and body of all that
     was posted: what really left the phone.
     """
 
@@ -43,13 +45,18 @@ class FieldDay:
     logins: dict[str, tuple[str, str]]
     tokens: dict[str, str]
     stops: list[dict[str, Any]]
+    others: list[dict[str, Any]]
     bodies: list[tuple[str, bytes]]
 
     def take(self, n: int) -> list[dict[str, Any]]:
-        """Take stops of the day that no other test uses."""
+        """Take stops of the day that no other test uses: their forms are kept on a phone."""
         taken, self.stops = self.stops[:n], self.stops[n:]
         assert len(taken) == n, "the day has too few stops for all tests"
         return taken
+
+    def take_another(self) -> dict[str, Any]:
+        """Take a stop of another day: its form opens with signal only."""
+        return self.others.pop()
 
     def client(self, role: str) -> httpx.Client:
         """A client with a role's bearer token."""
@@ -85,9 +92,8 @@ def keep(page: Page) -> None:
 
 
 @contextmanager
-def field_day(folder: Path) -> Iterator[FieldDay]:
-    """Plan two weeks, and go to the morning of a day with several stops."""
-    built = planned_park(folder)
+def field_day(built: BuiltPark) -> Iterator[FieldDay]:
+    """Plan two weeks, and go to the morning of the day with the most stops."""
     clock = [max(datetime.combine(next_monday() - timedelta(days=1), time(10), UTC), _now())]
     logins, tokens = {}, {}
     with built.open() as store:
@@ -108,12 +114,17 @@ def field_day(folder: Path) -> Iterator[FieldDay]:
         while not server.started:
             sleep(0.05)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        day = FieldDay(url, clock, logins, tokens, [], ear.bodies)
+        day = FieldDay(url, clock, logins, tokens, [], [], ear.bodies)
         with day.client("chief") as chief:
             asked = {"first_day": next_monday().isoformat(), "days": 14, "seconds": 0.3}
             made = chief.post("/v1/plan", json=asked)
         assert made.status_code == 201, made.text
-        day.stops = full_day(made.json(), "o:1")
+        with day.client("officer") as officer:
+            own = officer.get("/v1/field/day", params={"day": asked["first_day"]}).json()["officer"]
+        planned = visits_of(made.json(), own["id"])
+        fullest = Counter(one["day"] for one in planned).most_common(1)[0][0]
+        day.stops = [one for one in planned if one["day"] == fullest]
+        day.others = [one for one in planned if one["day"] != fullest]
         clock[0] = datetime.fromisoformat(day.stops[0]["start"]) - timedelta(minutes=10)
         yield day
         server.should_exit = True

@@ -16,6 +16,11 @@ SECRET_PLACE = b"sample-gps-30.5312N"
 def open_form(page: Page, stop: dict[str, Any]) -> None:
     """Open the form of a stop, and wait until it keeps what is typed."""
     page.goto(f"/visit/{quote(stop['premises_id'], safe='')}")
+    wait_for_form(page)
+
+
+def wait_for_form(page: Page) -> None:
+    """Wait until the form keeps what is typed."""
     page.wait_for_selector("[data-draft=ready]")
 
 
@@ -46,7 +51,7 @@ def next_question(page: Page) -> None:
 
 def save(page: Page) -> None:
     """Save the visit; wait until it is on the phone."""
-    page.get_by_role("button", name="存好").click()
+    page.locator("#visit-form [type=submit]").click()
     page.get_by_role("heading", name="已存本机").wait_for()
 
 

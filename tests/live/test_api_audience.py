@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -17,15 +17,11 @@ import pytest
 from geo_risk.records import COLLECTIONS, personal_fields
 from geo_risk.safety_index.shown import SUM_OF_THEM, TOLD_BY_OTHERS
 from maps.bulletin import part_word
-from tests.live.conftest import Server
 from tests.live.every_route import (
     COMPLAINTS,
-    Lived,
     Said,
     ask_all,
     every_address,
-    join_the_scope,
-    live_a_month,
 )
 
 ROLES = (None, "portal", "volunteer", "enterprise", "analyst", "mediator", "chief")
@@ -66,20 +62,6 @@ class Secrets:
         """Give those of the texts that stand in what was said."""
         near = [texts for start, texts in self.by_start.items() if start in said]
         return {one for texts in near for one in texts if one in said}
-
-
-@pytest.fixture(scope="module")
-def lived_in(sample_park, server_on, tmp_path_factory) -> Iterator[Server]:
-    """The sample park after a month in which everything was done once, in the index's scope."""
-    park = sample_park.copy(tmp_path_factory.mktemp("lived") / "state")
-    with server_on(park) as server:
-        join_the_scope(server)
-        yield server
-
-
-@pytest.fixture(scope="module")
-def lived(lived_in) -> Lived:
-    return live_a_month(lived_in, MONTH)
 
 
 @pytest.fixture(scope="module")

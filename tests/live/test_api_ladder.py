@@ -5,13 +5,15 @@ A page opens, says how far it may be trusted, and claims no more.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
 from maps.words import word
 
-PAGES = ("/", "/zones", "/enterprises", "/to-locate", "/sources")
+PAGES = ("/", "/zones", "/enterprises", "/to-locate", "/sources", "/figures")
 DATA = ("/v1/surfaces", "/v1/map", "/v1/imports", "/v1/premises/unlocated")
 RUNGS = {0: "inherent", 1: "shrunk", 3: "shrunk", 6: "folds", 13: "full"}
 
@@ -49,6 +51,7 @@ def test_every_page_opens_and_says_how_far_it_may_be_trusted(built, months, serv
             assert said in chief.get("/", params={"lang": lang}).text
         for path in (*DATA, *(f"/v1/surfaces/{one['id']}/scorecard" for one in listed["surfaces"])):
             assert chief.get(path).status_code == 200, path
+        check_pictures(chief, months)
         check_probabilities(chief, listed["surfaces"], claims=months >= 6)
         check_terrains(chief, listed["surfaces"])
         for one in listed["surfaces"]:
@@ -111,3 +114,24 @@ def test_before_the_first_build_every_page_opens(sample_park, server_on, tmp_pat
         assert chief.get("/ogc/collections/premises/items").json()["numberMatched"] == 0
         for path in ("/zones?f=xlsx", "/v1/imports?f=xlsx", "/enterprises?f=xlsx"):
             assert chief.get(path).status_code == 200, path
+
+
+def check_pictures(chief, months):
+    """What history is too short for is said in words; no picture stands there empty."""
+    html = chief.get("/figures").text
+    for begun, name, missing in (
+        (1, "rates", word("figures.nothing_due", "zh")),
+        (1, "prevalence", word("figures.no_lot", "zh")),
+        (6, "reliability", word("chart.reliability.none", "zh")),
+    ):
+        drawn = re.search(rf'id="{name}(-0)?-n-title"', html) is not None
+        assert drawn is (missing not in html), name
+        if months < begun:
+            assert missing in html, name
+        if months >= 6:
+            assert drawn, name
+    firm = chief.get("/ogc/collections/enterprises/items?limit=1").json()["features"][0]["id"]
+    page = chief.get(f"/enterprises/{quote(firm, safe='')}").text
+    assert word("firm.no_index", "zh") in page
+    assert word("chart.trend.none", "zh") in page
+    assert 'id="trend-n-title"' not in page

@@ -237,7 +237,8 @@ def test_counts_are_by_route_and_hold_no_ids(server, browser):
     """For Prometheus; an address with an id in it becomes its template."""
     with server.client("chief") as chief:
         chief.get("/ogc/collections/reports/items/some-secret-id")
-    said = browser.get("/metrics").text
+        said = chief.get("/metrics").text
+    assert browser.get("/metrics").status_code == 401
     assert "some-secret-id" not in said
     assert 'route="/ogc/collections/{collection_id}/items/{feature_id:path}",status="404"' in said
     assert "geo_risk_publication_sequence 1.0" in said

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from geo_risk.records import Audience
+from geo_risk.records import Actor, Audience, Role
 from maps.views import Frame
 from tests.live.browser import Camera, settle
 from tests.live.evil_park import EVERY, PAYLOADS, write_evil_park
@@ -26,6 +27,7 @@ from tests.unit.maps.test_pages import PAGES
 
 pytest_plugins = ("tests.live.browser_fixtures",)
 
+KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
 NOW = datetime(2026, 5, 13, 6, tzinfo=UTC)
 _RAN = """() => ({
   hacked: window.hacked ?? null,
@@ -184,3 +186,60 @@ def test_a_map_file_of_payloads_runs_none_of_them(
     assert ran(lax) == _NOTHING
     assert {one.split(":")[0] for one in asked} <= {"file", "data"}
     assert sum(one.startswith("file:") for one in asked) == 1
+
+
+def test_what_is_new_is_told_while_the_map_is_open(evil: tuple[SmallPark, Any], lax: Page) -> None:
+    """A report and a publication made elsewhere: a note, a mark on the map, an earlier map."""
+    _, server = evil
+    _sign_in(lax, server, "chief")
+    lax.goto(server.url)
+    settle(lax)
+    with lax.expect_request("**/v1/live", timeout=15_000):
+        pass
+    lax.wait_for_timeout(600)
+    with server.client("officer") as officer:
+        premises = officer.get("/v1/map").json()["premises"]["features"][0]["properties"]["id"]
+        body = {"properties": {"kind": "hazard", "premises_id": premises, "text": EVERY}}
+        answer = officer.post("/ogc/collections/reports/items", json=body)
+        assert answer.status_code == 201, answer.text
+        listened = officer.get("/v1/live", headers={"Last-Event-ID": _first_event(officer)})
+    lax.get_by_text("新上报 1 起").wait_for()
+    assert lax.locator(".fresh").count() == 1
+    assert "event: report" in listened.text
+    assert "hacked" not in listened.text
+    with server.park.open() as store:
+        publication = store.publication()
+        assert publication is not None
+        store.publish(publication, actor=KEEPER, at=datetime.now(UTC))
+    lax.get_by_text("地图有新数据").wait_for()
+    assert ran(lax) == _NOTHING
+    lax.wait_for_timeout(800)
+    lax.get_by_role("button", name="换上新的").click()
+    settle(lax)
+    lax.locator("#times summary").click()
+    assert lax.get_by_role("link", name="以前的地图").count() == 1
+    lax.get_by_role("link", name="以前的地图").click()
+    lax.wait_for_function("() => location.search === '?time=p1'")
+    lax.wait_for_function("() => document.querySelector('#times output').textContent[0] === '以'")
+    assert lax.locator(".leaflet-tile-pane img").count() > 0
+
+
+def test_the_public_hears_of_publications_only(evil: tuple[SmallPark, Any]) -> None:
+    """No report, no place, no kind leaves to who is not signed in; nor can it look back."""
+    _, server = evil
+    with server.client() as public, server.client("officer") as officer:
+        first = _first_event(officer)
+        listened = public.get("/v1/live", headers={"Last-Event-ID": first})
+        assert listened.status_code == 200
+        assert "event: report" not in listened.text
+        assert public.get("/v1/surfaces").json()["times"] == []
+        for path in ("/v1/surfaces?time=2026-09", "/v1/map/reports", "/v1/map/find?q=a"):
+            assert public.get(path).status_code == 401, path
+        assert public.get("/?time=2026-09", follow_redirects=False).status_code != 200
+
+
+def _first_event(client: Any) -> str:
+    """Give an id before all of this minute's events: ids rise with time."""
+    now = client.get("/v1/live").text.split("id: ", 1)[1].split()[0]
+    early = int(now.replace("-", ""), 16) - (60_000 << 80)
+    return str(UUID(int=early))

@@ -42,6 +42,7 @@ export async function startConsole(map, source) {
   app.choose = (id) => chooseSurface(app, id);
   app.explain = (surface, latlng) => explainOther(app, surface, latlng);
   onlineLayers(map, page.base).forEach((layer) => layer.addTo(map));
+  if (page.base) byId("opacity").value = 60; // Their streets are to be seen through our cells.
   drawPark(app);
   listen(app);
   showSurfaces(app, graded, state.view.surface);

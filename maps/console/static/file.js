@@ -1,10 +1,11 @@
 // Entry of a map file: everything is inside the file, nothing is asked for from anywhere.
 import { CellsLayer, mercator, readCells } from "./cells.js";
-import { CLASS_KEYS, isEffort } from "./classes.js";
+import { isEffort } from "./classes.js";
 import { startConsole } from "./console.js";
 import { el, replaceIn } from "./dom.js";
 import { dayText } from "./figures.js";
 import { page, t } from "./page.js";
+import { valueOf } from "./values.js";
 
 const { L } = window;
 const NEARBY_M = 500;
@@ -34,22 +35,6 @@ function fileSource(data) {
         premises: nearby(premises, place),
       };
     },
-  };
-}
-
-function valueOf(columns, cell) {
-  const decimals = columns.decimals[cell];
-  if (decimals < 0) return {};
-  const unit = 10 ** decimals;
-  const [reference, ...parts] = columns.parts.map((part) => part[cell] / unit);
-  const chance = columns.probability ? columns.probability[cell] : 255;
-  return {
-    value: columns.digits[cell] / unit,
-    decimals,
-    class: CLASS_KEYS[columns.classes[cell]],
-    class_probability: chance === 255 ? null : chance / 200,
-    reference: reference ?? null,
-    contributions: columns.factors.map((factor, index) => ({ ...factor, value: parts[index] })),
   };
 }
 

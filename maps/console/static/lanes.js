@@ -1,7 +1,7 @@
 // The week's table: a visit is dragged to another time, day or officer, by mouse or finger, or moved
 // by the form that its link opens. What it would cost is the server's to say; nothing is kept before
 // somebody presses the button that says so.
-import { countDown } from "./undo.js";
+import { countDown } from "./countdown.js";
 
 const START_PX = 6;
 const PAUSE_MS = 250;

@@ -6,6 +6,7 @@ import { startLock } from "./phone_lock.js";
 import { dayText, phone } from "./phone_page.js";
 import { startQueue } from "./phone_queue.js";
 import { sendAll } from "./phone_send.js";
+import { startToday } from "./phone_today.js";
 import { startVisit } from "./phone_visit.js";
 
 async function startPhone() {
@@ -16,6 +17,7 @@ async function startPhone() {
   await startBar();
   const queue = document.getElementById("queue");
   if (queue) await startQueue(queue);
+  await startToday();
   window.addEventListener("online", comeBack);
   document.addEventListener("visibilitychange", () => document.hidden || sendAll());
   await startWorker();

@@ -34,5 +34,6 @@ async function dayPaths() {
   if (!answer.ok) return [];
   const told = await answer.json();
   await measureClock(told.server_time, began);
-  return [data, ...new Set(told.stops.map((one) => one.href))];
+  const planned = (one) => `${one.href}?${new URLSearchParams({ week: told.week, visit: one.id })}`;
+  return [data, ...told.stops.map(planned)];
 }

@@ -86,5 +86,5 @@ export async function dropRecord(id) {
 
 // What of a record is still on its way: its text, its photos, or a decision.
 export function isOpen(row) {
-  return row.state === "waiting" || row.state === "sending" || row.photos.length > 0 || row.conflicts?.length > 0;
+  return row.state !== "draft" && (row.state !== "sent" || row.photos.length > 0 || row.conflicts.length > 0);
 }

@@ -57,8 +57,9 @@ async function readMark() {
   const began = Date.now();
   const answer = await ask("/queue", { cache: "no-store", redirect: "manual", headers: { Accept: "text/html" } });
   if (!answer) return null;
-  await measureClock(answer.headers.get("Date"), began);
   const text = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  const told = text?.getElementById("phone-data");
+  if (told) await measureClock(JSON.parse(told.textContent).now, began);
   const content = (name) => text?.querySelector(`meta[name="${name}"]`)?.content;
   network.signedOut = content("person") !== phone.person;
   return network.signedOut ? null : content("csrf-token");

@@ -5,21 +5,25 @@ export const SHELL_CACHE = `shell-${RELEASE.name}`;
 export const PAGES_CACHE = `pages-${RELEASE.name}`;
 const LIFE_MS = 24 * 3600 * 1000;
 const AT_ONCE = 3;
+const ASSET = /(?:href|src)="(\/assets\/[^"]+)"/g;
 const WHOSE = /<meta name="person" content="([^"]*)">/;
 
 // One page in whichever language it was kept last.
 function keyOf(url) {
   const key = new URL(url, self.location.origin);
   key.searchParams.delete("lang");
+  key.search = key.searchParams.toString();
   key.hash = "";
   return key.href;
 }
 
-// Give the copy of a page, where one is kept and it is not too old.
+// Give the copy of a page, where one is kept and it is not too old. The form of a premises is the
+// same for whichever of its planned visits it is asked.
 export async function keptPage(url) {
   const kept = await readValue("kept");
   if (!kept || Date.now() - kept.at > LIFE_MS) return undefined;
-  return (await caches.open(PAGES_CACHE)).match(keyOf(url));
+  const cache = await caches.open(PAGES_CACHE);
+  return (await cache.match(keyOf(url))) || (url.pathname.startsWith("/visit/") ? cache.match(keyOf(url), { ignoreSearch: true }) : undefined);
 }
 
 // Take a fresh answer over into the copies: only a page that is kept anyway, and only its owner's.
@@ -34,8 +38,17 @@ export async function ownPage(url, answer) {
     await forgetPages();
     return false;
   }
+  if (page) await keepAssets(text);
   await (await caches.open(PAGES_CACHE)).put(key, answer);
   return true;
+}
+
+// The styles and scripts of a page are kept with it; their addresses change with their text.
+async function keepAssets(text) {
+  const shell = await caches.open(SHELL_CACHE);
+  const needed = [...text.matchAll(ASSET)].map(([, path]) => path.replaceAll("&amp;", "&"));
+  const there = await Promise.all(needed.map((path) => shell.match(path)));
+  await shell.addAll(needed.filter((path, n) => !there[n]));
 }
 
 // Keep the pages that a page asks for; what is no longer among them goes.

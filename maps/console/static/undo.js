@@ -1,6 +1,7 @@
-// A form that takes the last step back is there for as many seconds as it says, then it goes.
-export function countDown() {
-  for (const form of document.querySelectorAll("form[data-seconds]")) {
-    setTimeout(() => form.remove(), Number(form.dataset.seconds) * 1000);
-  }
-}
+// Entry of the page that says saved: for ten seconds undo takes back, from then on it withdraws.
+const undo = document.getElementById("undo");
+
+setTimeout(() => {
+  for (const one of undo.querySelectorAll("[data-now]")) one.hidden = true;
+  for (const one of undo.querySelectorAll("[data-later]")) one.hidden = false;
+}, Number(undo.dataset.seconds) * 1000);

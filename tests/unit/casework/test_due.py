@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo_risk.casework import due_of, end_of_day, has_calendar, with_due, working_days_after
+from geo_risk.casework import (
+    due_of,
+    due_on,
+    end_of_day,
+    has_calendar,
+    with_due,
+    working_days_after,
+)
 from geo_risk.casework.due import is_worked
-from geo_risk.records import Severity
+from geo_risk.errors import InputError
+from geo_risk.records import Report, Severity
 from tests.unit.casework.conftest import MONDAY
 
 
@@ -66,3 +74,27 @@ def test_a_due_day_is_worked_and_never_sooner(park: Any, after: int, days: int) 
     assert is_worked(day, park)
     worked = last_day(working_days_after(begun, days, park), park) if days else None
     assert worked is None or worked >= first
+
+
+def test_an_officer_may_set_an_earlier_day_and_none_later(park: Any, report_of: Any) -> None:
+    """Its last moment is midnight; a day off counts to the next, but never beyond the rule's."""
+    one = with_due(report_of(severity=Severity.GENERAL), park)
+    assert last_day(one.due, park) == date(2026, 3, 17)
+    for day in (date(2026, 3, 2), date(2026, 3, 10), date(2026, 3, 17)):
+        assert last_day(due_on(one, day, park), park) == day
+    assert last_day(due_on(one, date(2026, 3, 7), park), park) == date(2026, 3, 9)
+    for day in (date(2026, 3, 18), date(2026, 3, 1)):
+        with pytest.raises(InputError, match=r"due 2026-03-\d\d is"):
+            due_on(one, day, park)
+
+
+@given(st.integers(0, 400), st.integers(0, 30))
+def test_an_earlier_day_is_never_later_than_the_rule(park: Any, after: int, days: int) -> None:
+    """Whatever falls on weekends and holidays."""
+    begun = MONDAY + timedelta(hours=7 * after)
+    told = {"severity": Severity.MAJOR, "reported_at": begun, "kind": "hazard"}
+    one = with_due(Report(id="r", occurred_from=begun, occurred_to=begun, **told), park)
+    day = begun.astimezone(park.zone).date() + timedelta(days=days)
+    due = due_on(one, day, park)
+    assert due <= one.due
+    assert is_worked(last_day(due, park), park)

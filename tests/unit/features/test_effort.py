@@ -15,7 +15,7 @@ from geo_risk.features.effort import (
     shift_hours,
     zone_patrol_hours,
 )
-from geo_risk.records import PatrolZone
+from geo_risk.records import PatrolZone, VisitOutcome
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,19 @@ def test_visits_lie_at_their_premises(square: Any, premises_of: Any, visit_of: A
     assert effort.visits.weight.tolist() == [1.0, 1.0]
     assert effort.last_visit == {"p:1": square.days_ago(3), "p:2": square.days_ago(9)}
     assert effort.left_out == 1
+
+
+@pytest.mark.parametrize("outcome", sorted(set(VisitOutcome) - {VisitOutcome.DONE}))
+def test_a_gate_that_stayed_shut_is_no_effort(
+    square: Any, premises_of: Any, visit_of: Any, outcome: VisitOutcome
+) -> None:
+    """Nobody looked: it is no event, and no last visit."""
+    effort = measure_effort(
+        visits=[visit_of(1, 30), visit_of(2, 3, outcome=outcome)],
+        premises=[premises_of(1)],
+        boundary=square.outline,
+        crs=square.crs,
+        as_of=square.as_of,
+    )
+    assert len(effort.visits) == 1
+    assert effort.last_visit == {"p:1": square.days_ago(30)}

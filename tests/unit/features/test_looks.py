@@ -12,7 +12,7 @@ from geo_risk.errors import InputError
 from geo_risk.features.looks import measure_looks
 from geo_risk.grid import Period
 from geo_risk.looks import LookedPremises, LookedVisits, Looks, ToldReports
-from geo_risk.records import Channel, Enterprise, Findings, PremisesKind, VisitReason
+from geo_risk.records import Channel, Enterprise, Findings, PremisesKind, VisitOutcome, VisitReason
 
 
 @pytest.fixture
@@ -185,6 +185,15 @@ def test_every_reason_of_a_visit_counts(looks_of: Any, premises_of: Any, visit_o
     """What was found given that they looked says the same, whatever they looked for."""
     visits = [visit_of(n, 5 + n, reason=reason) for n, reason in enumerate(VisitReason)]
     assert len(looks_of(premises=[premises_of(1)], visits=visits).visits) == len(VisitReason)
+
+
+def test_who_could_not_look_did_not_find_nothing(
+    looks_of: Any, premises_of: Any, visit_of: Any
+) -> None:
+    """A shut gate is left out; a look that found nothing is one."""
+    visits = [visit_of(n, 5 + n, outcome=outcome) for n, outcome in enumerate(VisitOutcome)]
+    looks = looks_of(premises=[premises_of(1)], visits=visits)
+    assert looks.visits.found.tolist() == [0.0]
 
 
 def columns(*numbers: float) -> Any:

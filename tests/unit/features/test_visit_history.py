@@ -22,6 +22,7 @@ from geo_risk.records import (
     Report,
     Severity,
     Visit,
+    VisitOutcome,
     VisitReason,
 )
 
@@ -106,6 +107,17 @@ def test_results_on_or_after_a_visits_day_change_none_of_its_features(park, cut)
     assert told.sum() > 30
     assert np.array_equal(before.values[told], after.values[told])
     assert not np.array_equal(before.values, after.values)
+
+
+def test_a_gate_that_stayed_shut_is_no_row_and_changes_no_feature(park) -> None:
+    """Of a visit that could not look nobody learns anything."""
+    table, before = features(park)
+    shut = [
+        replace(one, id=f"{one.id}:shut", outcome=VisitOutcome.SHUT) for one in park.visits[::5]
+    ]
+    again, after = features(replace(park, visits=[*park.visits, *shut]))
+    assert again.ids == table.ids
+    assert np.array_equal(before.values, after.values)
 
 
 def test_later_visits_that_are_not_there_yet_change_nothing(park) -> None:

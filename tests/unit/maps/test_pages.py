@@ -33,6 +33,7 @@ from maps.views import (
     UnlocatedRow,
     ZoneRow,
 )
+from tests.unit.maps.keeper_views import KEEPER_PAGES
 from tests.unit.maps.month_views import MONTH_PAGES
 from tests.unit.maps.plan_views import a_plan, a_today
 
@@ -94,6 +95,7 @@ PAGES: dict[str, Callable[[Frame, str, str], str]] = {
     ),
     "error": lambda frame, name, lang: error_page(frame, lang, message=name, hint=name),
     **MONTH_PAGES,
+    **KEEPER_PAGES,
     "today": a_today,
     "plan": a_plan,
 }

@@ -10,7 +10,7 @@ import pytest
 from geo_risk.errors import InputError
 from geo_risk.monthly.counted import sector_of
 from geo_risk.monthly.gather import gather, is_empty
-from geo_risk.records import Order, Report, Severity, Step, VisitReason
+from geo_risk.records import Order, Report, Severity, Step, VisitOutcome, VisitReason
 from geo_risk.safety_index import Coverage, Overdue, Share
 from tests.unit.monthly.park_month import (
     MONTH,
@@ -37,6 +37,16 @@ def test_only_routine_and_random_visits_are_counted(reason: VisitReason) -> None
     counted = reason in {VisitReason.ROUTINE, VisitReason.RANDOM}
     assert [some.found for some in one.visits] == ([(1, 0, 0)] if counted else [])
     assert one.months_since_visit == 0
+
+
+@pytest.mark.parametrize("outcome", list(VisitOutcome))
+def test_who_could_not_look_enters_neither_o_nor_e(outcome: VisitOutcome) -> None:
+    """A shut gate is no visit that found nothing, and no visit at all since the one before."""
+    looked = visit("v1", "2026-08-02")
+    one = month_of(looked, visit("v2", "2026-10-02", outcome=outcome))
+    done = outcome is VisitOutcome.DONE
+    assert [some.id for some in one.visits] == (["v1", "v2"] if done else ["v1"])
+    assert one.months_since_visit == (0 if done else 2)
 
 
 def test_visits_count_for_24_months_and_never_from_later() -> None:

@@ -12,10 +12,13 @@ from geo_risk.errors import InputError
 from maps.charts import (
     CoverageRow,
     FunnelPoint,
+    IntervalRow,
     ReliabilityClass,
     TrendPoint,
     draw_coverage,
+    draw_distribution,
     draw_funnel,
+    draw_intervals,
     draw_reliability,
     draw_trend,
     draw_waterfall,
@@ -43,6 +46,11 @@ CLASSES = [
     ReliabilityClass(0.029, 401, 14_119),
     ReliabilityClass(0.69, 368, 597),
 ]
+SHARES = [
+    IntervalRow(EVIL, 0.733, 0.70, 0.76, 3903, 2862),
+    IntervalRow("抽签", 0.0, 0.0, 0.36, 8),
+    IntervalRow("没有", None, 0.0, 0.0, 0, 0),
+]
 
 
 def middle(element: object) -> tuple[float, float]:
@@ -65,6 +73,8 @@ def test_every_picture_stays_in_its_box_is_named_and_has_no_style(lang: str) -> 
         draw_funnel("d", lang, "按期销号率", zones, across="到期件数"),
         draw_funnel("e", lang, "上报", zones, across="企业数", poisson=True),
         draw_reliability("f", lang, "隐患", CLASSES, 12),
+        draw_intervals("h", lang, EVIL, SHARES, level=90, none="none"),
+        draw_distribution("i", lang, [0.0, 51.0, 64.9, 65.0, 100.0], CUTS),
         draw_coverage(
             "g", lang, "走访", ["2026-01", "2026-02"], [CoverageRow(EVIL, (1, 2), (0, 5))]
         ),
@@ -203,6 +213,42 @@ def test_columns_are_as_high_as_their_share() -> None:
         assert len(whole) == 5
         shares = [one / full for one, full in zip(heights, whole, strict=True)]
         assert shares == pytest.approx([0, 0.5, 1, 0.25, 0.75], abs=0.001)
+
+
+def test_an_interval_holds_its_share_and_nothing_due_has_no_line() -> None:
+    """Dot between its whiskers, on one scale; a share of nothing is a dash in the table only."""
+    chart = draw_intervals("h", "zh", "t", SHARES, level=90, none="none")
+    for root in both(chart):
+        dots = [middle(one) for one in of_class(root, "ch-dot")]
+        bars = [places(one) for one in of_class(root, "ch-whisker")[::3]]
+        assert len(dots) == len(bars) == 2
+        scale = (dots[0][0] - dots[1][0]) / SHARES[0].share
+        for (x, y), ((left, top), (right, _)), row in zip(dots, bars, SHARES, strict=False):
+            assert y == pytest.approx(top)
+            assert left - 0.1 <= x <= right + 0.1
+            assert right - left == pytest.approx(scale * (row.high - row.low), abs=0.1)
+    assert chart.table.rows[2][3:] == ("–", "–")
+    assert draw_intervals("h", "zh", "t", SHARES[2:], level=90, none="none").notes == ("none",)
+
+
+def test_columns_of_a_distribution_count_every_score_once() -> None:
+    """A score at a bound counts above it; the highest counts in the last column."""
+    scores = [51.0, 55.0, 59.99, 60.0, 64.9, 65.0, 100.0]
+    chart = draw_distribution("i", "zh", scores, CUTS)
+    counts = {name: int(n) for name, n in chart.table.rows}
+    assert sum(counts.values()) == len(scores)
+    assert (counts["50–55"], counts["55–60"], counts["60–65"], counts["95–100"]) == (1, 2, 2, 1)
+    for root in both(chart):
+        columns = [places(one) for one in of_class(root, "ch-fill")]
+        heights = [foot - top for (_, top), (_, foot) in columns]
+        tallest = max(heights)
+        assert [round(2 * one / tallest) for one in heights] == list(counts.values())
+        strip = of_class(root, "ch-class")
+        edges = [places(one) for one in strip]
+        assert edges[0][0][0] == pytest.approx(columns[0][0][0] - 1, abs=0.01)
+        for (_, (right, _)), ((left, _), _) in pairwise(edges):
+            assert right == pytest.approx(left, abs=0.01)
+    assert not draw_distribution("i", "zh", [], CUTS).narrow
 
 
 def test_nothing_to_draw_says_what_is_missing() -> None:
