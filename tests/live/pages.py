@@ -72,6 +72,8 @@ PAGES = (
     Page("/today"),
     Page("/today?day={week}&officer={officer_id}"),
     Page("/today", "officer"),
+    Page("/visit/{premises_id}", "officer"),
+    Page("/visit/{premises_id}/saved?key={?key}"),
     Page("/plan"),
     Page("/plan?week={week}"),
     Page("/plan?week={week}", "analyst"),
