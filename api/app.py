@@ -40,6 +40,7 @@ from api.routes import (
     console,
     declarations,
     declare,
+    doubt_pages,
     embed_pages,
     embeds,
     enterprise_pages,
@@ -134,6 +135,7 @@ _ROUTERS = (
     audit_pages,
     embeds,
     embed_pages,
+    doubt_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

@@ -102,6 +102,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("index", "/index", all=STAFF, own=_OWN),
     PageEntry("index", "/index/{month}", all=STAFF, own=_OWN, menu=()),
     PageEntry("slips", "/slips", all=STAFF, own=_OWN, shows=("slips",)),
+    PageEntry("doubts", "/doubts", all=STAFF, menu={Role.OFFICER, Role.CHIEF}, shows=("flags",)),
     PageEntry("figures", "/figures", all=DESK | {Role.ANALYST}),
     PageEntry("stations", "/stations", all=EVERYBODY, shows=("stations", "services")),
     PageEntry("orders", "/orders", all=STAFF, own=_OWN, shows=("orders",)),

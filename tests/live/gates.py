@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -22,12 +21,12 @@ class Gate:
     """One premises of the first officer's plan, and who saves there."""
 
     day: FieldDay
-    folder: Path
+    built: BuiltPark
     stop: dict[str, Any]
 
     def store(self) -> Store:
         """Open the store that the service writes to."""
-        return BuiltPark(self.folder / "park" / "park.toml", self.folder / "state").open()
+        return self.built.open()
 
     def body(self, **values: Any) -> dict[str, Any]:
         """Give a visit of twenty minutes that ended a minute ago."""
