@@ -41,7 +41,7 @@ def test_three_visits_without_signal_arrive_exactly_once(day: FieldDay, browse: 
     assert "3 条已存本机" in page.locator("#net").inner_text()
     lost = lose_first_answer(phone)
     phone.set_offline(False)
-    page.wait_for_function("() => document.querySelectorAll('[data-state=sent]').length === 3")
+    page.get_by_text("今天已上传 3 条").wait_for()
     assert lost, "the answer to the first record was thrown away on its way"
     asked = [one["premises_id"] for one in stops[:3]]
     told = [one["properties"]["premises_id"] for one in day.visits()]

@@ -65,7 +65,9 @@ def test_a_conflict_shows_both_sides_and_a_person_decides(day: FieldDay, browse:
     assert day.logins["clerk"][0] in shown.inner_text()
     shown.get_by_role("button", name="按我的").click()
     shown.wait_for(state="detached")
-    page.wait_for_function("() => !document.querySelector('[data-state=waiting]')")
+    page.wait_for_function(
+        "() => !document.querySelector('[data-state=waiting], [data-state=sending]')"
+    )
     assert state(day, cases[0]) == "rechecking"
     other = page.locator(f"[data-conflict='{cases[1]}']")
     other.get_by_role("button", name="按站里的").click()

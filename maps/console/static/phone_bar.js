@@ -49,7 +49,11 @@ function barLines(open) {
   if (network.lost) lines.push(["b", tell("phone.offline")]);
   else if (network.sending) lines.push(["b", tell("phone.online")], ["span", tell("phone.sending_of", network.sending)]);
   else if (network.signedOut && open.length) lines.push(["b", tell("phone.signed_out")]);
-  if (open.length && !network.sending) lines.push(["span", tell(network.lost ? "phone.stored" : "phone.waiting_count", { n: open.length })]);
+  const asks = open.filter((one) => one.problem || one.conflicts.length).length;
+  const moving = open.length - asks;
+  if (asks && !network.lost) lines.push(["b", tell("phone.asks_count", { n: asks })]);
+  if (network.lost && open.length) lines.push(["span", tell("phone.stored", { n: open.length })]);
+  else if (moving && !network.sending) lines.push(["span", tell("phone.waiting_count", { n: moving })]);
   if (network.lost && dayText(Date.now()) > phone.today) lines.push(["span", tell("phone.old_day")]);
   return lines;
 }

@@ -11,7 +11,7 @@ export async function phoneSettings(box) {
   replaceIn(
     box,
     el("h2", {}, tell("phone.this_phone")),
-    el("p", { class: "mute" }, room ? tell("phone.room", { used: megabytes(room.usage), left: megabytes(room.quota - room.usage) }) : ""),
+    el("p", { class: "mute" }, room ? tell("phone.room", { used: megabytes(room.usage) }) : ""),
     el("p", { class: "mute" }, tell(kept ? "phone.persisted" : "phone.not_persisted")),
     pin ? pinIsSet(box) : pinForm(box),
   );
