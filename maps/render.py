@@ -186,8 +186,11 @@ def _check_public(view: MapView, content: FileContent) -> None:
 
 def _file_data(content: FileContent, *, station: bool) -> dict[str, Any]:
     features = _features(content.map, "premises")
+    drawn = dict(content.map)
+    if "landmarks" in drawn and not content.names:  # they are names
+        drawn["landmarks"] = {"type": "FeatureCollection", "features": []}
     block: dict[str, Any] = {
-        "map": {name: value for name, value in content.map.items() if name != "premises"},
+        "map": {name: value for name, value in drawn.items() if name != "premises"},
         "surfaces": dict(content.surfaces),
         "premises": _columns(features, content.names),
         "table": {"index": pattern_table(), "palette": tile_palette()},

@@ -8,22 +8,13 @@ import openpyxl
 import pytest
 
 from geo_risk import open_park
-from tests.live.cli.commands import Run
-
-EXEMPT = 'approval_exemption = "样例"'
+from tests.live.cli.commands import Run, exempted
 
 
 def sheets(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Give a workbook's rows by sheet."""
     book = openpyxl.load_workbook(path)
     return {one.title: list(one.iter_rows(values_only=True)) for one in book.worksheets}
-
-
-def exempted(park: Path) -> Path:
-    """Declare why a public map needs no approval number."""
-    text = park.read_text("utf-8")
-    park.write_text(text.replace('approval_exemption = ""', EXEMPT), "utf-8")
-    return park
 
 
 def test_premises_are_not_for_the_public(run: Run, park: Path) -> None:
