@@ -38,6 +38,7 @@ FROM_DATA = (
         "audit_door.",
         "category.",
         "factor.",
+        "flag_check.",
         "firm_kind.",
         "kind.",
         "language.",
