@@ -150,7 +150,7 @@ def test_before_the_first_build_every_page_opens(sample_park, server_on, tmp_pat
 
 def check_pictures(chief, months):
     """What history is too short for is said in words; no picture stands there empty."""
-    html = chief.get("/figures").text
+    html = chief.get("/figures?lang=zh").text
     for begun, name, missing in (
         (1, "rates", word("figures.nothing_due", "zh")),
         (1, "prevalence", word("figures.no_lot", "zh")),
@@ -163,7 +163,7 @@ def check_pictures(chief, months):
         if months >= 6:
             assert drawn, name
     firm = chief.get("/ogc/collections/enterprises/items?limit=1").json()["features"][0]["id"]
-    page = chief.get(f"/enterprises/{quote(firm, safe='')}").text
+    page = chief.get(f"/enterprises/{quote(firm, safe='')}?lang=zh").text
     assert word("firm.no_index", "zh") in page
     assert word("chart.trend.none", "zh") in page
     assert 'id="trend-n-title"' not in page
