@@ -39,7 +39,6 @@ FROM_DATA = (
         "category.",
         "factor.",
         "firm_kind.",
-        "firm_order.",
         "kind.",
         "language.",
         "level_of.",
