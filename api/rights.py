@@ -135,7 +135,7 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         Right(own=STAFF),
         """
         POST /v1/flags/{flag_id}/answer
-        POST /flags/{flag_id}
+        POST /doubts/{flag_id}
         """,
     ),
     (
@@ -186,6 +186,8 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         POST /v1/channels/{channel}/acknowledged
         POST /v1/channels/{channel}/reconciliation
         POST /plan/absence
+        POST /plan/move
+        POST /plan/undo
         """,
     ),
     (
@@ -255,6 +257,8 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         """
         POST /v1/field/visits
         POST /v1/field/visits/{visit_id}/undo
+        POST /visit/{premises_id}
+        POST /visit/{premises_id}/undo
         """,
     ),
     (

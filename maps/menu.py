@@ -63,10 +63,14 @@ class PageEntry:
 
 
 _OWN = frozenset({Role.ENTERPRISE})
+_AT_GATES = frozenset({Role.OFFICER, Role.CHIEF})
 
 PAGES: tuple[PageEntry, ...] = (
     PageEntry("today", "/today", all=DESK, own={Role.OFFICER}, shows=("visits",)),
     PageEntry("queue", "/queue", all=STAFF),
+    PageEntry("today", "/visit/{premises_id}", all=_AT_GATES, menu=(), shows=("visits",)),
+    PageEntry("today", "/visit/{premises_id}/saved", all=_AT_GATES, menu=()),
+    PageEntry("plan", "/plan/move", all=DESK, menu=()),
     PageEntry(
         "plan",
         "/plan",
@@ -89,6 +93,7 @@ PAGES: tuple[PageEntry, ...] = (
         shows=("teams", "assignments", "population"),
     ),
     PageEntry("cases", "/cases", all=STATION - {Role.MEDIATOR}, own={Role.MEDIATOR}),
+    PageEntry("cases", "/cases/board", all=STATION - {Role.MEDIATOR}, own={Role.MEDIATOR}, menu=()),
     PageEntry(
         "cases",
         "/cases/{case_id}",
@@ -108,7 +113,6 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("orders", "/orders", all=STAFF, own=_OWN, shows=("orders",)),
     PageEntry("guidance", "/guidance", all=STAFF, own=_OWN, shows=("guidance",)),
     PageEntry("campaigns", "/campaigns", all=STAFF, shows=("campaigns",)),
-    PageEntry("flags", "/flags", all={Role.CHIEF}, own=STAFF - {Role.CHIEF}, shows=("flags",)),
     PageEntry("embeds", "/embeds", all=HEADS),
     PageEntry("rebalance", "/zones/proposal", all=HEADS),
     PageEntry("site", "/stations/proposal", all=HEADS, shows=("stations",)),

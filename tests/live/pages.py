@@ -122,6 +122,7 @@ PAGES = (
     Page("/imports/{job_id}", "clerk"),
     Page("/zones/proposal"),
     Page("/stations/proposal"),
+    Page("/report", "volunteer"),
     Page("/embeds"),
     Page("/embeds/method", None),
     Page("/embed/{token}", None, langs=("zh",)),

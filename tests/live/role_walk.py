@@ -65,9 +65,10 @@ def operations(client: httpx.Client) -> list[str]:
     ]
 
 
-def required(client: httpx.Client) -> dict[str, str]:
+def required(client: httpx.Client, lived: Lived) -> dict[str, str]:
     """Give the query that an operation cannot do without: operation to `?...`."""
-    fixed = {"lon": "120.0", "lat": "30.55", "month": "2026-11", "url": "http://none.invalid/"}
+    fixed = {"lon": "120.0", "lat": "30.55"}
+    fixed |= {name[1:]: values[0] for name, values in lived.fills.items() if name[0] == "?"}
     found = {}
     for path, item in client.get("/openapi.json").json()["paths"].items():
         for method in METHODS:
@@ -130,7 +131,7 @@ def ids_of(chief: httpx.Client, lived: Lived, volunteers: str) -> dict[Reader, I
         "y": "3362",
         "enterprise_id": _quoted(own),
         "order_id": _quoted(_ordered(chief, own, own=True)),
-        **dict.fromkeys(("token", "embed_id", "guidance_id"), "none"),
+        **dict.fromkeys(("embed_id", "guidance_id"), "none"),
         "user_id": "none",
         "token_id": "none",
         "flag_id": "f%3Aroles",
@@ -207,7 +208,9 @@ def body_of(operation: str, role: Reader, firm: str, *, own: bool) -> dict[str, 
             "json": {"month": "2026-10", "indicator": "none", "have": 1, "need": 1}
         },
         "POST /v1/declarations/{declaration_id}/verify": {"json": {"visit_id": "none"}},
-        "POST /flags/{flag_id}": {"data": {"action": "answer", "text": ""}},
+        "POST /doubts/{flag_id}": {"data": {"text": ""}},
+        "POST /plan/move": {"data": {**_FORM, "officer": "none", "time": "09:00"}},
+        "POST /plan/undo": {"data": {**_FORM, "revision": "0"}},
         "POST /v1/flags/{flag_id}/answer": {"json": {"text": "样例：当天补录"}},
         "POST /v1/flags/{flag_id}/settle": {"json": {"outcome": "explained"}},
         "POST /v1/imports": {"files": {"file": ("a.docx", io.BytesIO(b"x"))}},

@@ -76,7 +76,7 @@ def ids(lived_in: Server, lived: Lived) -> dict[Reader, Ids]:
 def walked(lived_in: Server, lived: Lived, ids: dict[Reader, Ids]) -> list[Asked]:
     """Every address asked as everybody: what is read first, then changes by who may not."""
     with lived_in.client("chief") as chief:
-        known, queries = operations(chief), required(chief)
+        known, queries = operations(chief), required(chief, lived)
     declared = rights()
     asked: list[Asked] = []
     clients = {role: lived_in.client(role.value if role else None) for role in READERS}

@@ -38,7 +38,6 @@ FROM_DATA = (
         "audit_door.",
         "category.",
         "factor.",
-        "flag_check.",
         "firm_kind.",
         "kind.",
         "language.",
