@@ -108,6 +108,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("orders", "/orders", all=STAFF, own=_OWN, shows=("orders",)),
     PageEntry("guidance", "/guidance", all=STAFF, own=_OWN, shows=("guidance",)),
     PageEntry("campaigns", "/campaigns", all=STAFF, shows=("campaigns",)),
+    PageEntry("flags", "/flags", all={Role.CHIEF}, own=STAFF - {Role.CHIEF}, shows=("flags",)),
     PageEntry("embeds", "/embeds", all=HEADS),
     PageEntry("rebalance", "/zones/proposal", all=HEADS),
     PageEntry("site", "/stations/proposal", all=HEADS, shows=("stations",)),

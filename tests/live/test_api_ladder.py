@@ -6,14 +6,22 @@ A page opens, says how far it may be trusted, and claims no more.
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import replace
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 
 from maps.words import word
+from tests.live.browser import BARE, picture, show_map, switch
+from tests.live.pages import STANDING
 
-PAGES = ("/", "/zones", "/enterprises", "/to-locate", "/sources", "/figures")
+pytest_plugins = ("tests.live.browser_fixtures",)
+
+NO_WORDS = re.compile(r">\s*(None|nan|NaN|undefined|null)\s*<|Traceback")
+"""What a page shows where nobody thought of there being nothing."""
+
 DATA = ("/v1/surfaces", "/v1/map", "/v1/imports", "/v1/premises/unlocated")
 RUNGS = {0: "inherent", 1: "shrunk", 3: "shrunk", 6: "folds", 13: "full"}
 
@@ -25,8 +33,8 @@ def built(request, tmp_path, built_sample):
 
 
 @pytest.mark.parametrize(("built", "months"), [(n, n) for n in RUNGS], indirect=["built"])
-def test_every_page_opens_and_says_how_far_it_may_be_trusted(built, months, server_on):
-    """In Chinese and English; the API says the same."""
+def test_every_page_opens_and_says_how_far_it_may_be_trusted(built, months, server_on, browse):
+    """In Chinese and English, by who reads it; the map is drawn; the API says the same."""
     with server_on(built) as server, server.client("chief") as chief, server.client() as public:
         listed = chief.get("/v1/surfaces").json()
         main = next(one for one in listed["surfaces"] if one["id"] == listed["main"])
@@ -36,10 +44,8 @@ def test_every_page_opens_and_says_how_far_it_may_be_trusted(built, months, serv
         if months == 0:
             assert main["id"] == "inherent.consequence"
             assert main["breaks_version"] == "provisional"
-        for path in PAGES:
-            for lang in ("zh", "en"):
-                page = chief.get(path, params={"lang": lang})
-                assert page.status_code == 200, path
+        check_pages(server)
+        check_map(server, browse)
         for lang in ("zh", "en"):
             said = word(
                 f"ladder.{rung['key']}",
@@ -59,6 +65,31 @@ def test_every_page_opens_and_says_how_far_it_may_be_trusted(built, months, serv
             assert chief.get(f"/v1/surfaces/{one['id']}/coverage.tif").status_code == 200
         for path in ("/", "/zones", "/v1/map", "/v1/surfaces"):
             assert public.get(path).status_code == 200, path
+
+
+def check_pages(server):
+    """Every page that opens in any park: one headline, no hole where a word or figure should be."""
+    with ExitStack() as stack:
+        clients = {role: stack.enter_context(server.client(role)) for role in server.tokens}
+        clients[None] = stack.enter_context(server.client())
+        for page in STANDING:
+            for lang in page.langs:
+                said = clients[page.role].get(page.address(lang), headers={"Accept": "text/html"})
+                assert said.status_code == 200, f"{page} {lang}: {said.status_code}"
+                text = re.sub(r"<script.*?</script>", "", said.text, flags=re.DOTALL)
+                assert text.count("<h1") == 1, f"{page} {lang}"
+                hole = NO_WORDS.search(text)
+                assert hole is None, f"{page} {lang}: {hole and hole[0]}"
+
+
+def check_map(server, browse):
+    """The map is drawn in colours, not left white; `browse` sees that nothing was wrong."""
+    page, _ = browse(server, "chief")
+    show_map(page)
+    switch(page, *BARE, on=False)
+    seen = picture(page).astype(int)
+    drawn = (np.abs(seen - 255).max(axis=2) > 16).mean()
+    assert drawn > 0.1, f"{drawn:.1%} of the map is drawn"
 
 
 def check_probabilities(chief, surfaces, *, claims):
@@ -102,7 +133,8 @@ def test_before_the_first_build_every_page_opens(sample_park, server_on, tmp_pat
     """And says that there is nothing yet, with the command that changes it."""
     empty = replace(sample_park, state_dir=tmp_path / "nothing")
     with server_on(empty) as server, server.client("chief") as chief:
-        for path in (*PAGES, *DATA):
+        check_pages(server)
+        for path in DATA:
             assert chief.get(path).status_code == 200, path
         assert chief.get("/v1/surfaces").json() == {"surfaces": [], "main": None}
         drawn = chief.get("/v1/map").json()

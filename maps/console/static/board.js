@@ -107,7 +107,7 @@ function send() {
 addEventListener("pagehide", () => {
   if (!waiting) return;
   const body = new URLSearchParams(new FormData(waiting.form));
-  fetch(waiting.form.action, { method: "POST", body, keepalive: true });
+  fetch(waiting.form.getAttribute("action"), { method: "POST", body, keepalive: true });
   waiting = null;
 });
 
@@ -146,6 +146,7 @@ board.addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (!(key in answer)) return;
   event.preventDefault();
+  event.stopPropagation(); // the page's own "/" leads to the search
   answer[key]();
 });
 box.addEventListener("keydown", (event) => event.key === "Escape" && close());
