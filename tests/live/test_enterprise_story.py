@@ -27,6 +27,7 @@ pytest_plugins = ("tests.live.browser_fixtures",)
 MONTH = "2026-10"
 """The last month of the sample park."""
 
+COLOURS = {"blue", "yellow", "orange", "red"}
 OFFICER = Actor("somebody", Role.OFFICER, "http")
 FOUND = "样例：配电间门口堆着纸箱"
 
@@ -80,7 +81,8 @@ def test_it_sees_its_index_and_what_would_lift_it(server: Server, phone: Page) -
     phone.get_by_role("link", name="安商指数").click()
     phone.locator(f"a[href^='/index/{MONTH}']").first.click()
     lifts = phone.locator("section", has=phone.get_by_role("heading", name="怎样提升"))
-    assert lifts.locator(".lifts li").count() or lifts.get_by_text("蓝色").count()
+    lifts.wait_for()
+    shown = lifts.inner_text()
     score = float(phone.locator(".score").inner_text().split("/")[0])
     points = [float(one) for one in phone.locator(".parts-table td:nth-child(2)").all_inner_texts()]
     assert sum(points[:-1]) == pytest.approx(score, abs=0.05)
@@ -88,6 +90,8 @@ def test_it_sees_its_index_and_what_would_lift_it(server: Server, phone: Page) -
     with server.client("chief") as chief:
         told = chief.get(f"/v1/index/{MONTH}").json()["enterprises"]
     mine = next(one for one in told if one["id"] == enterprise_of(server))
+    assert ("已经是蓝色" in shown) == (mine["colour"] == "blue")
+    assert ("本月没有等级" in shown) == (mine["colour"] not in COLOURS)
     assert mine["score"] == pytest.approx(score, abs=0.01)
 
 
