@@ -51,7 +51,7 @@ PLANNED = "o:walk"
 KEEPER = Actor("tests-keeper", Role.KEEPER, "cli")
 OFFICER = Actor("tests-officer", Role.OFFICER, "http")
 COMPLAINTS = (Channel.HOTLINE, Channel.PETITION)
-_WAIT_S = 30.0
+_WAIT_S = 120.0
 _BOOKS = {"zones", "enterprises", "premises", "visits", "reports", "officers"}
 """Collections that are asked for as workbooks too: all have one and the same way out."""
 
