@@ -40,12 +40,14 @@ from api.routes import (
     console,
     declarations,
     declare,
+    doubt_pages,
     embed_pages,
     embeds,
     enterprise_pages,
     entries,
     field,
     figure_pages,
+    flag_pages,
     flags,
     given,
     given_pages,
@@ -132,8 +134,10 @@ _ROUTERS = (
     visit_pages,
     user_pages,
     audit_pages,
+    flag_pages,
     embeds,
     embed_pages,
+    doubt_pages,
 )
 _ERROR_WORDS = {401: "auth", 403: "forbidden", 404: "not_found", 503: "busy"}
 

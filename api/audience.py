@@ -176,7 +176,8 @@ def own_filters(sight: Sight, collection: str) -> dict[str, tuple[str, ...]]:
             return {"enterprise_id": own, "state": tuple(one.value for one in SENT)}
         return {"enterprise_id": own}
     if actor is not None and actor.role is Role.MEDIATOR and collection == "reports":
-        return {"kind": ("dispute",)}
+        studio = {"station_id": (actor.station_id,)} if actor.station_id else {}
+        return {"kind": ("dispute",), **studio}
     return {}
 
 

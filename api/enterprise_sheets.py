@@ -23,12 +23,13 @@ def enterprise_sheets(view: EnterpriseView) -> list[Sheet]:
     made += [
         Sheet(
             "走访",
-            ("时间", "原因", "参与人", "发现", "其中立即整改"),
+            ("时间", "原因", "参与人", "结果", "发现", "其中立即整改"),
             [
                 (
                     one.at,
                     phrase("visit_reason", one.reason, "zh") if one.reason else "",
                     "、".join(one.who),
+                    word(f"visit.outcome.{one.outcome}", "zh"),
                     one.found,
                     one.major,
                 )
@@ -73,7 +74,7 @@ def enterprise_sheets(view: EnterpriseView) -> list[Sheet]:
                     one.service,
                     one.ordered_at,
                     one.window_from,
-                    phrase("firm_order", one.state, "zh"),
+                    phrase("order_state", one.state, "zh"),
                 )
                 for one in view.orders
             ],

@@ -15,6 +15,7 @@ import numpy as np
 
 from api.audience import without_persons
 from api.case_pages import kind_name
+from api.field_day import visit_path
 from api.index_rows import index_row, scores_before
 from api.pages import enterprise_row
 from api.reading import find_all, get_one
@@ -22,7 +23,7 @@ from api.surroundings import surroundings_of
 from geo_risk import casebook, monthly
 from geo_risk.casework import is_open, lateness
 from geo_risk.declarations import state_of
-from geo_risk.records import Audience, Enterprise, Premises, Visit, may_create
+from geo_risk.records import Audience, Enterprise, Premises, Visit, VisitOutcome, may_create
 from geo_risk.safety_index import shown
 from geo_risk.store import Query
 from maps.bulletin import part_word
@@ -189,7 +190,9 @@ def _visits(reads: _Reads, reports: Sequence[Any]) -> list[FirmVisit]:
     found = [
         one.record
         for one in reads.find("visits", personal=False)
-        if isinstance(one.record, Visit) and one.record.start <= reads.now
+        if isinstance(one.record, Visit)
+        and one.record.start <= reads.now
+        and one.record.outcome is not VisitOutcome.WITHDRAWN
     ]
     told: Counter[str] = Counter()
     major: Counter[str] = Counter()
@@ -207,13 +210,21 @@ def _visits(reads: _Reads, reports: Sequence[Any]) -> list[FirmVisit]:
             who=tuple(names.get(id_, id_) for id_ in one.participant_ids)
             if said("visits", "participant_ids")
             else (),
-            found=told[one.id]
-            if one.found is None
-            else one.found.major + one.found.general + one.found.minor,
+            found=_found(one, told[one.id]),
             major=major[one.id] if one.found is None else one.found.major,
+            outcome=one.outcome.value,
         )
         for one in sorted(found, key=lambda one: (one.start, one.id), reverse=True)
     ]
+
+
+def _found(visit: Visit, told: int) -> int | None:
+    """Count what a visit found: as it says, else as reports name it; None where nobody looked."""
+    if not visit.looked:
+        return None
+    if visit.found is None:
+        return told
+    return visit.found.major + visit.found.general + visit.found.minor
 
 
 def _names_of_officers(reads: _Reads, visits: Sequence[Visit]) -> dict[str, str]:
@@ -275,7 +286,7 @@ def _place(pages: Pages, premises: Premises, n: int, lang: str) -> FirmPlace:
         dangerous_goods=premises.dangerous_goods,
         outside=premises.outside,
         map_path=_map_path(service, premises),
-        visit_path=f"/visit/{quote(premises.id, safe='')}" if visits else "",
+        visit_path=visit_path(premises.id) if visits else "",
         around=surroundings_of(
             service,
             pages.shown.publication,

@@ -123,7 +123,7 @@ def _coverage(
     visits: dict[str, list[datetime]] = defaultdict(list)
     for one in find_all(store, without_persons(sight), Query("visits")):
         visit = cast("Visit", one.record)
-        if visit.start < as_of:
+        if visit.looked and visit.start < as_of:
             visits[visit.premises_id].append(visit.start)
     records_from = min((at for times in visits.values() for at in times), default=None)
     if records_from is None:

@@ -155,6 +155,9 @@ class DayMaker:
             window=visit.window,
             travel_s=visit.travel_s,
             reason=visit.reason,
+            ordered=tuple(
+                self.names.ordered[one] for one in visit.source_ids if one in self.names.ordered
+            ),
             tier=visit.tier,
             parts=visit.parts,
             probability=visit.selection_probability,

@@ -9,13 +9,14 @@ sight allows it.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from api.audience import without_persons
 from api.reading import find_all
 from geo_risk import crs
-from geo_risk.records import Assignment, Enterprise, Officer, PatrolZone, Premises, Role
+from geo_risk.records import Assignment, Enterprise, Officer, Order, PatrolZone, Premises, Role
 from geo_risk.store import Query
 from maps.stops import LeftView
 
@@ -36,11 +37,12 @@ FIRST_TIERS = ("appointment", "must", "drawn")
 
 @dataclass(frozen=True)
 class PlanNames:
-    """Records of what a plan names, as far as this reader may read them."""
+    """Records of what a plan names, as far as this reader may read them; `ordered` is services."""
 
     enterprises: Mapping[str, Enterprise]
     premises: Mapping[str, Premises]
     officers: Mapping[str, str]
+    ordered: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, enterprise_id: str) -> str:
         """Give the name of an enterprise, '' for those who see none."""
@@ -89,10 +91,13 @@ def names_in(store: Store, sight: Sight, plan: WeekPlan) -> PlanNames:
     enterprises = _read(store, sight, "enterprises", told)
     premises = _read(store, sight, "premises", [one.premises_id for one in plan.visits])
     officers = _read(store, sight, "officers", list(plan.officer_ids))
+    asked = [source for one in plan.visits for source in one.source_ids]
+    orders = _read(store, without_persons(sight), "orders", asked)
     return PlanNames(
         {one.id: one for one in enterprises if isinstance(one, Enterprise)},
         {one.id: one for one in premises if isinstance(one, Premises)},
         {one.id: one.name or one.id for one in officers if isinstance(one, Officer)},
+        {one.id: one.service for one in orders if isinstance(one, Order)},
     )
 
 

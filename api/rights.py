@@ -42,6 +42,13 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         GET /v1/index/{month}/bulletin
         GET /v1/surfaces
         GET /v1/map
+        GET /v1/live
+        GET /offline
+        GET /oembed
+        GET /embed/{token}
+        GET /embed/{token}.csv
+        GET /embed/{token}.png
+        GET /embeds/method
         GET /receipt/{secret}
         POST /receipt/{secret}
         POST /login
@@ -78,6 +85,7 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         """
         GET /v1/cases
         GET /v1/cases/figures
+        GET /v1/map/reports
         """,
     ),
     (
@@ -91,15 +99,28 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         GET /v1/surfaces/{surface_id}/coverage.tif
         GET /tiles/{surface}/{z}/{x}/{y}.png
         GET /v1/premises/unlocated
+        GET /v1/map/find
+        GET /v1/services/figures
         GET /v1/imports
         GET /v1/stations/coverage
         """,
     ),
-    (Right(STATION - _MEDIATOR, _ENTERPRISE), "GET /v1/declarations"),
+    (
+        Right(STATION - _MEDIATOR, _ENTERPRISE),
+        """
+        GET /v1/declarations
+        GET /v1/orders
+        GET /v1/orders/{order_id}
+        """,
+    ),
+    (Right(STAFF, _ENTERPRISE), "GET /ogc/collections/guidance/items"),
+    (Right(STAFF), "GET /ogc/collections/campaigns/items"),
+    (Right(STAFF | _ANALYST), "GET /ogc/collections/services/items"),
     (
         Right(STAFF),
         """
         GET /v1/cases/duplicates
+        GET /v1/field/day
         GET /v1/index/weights
         GET /v1/index/weights/{weights_id}/moves
         GET /v1/index/{month}/preview
@@ -110,7 +131,13 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         POST /v1/slips/{slip_id}/link
         """,
     ),
-    (Right(own=STAFF), "POST /v1/flags/{flag_id}/answer"),
+    (
+        Right(own=STAFF),
+        """
+        POST /v1/flags/{flag_id}/answer
+        POST /flags/{flag_id}
+        """,
+    ),
     (
         Right(STAFF, _ENTERPRISE),
         """
@@ -174,6 +201,11 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         POST /v1/index/{month}/publish
         POST /v1/index/{month}/revisions
         POST /index/{month}/publish
+        GET /v1/embeds
+        POST /v1/embeds
+        DELETE /v1/embeds/{embed_id}
+        POST /embeds
+        POST /embeds/{embed_id}/revoke
         """,
     ),
     (
@@ -198,6 +230,8 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         """
         POST /slips/{slip_id}
         POST /v1/slips/{slip_id}/transitions
+        POST /orders/{order_id}
+        POST /v1/orders/{order_id}/transitions
         """,
     ),
     (
@@ -212,6 +246,37 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         """
         POST /declare
         POST /v1/declarations
+        POST /orders
+        POST /v1/orders
+        """,
+    ),
+    (
+        Right(_OFFICER | _CHIEF),
+        """
+        POST /v1/field/visits
+        POST /v1/field/visits/{visit_id}/undo
+        """,
+    ),
+    (
+        Right(_OFFICER | _CLERK),
+        """
+        POST /stations
+        POST /ogc/collections/services/items
+        """,
+    ),
+    (
+        Right(_CLERK),
+        """
+        POST /campaigns
+        POST /ogc/collections/campaigns/items
+        """,
+    ),
+    (
+        Right(_OFFICER),
+        """
+        POST /guidance
+        POST /guidance/{guidance_id}
+        POST /ogc/collections/guidance/items
         """,
     ),
     (Right(_OFFICER | _CHIEF), "POST /v1/declarations/{declaration_id}/verify"),

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 _NOT_SAID = frozenset({"csrf", "took", "start", "lon", "lat", "accuracy"})
 
+_MOST_DIGITS = 4
 _LONGEST = timedelta(hours=12)
 """A form left open longer than that says nothing of how long a visit was."""
 
@@ -91,7 +92,7 @@ class VisitForm:
     def cases(self) -> list[int]:
         """Numbers of the open hazards that it names."""
         names = (one.partition("-")[2] for one in self.texts if one.startswith("case-"))
-        return sorted(int(one) for one in names if one.isdecimal())
+        return sorted(int(one) for one in names if one.isdecimal() and len(one) < _MOST_DIGITS)
 
 
 def read_form(sent: Mapping[str, Sequence[Any]]) -> VisitForm:

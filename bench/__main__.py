@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from bench import (
+    browser,
     casework,
     commands,
     effort,
@@ -35,6 +36,7 @@ def main() -> int:
     parts, missed = [f"{_HEAD}\n{machine()}"], False
     for name, title, measure in (
         ("commands", "What people wait for", commands.measure),
+        ("browser", "Pages in a weak browser", browser.measure),
         ("casework", "Casework", casework.measure),
         ("month_end", "Month's end", month_end.measure),
         ("plan_desk", "The desk of visit plans", plan_desk.measure),

@@ -43,7 +43,7 @@ def write_headline(view: MapView, lang: str) -> Headline:
         One of the catalogue's languages.
     """
     found = _headline(view, lang)
-    if lang == "zh":
+    if lang == "zh" and view.time == "now":  # dates of another time stay in one piece
         return Headline(_spaced(found.finding), _spaced(found.detail))
     return found
 

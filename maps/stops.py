@@ -48,6 +48,8 @@ class StopView:
         [from, to] within which it must begin; None: any time.
     travel_s
         From the stop before.
+    ordered
+        Services that the enterprise ordered, for which somebody comes.
     reason, tier, parts, probability, place_guessed, confirmed
         As in `geo_risk.visits.week.PlannedVisit`.
     lon, lat
@@ -76,6 +78,7 @@ class StopView:
     window: tuple[datetime, datetime] | None = None
     travel_s: int = 0
     reason: str = "routine"
+    ordered: tuple[str, ...] = ()
     tier: str = "optional"
     parts: Mapping[str, float] = field(default_factory=dict)
     probability: float | None = None
@@ -192,10 +195,13 @@ def reasons_of(stop: StopView, zone: tzinfo, lang: str) -> list[str]:
         said.append(word(key, lang, begin=begin, end=end))
     elif stop.confirmed:
         said.append(word("plan.why_told", lang))
+    if stop.ordered:
+        service = phrase("service", stop.ordered[0], lang)
+        said.append(word("plan.why_ordered", lang, service=service))
     if stop.probability is not None:
         percent = number_text(stop.probability * 100)
         said.append(word("plan.why_drawn", lang, percent=percent))
-    elif stop.reason != "routine":
+    elif stop.reason != "routine" and not (stop.reason == "order" and stop.ordered):
         said.append(phrase("visit_reason", stop.reason, lang))
     if stop.place_guessed:
         said.append(word("plan.why_guessed", lang))

@@ -70,7 +70,7 @@ def show_saved(
 ) -> Response:
     """Show what was saved by a form, with undo and the next stop."""
     actor = allowed_here(pages.sight, Visit, DOOR)
-    kept = pages.service.store.answer(actor.id, f"page-{key}", now=pages.now)
+    kept = pages.service.store.answer(actor.id, _once(key), now=pages.now)
     if kept is None:
         raise NotFoundError("Nothing was saved by this form.", "Open the visit again.")
     answer = with_words(kept, pages.service, pages.sight)
@@ -154,6 +154,11 @@ def take_visit(
     return HTMLResponse(visit_page(pages.frame(), lang, view), status)
 
 
+def _once(key: str) -> str:
+    """Give the key under which a form's answer is kept: no other door uses its like."""
+    return f"visit-form-{key}"
+
+
 def _cleaned(contents: Sequence[bytes]) -> list[bytes]:
     return [clean_picture(one) for one in contents]
 
@@ -170,8 +175,7 @@ def _save(
     service, now = pages.service, pages.now
     key = form.get("key") or random_secret()[:24]
     body = body_of(values_of(form, premises_id, now, lang))
-    once = f"page-{key}"
-    answer = save_visit(body, service, pages.sight, actor, now, once, form.digest)
+    answer = save_visit(body, service, pages.sight, actor, now, _once(key), form.digest)
     reports = {one["key"]: one["id"] for one in json.loads(answer.body)["reports"]}
     for b, finding in zip(form.blocks, body.findings, strict=True):
         for picture in pictures.get(b, ()):

@@ -27,13 +27,15 @@ from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database, open_database, open_schema
 from geo_risk.store.locks import park_lock
 from geo_risk.store.migrate import check_version, migrate
-from geo_risk.store.schema import HEAD, embeds, sessions, tokens, users
+from geo_risk.store.schema import HEAD, documents, embeds, sessions, tokens, users
 from geo_risk.store.scrub import remove_photos, scrub_folder
 from geo_risk.store.transfer import copy_rows
 
 FORMAT = 1
 FOLDERS = ("surfaces", "photos", "rejects")
 ASIDE = "before-restore-"
+SHOWN = "public_"
+"""Documents whose kind begins so were shown to everybody."""
 
 
 def back_up(database: Database, park_id: str, state_dir: Path, to: Path, at: datetime) -> Path:
@@ -235,6 +237,7 @@ def _clean(fresh: Path, entries: list[dict[str, Any]], live: Database) -> None:
             forgetting.blank_answers(connection, found)
             connection.execute(sessions.delete())
             _keep_revoked(live, connection)
+            _keep_shown(live, connection)
         remove_photos(fresh, found.photos)
         scrub_folder(fresh, texts, ())
         forgetting.compact(database)
@@ -254,6 +257,19 @@ def _keep_revoked(live: Database, connection: sa.Connection) -> None:
             for row_id, moment in current.execute(chosen).all():
                 mine = table.update().where(table.c.id == row_id)
                 connection.execute(mine.values({column: moment}))
+
+
+def _keep_shown(live: Database, connection: sa.Connection) -> None:
+    """Keep what everybody was shown since the backup was made as it was shown."""
+    shown = sa.select(documents).where(documents.c.kind.startswith(SHOWN))
+    with live.read() as current:
+        if not sa.inspect(current).has_table(documents.name):
+            return
+        rows = [dict(one) for one in current.execute(shown).mappings()]
+    kept = {(one["kind"], one["key"]) for one in connection.execute(shown).mappings()}
+    fresh = [one for one in rows if (one["kind"], one["key"]) not in kept]
+    if fresh:
+        connection.execute(documents.insert(), fresh)
 
 
 def _swap(live: Database, copy: Path, aside: Path, state_dir: Path, fresh: Path) -> bool:

@@ -24,7 +24,7 @@ from geo_risk.visitbook.joining import READER, team_of
 from geo_risk.visitbook.rechecks import REMARK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from geo_risk.park import ParkFile
     from geo_risk.records import Actor, Record, Step
@@ -108,7 +108,7 @@ def undo(store: Store, park: ParkFile, visit_id: str, *, actor: Actor, at: datet
         raise ForbiddenError(
             f"Visit {visit_id!r} was saved by somebody else.", "Who saved it may undo it."
         )
-    saving = _saving(store, own[-1])
+    saving = _of_visit(_at_once(store, own[-1]), visit.record)
     in_time = at - own[-1].at <= timedelta(seconds=UNDO_S + _ON_THE_WAY_S)
     plan = _Plan()
     if in_time:
@@ -121,19 +121,40 @@ def undo(store: Store, park: ParkFile, visit_id: str, *, actor: Actor, at: datet
     return Undone(visit_id, how, tuple(plan.left), tuple(plan.cases))
 
 
-def _saving(store: Store, one: Event) -> list[Event]:
-    """Give the events of one transaction: those beside one of them, by the same actor at once."""
+def _at_once(store: Store, one: Event) -> list[Event]:
+    """Give the events of an event's very moment by its actor: its transaction is among them."""
     since = str(uuid.UUID(int=(int(one.at.timestamp() * 1000) - 1) << 80))
     found: list[Event] = []
     while events := store.events(since=since, limit=_PAGE):
         since = events[-1].id
         for event in events:
-            same = (event.at, event.actor_id) == (one.at, one.actor_id)
-            if same:
+            if (event.at, event.actor_id) == (one.at, one.actor_id):
                 found.append(event)
             elif event.id > one.id:
                 return found
     return found
+
+
+def _of_visit(events: Sequence[Event], visit: Visit) -> list[Event]:
+    """Keep what was written for a visit: where clocks are coarse another may have the moment."""
+    told = [one for one in events if one.action != "deleted"]
+    steps = {
+        one.record_id: one.changes.get("subject_id", "")
+        for one in told
+        if one.collection == "steps" and one.changes.get("other_id") == visit.id
+    }
+    places = {visit.premises_id, f"http:{visit.number}"}
+
+    def belongs(one: Event) -> bool:
+        if one.collection == "reports":
+            return one.record_id in steps.values() or one.changes.get("visit_id") == visit.id
+        if one.collection == "steps":
+            return one.record_id in steps
+        if one.collection == "premises":
+            return one.record_id in places
+        return one.collection == "orders" or one.record_id == visit.id
+
+    return [one for one in told if belongs(one)]
 
 
 def _take_back(store: Store, saving: list[Event], plan: _Plan) -> None:

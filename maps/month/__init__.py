@@ -22,6 +22,7 @@ from maps.month.enterprise import (
     enterprise_page,
 )
 from maps.month.figures import FiguresView, figures_page
+from maps.month.flags import FlagRow, FlagsView, flags_page
 from maps.month.given import (
     CampaignRow,
     CampaignsView,
@@ -93,6 +94,8 @@ __all__ = [
     "FirmPlace",
     "FirmSlip",
     "FirmVisit",
+    "FlagRow",
+    "FlagsView",
     "GivenForm",
     "GuidanceRow",
     "GuidanceView",
@@ -141,6 +144,7 @@ __all__ = [
     "enterprise_page",
     "figures_page",
     "first_missing",
+    "flags_page",
     "guidance_page",
     "index_page",
     "months_page",

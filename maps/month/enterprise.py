@@ -57,13 +57,17 @@ class FirmCase:
 
 @dataclass(frozen=True)
 class FirmVisit:
-    """One visit: why and by whom for the station only; `found` counts hazards, None is unknown."""
+    """One visit: why and by whom for the station only.
+
+    `found` counts hazards, None where nobody looked; `outcome` is `done`, or why it was not.
+    """
 
     at: datetime
     reason: str = ""
     who: tuple[str, ...] = ()
     found: int | None = None
     major: int = 0
+    outcome: str = "done"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import pytest
 
 from geo_risk.errors import BusyError, FileFormatError, NotFoundError, StoreError
 from geo_risk.records import COLLECTIONS, Role
-from geo_risk.store import Query, SourceRun, Store, Token, User, restore
+from geo_risk.store import Embed, Query, SourceRun, Store, Token, User, restore
 from geo_risk.store.schema import HEAD
 from tests.contract.conftest import ENGINES, Place, place_of
 from tests.contract.examples import (
@@ -181,6 +181,29 @@ def test_restoring_does_not_bring_sessions_or_revoked_tokens_back(place: Place) 
     user = store.user("u-7")
     assert user is not None
     assert user.disabled_at == NOW
+
+
+def test_restoring_keeps_what_was_shown_and_stopped_since(place: Place) -> None:
+    """A public month cannot be shown otherwise a second time; a stopped embed stays stopped."""
+    store = place.open()
+    ends = NOW + 90 * DAY
+    embed = Embed(
+        "e-1", "risk", "latest", "zh", "light", "", 480, ("https://a.cn",), "u", NOW, ends
+    )
+    store.put_embed(embed, actor=KEEPER)
+    store.keep_document("public_month", "2026-01", 0, "{}", actor=KEEPER, at=NOW)
+    archive = store.backup(place.folder / "b.zip", at=NOW)
+    store.revoke_embed("e-1", actor=KEEPER, at=NOW + DAY)
+    store.keep_document("public_month", "2026-02", 0, '{"n":5}', actor=KEEPER, at=NOW + DAY)
+    store.keep_document("other", "2026-02", 0, "{}", actor=KEEPER, at=NOW + DAY)
+    url = place.url(store.state_dir)
+    restore(archive, url, park_id=store.park_id, state_dir=store.state_dir, at=NOW + DAY)
+    kept = store.embed("e-1")
+    assert kept is not None
+    assert kept.revoked_at == NOW + DAY
+    shown = store.documents("public_month")
+    assert [(one.key, one.body) for one in shown] == [("2026-01", "{}"), ("2026-02", '{"n":5}')]
+    assert store.documents("other") == []
 
 
 def changed(archive: Path, to: Path, **manifest: object) -> Path:

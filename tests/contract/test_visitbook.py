@@ -347,6 +347,19 @@ def test_undone_later_it_is_withdrawn_where_everybody_can_see(desk: Desk) -> Non
         desk.undo(saved.visit.id, after_s=90)
 
 
+def test_what_was_saved_at_the_very_same_moment_elsewhere_stays(desk: Desk) -> None:
+    """Clocks may be coarse: what belongs to another visit is not taken back with this one."""
+    other = gate("2", premises_id="p:05", enterprise_id="f:05")
+    elsewhere = {"premises_id": "p:05", "enterprise_id": "f:05"}
+    desk.save(replace(other, findings=(finding("k-2", **elsewhere),)))
+    before = everything(desk.store)
+    saved = desk.save(gate("1", findings=(finding("k-1"),), pin_wrong=True))
+    desk.undo(saved.visit.id)
+    assert everything(desk.store) == before
+    again = desk.save(gate("3", findings=(finding("k-3"),)))
+    assert desk.undo(again.visit.id, after_s=60).cases == ("http:k-3",)
+
+
 def test_only_who_saved_it_undoes_it(desk: Desk) -> None:
     """Not a colleague, not the chief."""
     saved = desk.save(gate())

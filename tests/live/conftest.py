@@ -32,7 +32,7 @@ from geo_risk.pipeline import build
 from geo_risk.records import Actor, Record, Role
 from geo_risk.settings import Settings
 from geo_risk.store import Query, Store, open_store
-from tests.live.every_route import Lived, enterprise_of, live_a_month
+from tests.live.every_route import Lived, join_the_scope, live_a_month
 
 ROOT = Path(__file__).resolve().parents[2]
 KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
@@ -251,10 +251,7 @@ def lived_in(
 ) -> Iterator[Server]:
     """The sample park, served apart for a month in which everything is done once (`lived`)."""
     with serve(built_sample(3, tmp_path_factory.mktemp("lived"))) as server:
-        with server.park.open() as store:
-            own = enterprise_of(server)
-            change = {"above_scale": True}
-            store.update("enterprises", own, change, actor=KEEPER, at=datetime.now(UTC))
+        join_the_scope(server)
         yield server
 
 

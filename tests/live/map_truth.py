@@ -20,12 +20,18 @@ _CLASSES = {"none": 0, "blue": 1, "yellow": 2, "orange": 3, "red": 4}
 
 
 def disagreements(
-    page: Page, server: Any, surface: str, shift: Callable[..., Any] | None = None
+    page: Page,
+    server: Any,
+    surface: str,
+    shift: Callable[..., Any] | None = None,
+    *,
+    time: str = "now",
 ) -> list[str]:
     """Check 30 random points: pixel, value and legend; give what disagrees.
 
     A point is taken where the class is the same 1.5 pixels around it, so that half a pixel of
-    rounding decides nothing. `shift` moves the places that are asked about, not the picture.
+    rounding decides nothing. `shift` moves the places that are asked about, not the picture;
+    `time` is the key of the moment whose map is shown.
     """
     camera, seen = Camera.of(page), picture(page)
     lows = {
@@ -41,7 +47,9 @@ def disagreements(
             lon, lat = camera.place(x, y)
             if shift is not None:
                 lon, lat = (float(one) for one in shift(lon, lat))
-            answer = client.get(f"/v1/surfaces/{surface}/value", params={"lon": lon, "lat": lat})
+            answer = client.get(
+                f"/v1/surfaces/{surface}/value", params={"lon": lon, "lat": lat, "time": time}
+            )
             said: dict[str, Any] = answer.json()
             return said
 

@@ -43,7 +43,7 @@ SLOW = frozenset(
 
 _FORM = {"week": "2020-01-06", "visit": "none", "day": "2020-01-06", "minutes": "30"}
 _CASE = {Role.ENTERPRISE: "protect", Role.MEDIATOR: "settle"}
-_ALL_IDS = "feature_id case_id report_id slip_id officer_id photo_id"
+_ALL_IDS = "feature_id case_id report_id slip_id officer_id photo_id order_id enterprise_id"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def operations(client: httpx.Client) -> list[str]:
 
 def required(client: httpx.Client) -> dict[str, str]:
     """Give the query that an operation cannot do without: operation to `?...`."""
-    fixed = {"lon": "120.0", "lat": "30.55", "month": "2026-11"}
+    fixed = {"lon": "120.0", "lat": "30.55", "month": "2026-11", "url": "http://none.invalid/"}
     found = {}
     for path, item in client.get("/openapi.json").json()["paths"].items():
         for method in METHODS:
@@ -128,6 +128,9 @@ def ids_of(chief: httpx.Client, lived: Lived, volunteers: str) -> dict[Reader, I
         "z": "13",
         "x": "6826",
         "y": "3362",
+        "enterprise_id": _quoted(own),
+        "order_id": _quoted(_ordered(chief, own, own=True)),
+        **dict.fromkeys(("token", "embed_id", "guidance_id"), "none"),
         "user_id": "none",
         "token_id": "none",
         "flag_id": "f%3Aroles",
@@ -137,6 +140,8 @@ def ids_of(chief: httpx.Client, lived: Lived, volunteers: str) -> dict[Reader, I
     foreign = {
         **mine,
         "feature_id": _quoted(next(one for one in firms if one != own)),
+        "enterprise_id": _quoted(next(one for one in firms if one != own)),
+        "order_id": _quoted(_ordered(chief, own, own=False)),
         "case_id": _quoted(others),
         "report_id": _quoted(others),
         "slip_id": _quoted(_id(slips, lambda one: one["enterprise_id"] != own)),
@@ -161,6 +166,26 @@ def body_of(operation: str, role: Reader, firm: str, *, own: bool) -> dict[str, 
         "POST /ogc/collections/visits/items": {
             "json": {"properties": {"start": "2026-10-01T08:00:00+08:00"}}
         },
+        "POST /ogc/collections/campaigns/items": {
+            "json": {"properties": {"topic": "fire", "people": 1, "enterprise_id": "none"}}
+        },
+        "POST /ogc/collections/guidance/items": {
+            "json": {"properties": {"enterprise_id": "none", "topics": ["fire"]}}
+        },
+        "POST /ogc/collections/services/items": {
+            "json": {"properties": {"station_id": "none", "service": "none"}}
+        },
+        "POST /orders/{order_id}": {"data": {"action": "accept"}},
+        "POST /v1/embeds": {"json": {"frame_ancestors": ["none"]}},
+        "POST /v1/field/visits": {
+            "json": {
+                "premises_id": "none",
+                "start": "2026-10-01T08:00:00+08:00",
+                "end": "2026-10-01T08:10:00+08:00",
+            }
+        },
+        "POST /v1/orders": {"json": {"service": "none"}},
+        "POST /v1/orders/{order_id}/transitions": {"json": {"action": "accept"}},
         "POST /plan/absence": {"data": _FORM},
         "POST /plan/cancel": {"data": {**_FORM, "job": "0" * 32}},
         "POST /slips/draw": {"data": {"month": "2020-01"}},
@@ -182,6 +207,7 @@ def body_of(operation: str, role: Reader, firm: str, *, own: bool) -> dict[str, 
             "json": {"month": "2026-10", "indicator": "none", "have": 1, "need": 1}
         },
         "POST /v1/declarations/{declaration_id}/verify": {"json": {"visit_id": "none"}},
+        "POST /flags/{flag_id}": {"data": {"action": "answer", "text": ""}},
         "POST /v1/flags/{flag_id}/answer": {"json": {"text": "样例：当天补录"}},
         "POST /v1/flags/{flag_id}/settle": {"json": {"outcome": "explained"}},
         "POST /v1/imports": {"files": {"file": ("a.docx", io.BytesIO(b"x"))}},
@@ -208,6 +234,12 @@ def _all(chief: httpx.Client, collection: str) -> list[dict[str, Any]]:
 
 def _id(features: list[dict[str, Any]], wanted: Any) -> str:
     return str(next(one["id"] for one in features if wanted(one["properties"])))
+
+
+def _ordered(chief: httpx.Client, firm: str, *, own: bool) -> str:
+    """Give an order of an enterprise, or one of another's."""
+    orders = _all(chief, "orders")
+    return _id(orders, lambda one: (one["enterprise_id"] == firm) == own)
 
 
 def _elsewhere(officers: list[str], zones: Mapping[str, set[str]], planned: str) -> str:

@@ -175,7 +175,7 @@ def test_what_it_orders_is_accepted_and_in_the_plan(
     desk, _ = browse(server, "clerk")
     desk.goto("/orders")
     desk.get_by_text("1 单等着答复").wait_for()
-    first = desk.locator("section.order").first
+    first = desk.locator("article.order").first
     first.get_by_text("想请人来讲一次消防课").wait_for()
     first.get_by_role("heading", name=name_of(server)).wait_for()
     first.locator("summary", has_text="约定时间").click()

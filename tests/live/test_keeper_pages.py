@@ -62,7 +62,7 @@ def test_a_file_without_a_word_is_asked_about_then_read_and_twice_changes_nothin
         said = clerk.post(page.url.path, data={"belongs": "kind:enterprises"})
         page = _read(clerk, said)
         assert _title(page) == "有 1 行要改"
-        for words in ("新增 2 条记录", "第 3 行", "从业人数", "很多", "请填写数字", "新企业.csv"):
+        for words in ("新增 1 条记录", "第 3 行", "从业人数", "很多", "请填写数字", "新企业.csv"):
             assert words in page.text
         again = clerk.post(page.url.path, data={"belongs": "kind:enterprises"}, headers=HTML)
         assert (again.status_code, "已经读过" in again.text) == (409, True)

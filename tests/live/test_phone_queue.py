@@ -134,6 +134,28 @@ def test_what_the_station_does_not_take_is_mended_in_its_form(
     assert report["properties"]["text"] == "样例：东侧楼梯口"
 
 
+def test_an_answer_goes_to_its_own_case_when_the_list_of_cases_changed(
+    day: FieldDay, browse: Browse
+) -> None:
+    """A graver hazard came in above the one that was answered: the draft answers what it saw."""
+    stop = day.take_another()
+    first = hazard_at(day, stop)
+    page, _ = browse(day, viewport=PHONE)
+    sign_in(page, day)
+    open_form(page, stop)
+    page.fill("[name=words-0]", "样例：只说这一条")
+    choose(page, "fixed-0", "yes")
+    page.wait_for_timeout(400)
+    hazard_at(day, stop, severity="major")
+    open_form(page, stop)
+    cases = [one.get_attribute("value") for one in page.locator("[name^='case-']").all()]
+    assert len(cases) == 2
+    at, other = cases.index(first), 1 - cases.index(first)
+    assert page.input_value(f"[name=words-{at}]") == "样例：只说这一条"
+    assert page.locator(f"[name=fixed-{at}][value=yes]").is_checked()
+    assert page.locator(f"[name=fixed-{other}]:checked").count() == 0
+
+
 def test_two_tabs_send_a_record_once(day: FieldDay, browse: Browse) -> None:
     """Both see the signal come back; one of them sends."""
     (stop,) = day.take(1)
@@ -195,7 +217,7 @@ def test_a_full_phone_keeps_the_words(day: FieldDay, browse: Browse) -> None:
     assert page.input_value("[name=text-0]") == "样例：手机满了"
 
 
-def hazard_at(day: FieldDay, stop: dict[str, Any]) -> str:
+def hazard_at(day: FieldDay, stop: dict[str, Any], severity: str = "general") -> str:
     """Report a hazard at a stop's premises; give its id."""
     at = (day.clock[0] - timedelta(days=2)).isoformat()
     told = {
@@ -204,7 +226,7 @@ def hazard_at(day: FieldDay, stop: dict[str, Any]) -> str:
         "premises_id": stop["premises_id"],
         "occurred_from": at,
         "occurred_to": at,
-        "severity": "general",
+        "severity": severity,
         "text": "样例：通道堆物",
     }
     with day.client("clerk") as client:

@@ -202,6 +202,9 @@ def test_an_agreed_time_is_kept_by_the_officer_who_was_promised(server: Server) 
         assert (stop["tier"], stop["officer"]) == ("appointment", who)
         begin = datetime.fromisoformat(stop["start"])
         assert abs(begin - day) <= timedelta(minutes=15)
+    with server.client("chief") as chief:
+        asked = {"day": f"{begin.astimezone(zone):%Y-%m-%d}", "officer": "o:2"}
+        assert "点单：安全培训" in chief.get("/today", params=asked, headers=HTML).text
     told = order_of(server, order["id"], "enterprise")
     assert "officer_id" not in told
     unknown = step(server, "clerk", order, action="agree", at=day.isoformat(), officer_id="张三")

@@ -5,6 +5,7 @@ import { startWorker } from "./phone_keep.js";
 import { startLock } from "./phone_lock.js";
 import { dayText, phone } from "./phone_page.js";
 import { startQueue } from "./phone_queue.js";
+import { dropOld } from "./phone_records.js";
 import { sendAll } from "./phone_send.js";
 import { startToday } from "./phone_today.js";
 import { startVisit } from "./phone_visit.js";
@@ -12,6 +13,7 @@ import { startVisit } from "./phone_visit.js";
 async function startPhone() {
   if (!window.isSecureContext) return warnInsecure();
   await startLock();
+  await dropOld();
   const form = document.querySelector("#visit-form");
   if (form) await startVisit(form);
   await startBar();

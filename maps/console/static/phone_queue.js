@@ -103,12 +103,13 @@ function draftItem(row) {
 }
 
 // What cannot be undone takes two touches.
-function inTwo(first, second, act) {
+function inTwo(first, second, act, kind = "btn quiet") {
   const asked = button(first, () => {
     const sure = button(second, act);
     asked.replaceWith(sure);
     sure.focus();
   });
+  asked.className = kind;
   return asked;
 }
 
@@ -116,7 +117,7 @@ function sentItem(row) {
   const lines = [whatIsIn({ ...row, photos: [] }), tell("phone.receipt", { receipt: row.receipt, time: clockText(row.sent_at) })];
   if (row.joined) lines.push(tell("phone.joined"));
   if (row.withdrawn) lines.push(tell("phone.withdrawn"));
-  const takes = row.visit?.undo && !row.withdrawn ? [inTwo("phone.withdraw", "phone.withdraw_sure", () => withdraw(row))] : [];
+  const takes = row.visit?.undo && !row.withdrawn ? [inTwo("phone.withdraw", "phone.withdraw_sure", () => withdraw(row), "plain")] : [];
   return item(row, tell("phone.sent"), lines.filter(Boolean), takes);
 }
 

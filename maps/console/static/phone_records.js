@@ -5,6 +5,7 @@ import { phone } from "./phone_page.js";
 
 const channel = new BroadcastChannel("geo-risk");
 const listeners = [];
+const SENT_LIFE_MS = 2 * 24 * 3600 * 1000;
 channel.onmessage = () => listeners.forEach((one) => one());
 
 export function onRecords(listener) {
@@ -82,6 +83,17 @@ export async function dropRecord(id) {
     for (const one of await answered(photos.getAll())) if (one.record_id === id) photos.delete(one.id);
   });
   announce();
+}
+
+// A line of what was sent goes after two days, if nobody signs out before.
+export function dropOld() {
+  return together(async ({ records, photos }) => {
+    const waiting = new Set((await answered(photos.getAll())).map((one) => one.record_id));
+    for (const one of await answered(records.getAll())) {
+      const done = one.state === "sent" && !one.conflicts.length && !waiting.has(one.id);
+      if (done && Date.now() - one.sent_at > SENT_LIFE_MS) records.delete(one.id);
+    }
+  });
 }
 
 // What of a record is still on its way: its text, its photos, or a decision.

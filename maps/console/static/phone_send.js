@@ -10,6 +10,7 @@ const PATIENCE_MS = 60_000;
 const AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
 export const network = { lost: !navigator.onLine, signedOut: false, sending: null };
 let timer = 0;
+let failed = 0;
 
 // Send all that is due; `byHand`: also what waits for its turn and what was refused.
 export async function sendAll(byHand = false) {
@@ -29,6 +30,7 @@ async function sendRound(byHand) {
   const later = rows.some((one) => one.state === "sent" && one.photos.some(due));
   if (!texts.length && !later) return;
   const mark = await readMark();
+  failed = mark === null ? failed + 1 : 0;
   if (mark === null) return;
   let number = 0;
   for (const one of texts) {
@@ -56,7 +58,7 @@ async function mendInterrupted() {
 async function readMark() {
   const began = Date.now();
   const answer = await ask("/queue", { cache: "no-store", redirect: "manual", headers: { Accept: "text/html" } });
-  if (!answer) return null;
+  if (!answer || AGAIN.has(answer.status)) return null;
   const text = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   const told = text?.getElementById("phone-data");
   if (told) await measureClock(JSON.parse(told.textContent).now, began);
@@ -146,15 +148,20 @@ function problemOf(status, said) {
 function laterTry(row, answer) {
   const tries = (row.tries || 0) + 1;
   const told = Number(answer?.headers.get("Retry-After")) * 1000 || 0;
-  const wait = Math.max(told, Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS));
-  return { tries, not_before: Date.now() + wait };
+  return { tries, not_before: Date.now() + Math.max(told, waitAfter(tries)) };
 }
 
-// Come back when the next one is due; with nothing waiting there is nothing to come back for.
+function waitAfter(tries) {
+  return Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS);
+}
+
+// Come back when the next one is due, later and later where nobody answers; not before a sign-in.
 async function planNext() {
   clearTimeout(timer);
   const rows = await ownRecords();
   const waiting = rows.flatMap((one) => (one.state === "waiting" ? [one] : one.state === "sent" ? one.photos : []));
   const times = waiting.filter((one) => !one.problem).map((one) => one.not_before || 0);
-  if (times.length) timer = setTimeout(sendAll, Math.max(1000, Math.min(...times) - Date.now()));
+  if (!times.length || network.signedOut) return;
+  const soonest = failed ? waitAfter(failed) : 1000;
+  timer = setTimeout(sendAll, Math.max(soonest, Math.min(...times) - Date.now()));
 }

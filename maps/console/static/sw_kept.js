@@ -21,7 +21,11 @@ function keyOf(url) {
 // same for whichever of its planned visits it is asked.
 export async function keptPage(url) {
   const kept = await readValue("kept");
-  if (!kept || Date.now() - kept.at > LIFE_MS) return undefined;
+  if (!kept) return undefined;
+  if (Date.now() - kept.at > LIFE_MS) {
+    await forgetPages();
+    return undefined;
+  }
   const cache = await caches.open(PAGES_CACHE);
   return (await cache.match(keyOf(url))) || (url.pathname.startsWith("/visit/") ? cache.match(keyOf(url), { ignoreSearch: true }) : undefined);
 }
@@ -53,9 +57,11 @@ async function keepAssets(text) {
 
 // Keep the pages that a page asks for; what is no longer among them goes.
 export async function keepPages({ person, day, lang, paths }) {
-  const before = await readValue("kept");
+  let before = await readValue("kept");
   if (before && before.person !== person) await forgetPages();
-  await keepValue("kept", { person, day, lang, paths, at: Date.now() });
+  if (before?.person !== person || before.day !== day) before = undefined;
+  const own = { person, day, lang, paths };
+  await keepValue("kept", { ...own, at: before?.at ?? Date.now() });
   const wanted = new Set(paths.map(keyOf));
   const cache = await caches.open(PAGES_CACHE);
   for (const { url } of await cache.keys()) if (!wanted.has(keyOf(url))) await cache.delete(url);
@@ -68,6 +74,7 @@ export async function keepPages({ person, day, lang, paths }) {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, next));
+  if (kept) await keepValue("kept", { ...own, at: Date.now() });
   return { person, day, kept, asked: paths.length };
 }
 

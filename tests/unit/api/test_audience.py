@@ -227,3 +227,15 @@ def test_the_public_description_of_a_surface_counts_no_cells():
         {"id": "x", "tiles": "/tiles/x", "classes": [{"class": "red", "cells": 3}]}
     )
     assert shown == {"id": "x", "classes": [{"class": "red", "cells": None}]}
+
+
+def test_a_mediator_of_a_studio_sees_the_disputes_of_that_studio():
+    """Without a studio every dispute; never anything else that is reported."""
+    of_all = audience.sight_of(actor(Role.MEDIATOR))
+    assert audience.own_filters(of_all, "reports") == {"kind": ("dispute",)}
+    of_one = audience.sight_of(replace(actor(Role.MEDIATOR), station_id="stations:S1"))
+    assert audience.own_filters(of_one, "reports") == {
+        "kind": ("dispute",),
+        "station_id": ("stations:S1",),
+    }
+    assert audience.own_filters(of_one, "stations") == {}

@@ -23,6 +23,7 @@ from maps.keeper import (
     imports_page,
     users_page,
 )
+from maps.month import FlagRow, FlagsView, flags_page
 from maps.views import Frame, Refusal, SourceRow
 
 NOW = datetime(2026, 5, 13, 6, tzinfo=UTC)
@@ -102,9 +103,17 @@ def _audit(frame: Frame, name: str, lang: str) -> str:
     )
 
 
+def _flags(frame: Frame, name: str, lang: str) -> str:
+    asks = FlagRow(name, "same_words", "visits", (name, name), NOW, "raised", may_answer=True)
+    settles = replace(asks, state="answered", answer=name, may_answer=False, may_settle=True)
+    refused = Refusal("input", detail=name)
+    return flags_page(frame, lang, FlagsView((asks,), (settles,), "answered", refused, name, name))
+
+
 KEEPER_PAGES: dict[str, Callable[[Frame, str, str], str]] = {
     "imports": _imports,
     **{f"import {one}": _in_state(one) for one in ("asked", "running", "done", "failed")},
     "users": _users,
     "audit": _audit,
+    "flags": _flags,
 }

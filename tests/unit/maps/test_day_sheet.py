@@ -10,7 +10,7 @@ import pytest
 from maps.day_sheet import FIRST_ROWS, MORE_ROWS, day_sheets, pages_of_day
 from maps.stops import MOST_REASONS, reasons_of
 from maps.views import Frame
-from maps.words import LANGS
+from maps.words import LANGS, word
 from tests.unit.maps.plan_views import MADE_AT, ZONE, a_day, a_stop
 
 FRAME = Frame("样例高新园区", ZONE, synthetic=True)
@@ -66,3 +66,6 @@ def test_at_most_three_reasons_and_what_presses_comes_first(lang: str) -> None:
     assert "3.40%" in reasons_of(a_stop(1), ZONE, lang)[0]
     assert "1.2" in reasons_of(a_stop(7), ZONE, lang)[0]
     assert reasons_of(a_stop(7, parts={}), ZONE, lang)  # never without a reason
+    ordered = reasons_of(a_stop(7, reason="order", ordered=("安全培训",)), ZONE, lang)
+    assert ordered[0] == word("plan.why_ordered", lang, service="安全培训")
+    assert word("visit_reason.order", lang) not in ordered
