@@ -36,7 +36,7 @@ from tests.live.every_route import Lived, join_the_scope, live_a_month
 
 ROOT = Path(__file__).resolve().parents[2]
 KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
-START_S = 60.0
+START_S = 180.0
 LIVED_MONTH = "2026-10"
 """The last month of the sample park."""
 
@@ -147,8 +147,8 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serve(park: BuiltPark) -> Iterator[Server]:
-    """Start a server on a free port, end it by its id.
+def serve(park: BuiltPark, moment: str = "") -> Iterator[Server]:
+    """Start a server on a free port, end it by its id; with a moment its clock stands still there.
 
     One server at a time per state: each start gives the accounts new passwords, so a second one
     would lock out whoever uses the first.
@@ -164,7 +164,8 @@ def serve(park: BuiltPark) -> Iterator[Server]:
             str(ROOT / "tests/live/serve_park.py"),
             str(park.park_file),
             str(park.state_dir),
-            *([park.store_url] if park.store_url else []),
+            park.store_url,
+            moment,
         ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -283,6 +284,6 @@ def live_database(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server_on() -> Callable[[BuiltPark], AbstractContextManager[Server]]:
+def server_on() -> Callable[..., AbstractContextManager[Server]]:
     """Serve a built park: `with server_on(park) as server`."""
     return serve

@@ -1,7 +1,8 @@
 """Serve a park as a process of its own, for tests: prints one JSON line, then answers.
 
-`python tests/live/serve_park.py PARK.toml STATE_DIR [STORE_URL]`. The line holds the port (a free
-one), this process's id, a sign-in and a bearer token for every role.
+`python tests/live/serve_park.py PARK.toml STATE_DIR [STORE_URL [MOMENT]]`. The line holds the port
+(a free one), this process's id, a sign-in and a bearer token for every role. With a moment its
+clock stands still there.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import uvicorn
 
-from api.app import create_app
+from api.app import create_app, utc_now
 from api.auth import new_token
 from api.cli_serve import GOODBYE_S, listen
 from api.demo import demo_logins
@@ -26,19 +27,21 @@ from geo_risk.store import Store, open_store
 _KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
 
 
-def main(park_file: str, state: str, store_url: str = "") -> None:
+def main(park_file: str, state: str, store_url: str = "", moment: str = "") -> None:
+    stands = datetime.fromisoformat(moment) if moment else None
+    clock = utc_now if stands is None else lambda: stands
     settings = Settings(state=Path(state), store_url=store_url, log_level="warning")
     park = read_park(park_file, settings.shared_data)
     with listen("127.0.0.1", 0) as listening:
         line = {
             "port": listening.getsockname()[1],
             "pid": os.getpid(),
-            **_accounts(settings, park),
+            **_accounts(settings, park, clock()),
         }
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         config = uvicorn.Config(
-            create_app(settings, park),
+            create_app(settings, park, clock),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=GOODBYE_S,
@@ -46,8 +49,7 @@ def main(park_file: str, state: str, store_url: str = "") -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _accounts(settings: Settings, park: ParkFile) -> dict[str, dict[str, object]]:
-    now = datetime.now(UTC)
+def _accounts(settings: Settings, park: ParkFile, now: datetime) -> dict[str, dict[str, object]]:
     url, folder = settings.url_of_store(park), settings.state_dir(park)
     with open_store(url, park_id=park.park.id, state_dir=folder) as store:
         logins = demo_logins(store, now)
