@@ -1,15 +1,11 @@
 """Embeds: what is asked for becomes a kept row and a signed address; an address becomes a view.
 
-An address is `<id>.<language>.<signature>`. The signature is an HMAC, with the deployment's own
-secret, over everything that is locked: change a letter of the address or a field of the row, and it
-is nobody's. The figures are `publicbook`'s, the same for everybody, whoever asks.
+How an address is signed is told in `embed_links`. The figures are `publicbook`'s, the same for
+everybody, whoever asks.
 """
 
 from __future__ import annotations
 
-import base64
-import hmac
-import json
 import re
 import secrets
 from dataclasses import dataclass, replace
@@ -19,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 import shapely
 
+from api.embed_links import token_of
 from api.figures import public_json
 from geo_risk.errors import ConflictError, InputError, NotFoundError
 from geo_risk.monthly import check_month, closing_of, end_of, shift_month
@@ -40,8 +37,6 @@ LATEST = "latest"
 MOST_DAYS = 1095
 MOST_ORIGINS = 10
 MIN_HEIGHT, MAX_HEIGHT, DEFAULT_HEIGHT = 200, 2000, 480
-_SECRET = "embeds"  # noqa: S105 (its name)
-_SIGNATURE_BYTES = 18
 _INSTANT = timedelta(microseconds=1)
 _LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*|\[[0-9a-f:.]+\]")
@@ -158,34 +153,6 @@ def origins_of(typed: Sequence[str]) -> tuple[str, ...]:
             f"Name 1 to {MOST_ORIGINS}, as https://www.example.gov.cn.",
         )
     return found
-
-
-def signed_token(key: str, embed: Embed, lang: str) -> str:
-    """Give the last part of an embed's address in a language; `key` is the deployment's secret."""
-    locked = replace(embed, lang=lang, revoked_at=None)
-    said = json.dumps(locked.__dict__, sort_keys=True, default=_plain, ensure_ascii=False)
-    digest = hmac.new(key.encode(), f"embed:{said}".encode(), "sha256").digest()
-    signature = base64.urlsafe_b64encode(digest[:_SIGNATURE_BYTES]).decode()
-    return f"{embed.id}.{lang}.{signature}"
-
-
-def language_in(key: str, embed: Embed, token: str) -> str:
-    """Give the language that a token of this embed asks for, '' where nobody signed it."""
-    lang = next((one for one in LANGS if token.startswith(f"{embed.id}.{one}.")), "")
-    good = signed_token(key, embed, lang) if lang else ""
-    return lang if hmac.compare_digest(good.encode(), token.encode()) else ""
-
-
-def token_of(store: Store, embed: Embed, lang: str = "") -> str:
-    """Give the last part of an embed's address, in its own language or in another."""
-    return signed_token(_key(store), embed, lang or embed.lang)
-
-
-def embed_of(store: Store, token: str) -> tuple[Embed, str] | None:
-    """Give the embed of an address and the language asked for; None: nobody made this address."""
-    embed = store.embed(token.partition(".")[0])
-    lang = language_in(_key(store), embed, token) if embed else ""
-    return (embed, lang) if embed and lang else None
 
 
 def state_of(embed: Embed, now: datetime) -> str:
@@ -378,19 +345,6 @@ def oembed_json(
     }
 
 
-def token_in(address: str, base: str) -> str:
-    """Give the token of an embed's own address, '' where the address is none of ours."""
-    asked, own = urlsplit(address), urlsplit(base)
-    if (asked.scheme, asked.netloc) != (own.scheme, own.netloc):
-        return ""
-    before, found, token = asked.path.partition("/embed/")
-    return token if found and before == own.path and not asked.query else ""
-
-
-def _key(store: Store) -> str:
-    return store.secret(_SECRET, secrets.token_urlsafe(32))
-
-
 def _origin(typed: str) -> str:
     parts = urlsplit(typed)
     try:
@@ -424,7 +378,3 @@ def _between(name: str, given: int, low: int, high: int) -> int:
     if not low <= given <= high:
         raise InputError(f"{name}: {given} is out of range.", f"Give {low} to {high}.")
     return given
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else list(value)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import audience, embeds, schemas
+from api import audience, embed_links, embeds, schemas
 from api.answers import Json, attachment
 from api.deps import Now, TheService, TheShown, TheSight
 from api.embeds import Figures, Wanted
@@ -222,7 +222,7 @@ def read_oembed(
 ) -> Response:
     """Answer oEmbed 1.0: the frame's code for an address, no larger than asked for."""
     base = base_of(service, request)
-    found = embeds.embed_of(service.store, embeds.token_in(url, base))
+    found = embed_links.embed_of(service.store, embed_links.token_in(url, base))
     if found is None:
         raise NotFoundError("There is no embed at this address.", "Copy it from the page.")
     embed, lang = found
@@ -250,7 +250,7 @@ def _open(
     token: str, request: Request, service: Service, shown: Shown, now: datetime
 ) -> Response | tuple[EmbedView, str, Embed]:
     """Give what an address shows, or the one calm line."""
-    found = embeds.embed_of(service.store, token)
+    found = embed_links.embed_of(service.store, token)
     if found is None or _LOCKED & request.query_params.keys():
         return _line(request, service, "unknown", 404)
     embed, lang = found

@@ -24,7 +24,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from api.embeds import token_of
+from api.embed_links import token_of
 from tests.live.browser import Browse
 from tests.live.conftest import KEEPER, ROOT, Server
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from api.cli_publish import swap_in
-from api.embeds import code_of, language_in, origins_of, signed_token, state_of, token_in
+from api.embed_links import language_in, signed_token, token_in
+from api.embeds import code_of, origins_of, state_of
 from geo_risk.errors import InputError
 from geo_risk.store import Embed
 
