@@ -34,7 +34,6 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         """
         GET /healthz
         GET /readyz
-        GET /metrics
         GET /ogc/
         GET /ogc/conformance
         GET /ogc/collections
@@ -100,6 +99,7 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         GET /tiles/{surface}/{z}/{x}/{y}.png
         GET /v1/premises/unlocated
         GET /v1/map/find
+        GET /metrics
         GET /v1/services/figures
         GET /v1/imports
         GET /v1/stations/coverage
@@ -279,10 +279,10 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         Right(_OFFICER),
         """
         POST /guidance
-        POST /guidance/{guidance_id}
         POST /ogc/collections/guidance/items
         """,
     ),
+    (Right(_WORKERS), "POST /guidance/{guidance_id}"),
     (Right(_OFFICER | _CHIEF), "POST /v1/declarations/{declaration_id}/verify"),
     (Right(own=_ENTERPRISE | _VOLUNTEER), "POST /report"),
     (

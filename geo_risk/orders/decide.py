@@ -195,10 +195,10 @@ def _move(order: Order, steps: Sequence[Step], act: Act, actor: Actor) -> Move:
         raise InputError(f"There is no step {act.action!r}.", f"Of an order: {words}.")
     allowed = [one.action for one in possible(order, steps, actor)]
     hint = f"Possible now: {', '.join(allowed)}." if allowed else "Nothing is possible now."
-    if order.state not in found.sources:
-        raise ConflictError(f"Order {order.id!r} is {order.state}: no {act.action}.", hint)
     if actor.role not in found.roles or not _is_own(order, actor):
         raise ForbiddenError(f"The role {actor.role} does not {act.action} this order.", hint)
+    if order.state not in found.sources:
+        raise ConflictError(f"Order {order.id!r} is {order.state}: no {act.action}.", hint)
     if act.action not in allowed:
         raise ConflictError(f"Order {order.id!r} was confirmed already.", hint)
     return found

@@ -156,6 +156,7 @@ def ids_of(chief: httpx.Client, lived: Lived, volunteers: str) -> dict[Reader, I
 
 def body_of(operation: str, role: Reader, firm: str, *, own: bool) -> dict[str, Any]:
     """Give the body of a change, as httpx wants it; `firm` is the enterprise's own id."""
+    order_act = {"action": "confirm" if role is Role.ENTERPRISE else "accept"}
     slip_act = {"action": "answer" if own else "check"}
     act = _CASE.get(role, "assign") if role else "assign"
     bodies: dict[str, dict[str, Any]] = {
@@ -176,7 +177,7 @@ def body_of(operation: str, role: Reader, firm: str, *, own: bool) -> dict[str, 
         "POST /ogc/collections/services/items": {
             "json": {"properties": {"station_id": "none", "service": "none"}}
         },
-        "POST /orders/{order_id}": {"data": {"action": "accept"}},
+        "POST /orders/{order_id}": {"data": order_act},
         "POST /v1/embeds": {"json": {"frame_ancestors": ["none"]}},
         "POST /v1/field/visits": {
             "json": {
@@ -186,13 +187,14 @@ def body_of(operation: str, role: Reader, firm: str, *, own: bool) -> dict[str, 
             }
         },
         "POST /v1/orders": {"json": {"service": "none"}},
-        "POST /v1/orders/{order_id}/transitions": {"json": {"action": "accept"}},
+        "POST /v1/orders/{order_id}/transitions": {"json": order_act},
         "POST /plan/absence": {"data": _FORM},
         "POST /plan/cancel": {"data": {**_FORM, "job": "0" * 32}},
         "POST /slips/draw": {"data": {"month": "2020-01"}},
         "POST /slips/{slip_id}": {"data": slip_act},
         "POST /today/confirm": {"data": _FORM},
         "POST /today/late": {"data": _FORM},
+        "POST /visit/{premises_id}/undo": {"data": {"visit": "none"}},
         "POST /tokens/{token_id}": {"data": {"action": "revoke"}},
         "POST /users/{user_id}": {"data": {"action": "enable"}},
         "POST /v1/channels/{channel}/acknowledged": {
