@@ -66,6 +66,7 @@ _SEEN = """() => {
   return { frame: list[Math.floor(list.length / 2)], late: list[Math.floor(list.length * 0.95)],
     frames: list.length };
 }"""
+_MARKED = "() => document.querySelector('#reports-line').textContent"
 _EMPTY = """<!doctype html><style>#m{position:absolute;inset:0}</style><div id="m"></div>"""
 
 
@@ -229,7 +230,7 @@ def _on_the_map(browser: Browser, told: dict[str, Any], reports: int) -> list[Li
     page = _context(browser, told).new_page()
     page.goto("/#on=reports")
     page.wait_for_selector("html[data-ready]", timeout=60_000)
-    page.wait_for_function("document.querySelector('#reports-line').textContent", timeout=60_000)
+    page.wait_for_function(_MARKED, timeout=60_000)
     page.evaluate("map_park.setZoom(15, { animate: false })")
     page.wait_for_timeout(1000)
     nodes = page.evaluate("document.querySelectorAll('*').length")
