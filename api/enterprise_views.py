@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from maps.charts import Chart
     from maps.month import IndexRow
 
-_VISIT = "POST /ogc/collections/visits/items"
+_VISIT = "POST /visit/{premises}"
 _SHOWN_VISITS, _SHOWN_CLOSED = 12, 20
 _ENDED = frozenset({"merged", "void"})
 

@@ -94,7 +94,7 @@ class Past:
         earlier = [
             Moment(f"p{seq}", "publication", as_of, as_of)
             for seq, as_of in known
-            if seq != shown.sequence
+            if seq < shown.sequence
         ]
         now = Moment("now", "now", publication.as_of, publication.as_of)
         points = self._kept.report_points()

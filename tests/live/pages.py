@@ -116,7 +116,6 @@ PAGES = (
     Page("/stations", "mediator"),
     Page("/stations", None),
     Page("/receipt/{secret}", None, langs=("zh",)),
-    Page("/flags"),
     Page("/audit", "keeper"),
     Page("/users", "keeper"),
     Page("/imports", "clerk"),

@@ -84,7 +84,7 @@ def test_the_public_sees_zones_and_nothing_finer(sample_server: Any, browse: Bro
     assert page.get_by_text("不显示单个企业和方格").is_visible()
     page.mouse.click(640, 480)
     assert "巡区平均值" in page.locator("#place").inner_text()
-    assert page.locator(".side a").all_inner_texts() == ["风险地图", "巡区表"]
+    assert page.locator(".side a").all_inner_texts() == ["风险地图", "巡区表", "阵地"]
     assert page.locator("#legend").get_by_text("按巡区平均").is_visible()
 
 

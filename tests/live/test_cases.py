@@ -104,7 +104,7 @@ def test_a_hazard_goes_from_report_to_closure(server):
         *("assign", "start", "rectify", "fail", "rectify", "pass"),
     ]
     assert told["steps"][0]["text"] == "请核实"
-    assert {one["action"] for one in told["possible"]} == {"reopen", "correct"}
+    assert {one["action"] for one in told["possible"]} == {"reopen", "correct", "remark"}
 
 
 def test_a_report_is_due_by_the_table_from_the_day_it_comes_in(server):

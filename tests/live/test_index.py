@@ -202,7 +202,7 @@ def test_the_preview_on_a_phone_says_that_it_is_one(
     page.get_by_role("link", name="安商指数").click()
     page.get_by_role("link", name="的预览").last.click()
     assert "预览，未发布" in page.locator("h1").inner_text()
-    assert page.locator("tbody tr").count() == 50
+    assert page.locator("table.stack tbody tr").count() == 50
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.click("#other-language")
     assert "preview, not published" in page.locator("h1").inner_text()

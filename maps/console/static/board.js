@@ -107,7 +107,7 @@ function send() {
 addEventListener("pagehide", () => {
   if (!waiting) return;
   const body = new URLSearchParams(new FormData(waiting.form));
-  fetch(waiting.form.getAttribute("action"), { method: "POST", body, keepalive: true });
+  fetch(waiting.form.getAttribute("action"), { method: "POST", body, keepalive: true, redirect: "manual" });
   waiting = null;
 });
 

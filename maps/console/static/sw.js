@@ -35,7 +35,7 @@ async function activate() {
 // Give the answer to a request, null where the browser is left to it.
 function answerOf(request, url, event) {
   if (request.mode === "navigate") return request.method === "GET" ? showPage(request, url, event) : sendForm(request, url);
-  if (request.method !== "GET") return null;
+  if (request.method !== "GET") return request.keepalive ? fetch(request) : null; // its page may be gone already
   if (url.pathname.startsWith("/assets/bundle/") || (url.pathname.startsWith("/assets/") && url.search.startsWith("?v="))) return giveAsset(request);
   return url.pathname === DAY ? showPage(request, url, event) : null;
 }
