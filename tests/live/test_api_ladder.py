@@ -89,6 +89,7 @@ def check_map(server, browse):
     switch(page, *BARE, on=False)
     seen = picture(page).astype(int)
     drawn = (np.abs(seen - 255).max(axis=2) > 16).mean()
+    page.close()  # it listens as long as it is open, and the server ends before the browser
     assert drawn > 0.1, f"{drawn:.1%} of the map is drawn"
 
 
