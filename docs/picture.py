@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "data" / "sample" / "park.toml"
@@ -22,16 +23,13 @@ PICTURE = ROOT / "docs" / "map.png"
 _SIZE = (1360, 860)
 _COLOURS = 256
 _QUIET = (
-    "--headless",
     "--no-sandbox",
     "--disable-gpu",
-    "--hide-scrollbars",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--virtual-time-budget=10000",
 )
 
 
@@ -47,9 +45,7 @@ def main() -> int:
         page, shot = Path(folder) / "map.html", Path(folder) / "map.png"
         render = [*command, "render", str(SAMPLE), str(page), "--audience", "station"]
         subprocess.run(render, cwd=ROOT, env=environment, check=True)
-        options = [f"--user-data-dir={folder}/profile", f"--screenshot={shot}"]
-        size = f"--window-size={_SIZE[0]},{_SIZE[1]}"
-        subprocess.run([browser, *_QUIET, *options, size, page.as_uri()], check=True)
+        _photograph(browser, page.as_uri(), shot)
         with Image.open(shot) as picture:
             small = picture.convert("RGB").quantize(
                 _COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
@@ -57,6 +53,18 @@ def main() -> int:
             small.save(PICTURE, optimize=True)
     print(f"docs/map.png: {PICTURE.stat().st_size / 1000:.0f} kB")
     return 0
+
+
+def _photograph(browser: str, address: str, shot: Path) -> None:
+    """Photograph a page when all of it is drawn."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser, args=[*_QUIET])
+        page = opened.new_page(viewport={"width": _SIZE[0], "height": _SIZE[1]})
+        page.goto(address)
+        page.wait_for_selector("html[data-ready]")
+        page.wait_for_timeout(1000)
+        page.screenshot(path=shot)
+        opened.close()
 
 
 if __name__ == "__main__":
