@@ -36,6 +36,7 @@ def test_three_visits_without_signal_arrive_exactly_once(day: FieldDay, browse: 
     page.close()
     page = phone.new_page()
     page.goto("/queue")
+    page.locator("[data-state=draft]").wait_for()
     assert page.locator("[data-state=waiting]").count() == 3
     assert page.locator("[data-state=draft]").count() == 1
     assert "3 条已存本机" in page.locator("#net").inner_text()
@@ -59,11 +60,12 @@ def test_three_visits_without_signal_arrive_exactly_once(day: FieldDay, browse: 
 def test_no_place_leaves_the_phone_in_a_photo(day: FieldDay) -> None:
     """What was posted has the picture, and nothing of what the camera wrote beside it."""
     sent = [body for path, body in day.bodies if path.endswith("/photos")]
-    assert len(sent) == 1
-    assert b"\xff\xd8\xff" in sent[0]
-    for trace in (b"Exif", SECRET_PLACE, b"Sample Camera"):
-        assert trace in picture_with_place()
-        assert trace not in sent[0]
+    assert sent
+    for body in sent:  # one that was not answered goes again, and is kept once
+        assert b"\xff\xd8\xff" in body
+        for trace in (b"Exif", SECRET_PLACE, b"Sample Camera"):
+            assert trace in picture_with_place()
+            assert trace not in body
     assert len(sent[0]) < 310_000
 
 
