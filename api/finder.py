@@ -85,6 +85,25 @@ class Finder:
             _keep_best(found, owner, hit)
         return found
 
+    def best(
+        self, store: Store, kept: KeptRecords, sight: Sight, typed: str, now: datetime, most: int
+    ) -> tuple[list[Enterprise], int]:
+        """Give the enterprises that match best, and how many match; names of these alone are read.
+
+        Parameters
+        ----------
+        store, kept, sight, typed, now
+            As for `find`.
+        most
+            So many are given at most.
+        """
+        hits = self.find(store, kept, sight, typed, now)
+        ranked = sorted(hits, key=lambda one: (hits[one].rank, one))[:most]
+        read = find_all(store, sight, Query("enterprises", ids=ranked)) if ranked else ()
+        known = {one.record.id: one.record for one in read}
+        found = [known[one] for one in ranked if one in known]
+        return [one for one in found if isinstance(one, Enterprise)], len(hits)
+
     def _by_premises(
         self, store: Store, kept: KeptRecords, sight: Sight, wanted: str, now: datetime
     ) -> list[tuple[str, Hit]]:

@@ -1,37 +1,35 @@
-"""An enterprise found by what somebody types: a part of its name, its code, or pinyin initials.
+"""An enterprise found by what somebody types, with where it stands: for a map's search box.
 
-Takes a reader's board and the text, gives the few that match best, each with where it stands. Names
-are read in the reader's name, so reading them is audited like any other.
+Takes the one search of the service and a reader's board, gives the few that match best.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pypinyin import Style, lazy_pinyin
 
-from api.reading import find_all
-from geo_risk.records import Enterprise, Premises
-from geo_risk.store import Query
+from geo_risk.records import Premises
 
 if TYPE_CHECKING:
     from api.board import Board
+    from api.finder import Finder
 
 MOST = 12
 """So many are listed."""
 
 
-def find_enterprises(board: Board, wanted: str) -> list[dict[str, Any]]:
-    """Find enterprises, those that begin with the text first.
+def find_enterprises(finder: Finder, board: Board, wanted: str) -> list[dict[str, Any]]:
+    """Find enterprises to show on a map, the best match first.
 
     Parameters
     ----------
+    finder
+        Knows how names are typed.
     board
         Reads for one reader at one moment.
     wanted
-        Text; capitals, and spaces around it, do not matter.
+        As typed.
 
     Returns
     -------
@@ -39,57 +37,15 @@ def find_enterprises(board: Board, wanted: str) -> list[dict[str, Any]]:
         At most `MOST` of id, name, credit code, longitude and latitude (WGS-84; None without a
         place); none for an empty text.
     """
-    text = wanted.strip().casefold()
-    if not text:
-        return []
-    asked = Query("enterprises", valid_at=board.now)
-    ranked = [
-        (place, one.record)
-        for one in find_all(board.store, board.sight, asked)
-        if isinstance(one.record, Enterprise) and (place := match(one.record, text)) is not None
-    ]
-    ranked.sort(key=lambda pair: (pair[0], pair[1].name, pair[1].id))
-    best = [record for _, record in ranked[:MOST]]
+    best, _ = finder.best(board.store, board.kept, board.sight, wanted, board.now, MOST)
     places = _places(board, {one.id for one in best})
-    return [
-        {
-            "id": one.id,
-            "name": one.name,
-            "credit_code": one.credit_code,
-            "premises": places.get(one.id, ("", None))[0],
-            "lon": lon_lat[0] if (lon_lat := places.get(one.id, ("", None))[1]) else None,
-            "lat": lon_lat[1] if lon_lat else None,
-        }
-        for one in best
-    ]
-
-
-def match(record: Enterprise, text: str) -> int | None:
-    """Say how well a record matches a case-folded text: 0 best, None not at all."""
-    name, code = record.name.casefold(), record.credit_code.casefold()
-    if name.startswith(text):
-        return 0
-    if text in name:
-        return 1
-    if text in code or text in record.id.casefold():
-        return 2
-    initials = initials_of(record.name)
-    if initials.startswith(text):
-        return 3
-    return 4 if text in initials else None
-
-
-@lru_cache(maxsize=50_000)
-def initials_of(name: str) -> str:
-    """Give the first letters of a name's syllables; what is no Chinese character stays.
-
-    Examples
-    --------
-    >>> initials_of("样例企业 017")
-    'ylqy017'
-    """
-    parts = lazy_pinyin(name, style=Style.FIRST_LETTER)
-    return "".join(part.replace(" ", "") for part in parts).casefold()
+    told = []
+    for one in best:
+        premises, place = places.get(one.id, ("", None))
+        lon, lat = place or (None, None)
+        named = {"id": one.id, "name": one.name, "credit_code": one.credit_code}
+        told.append({**named, "premises": premises, "lon": lon, "lat": lat})
+    return told
 
 
 def _places(board: Board, owners: set[str]) -> dict[str, tuple[str, list[float] | None]]:

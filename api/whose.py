@@ -1,36 +1,33 @@
-"""Which enterprise something is about: found by name or code, or named by its id.
-
-Takes a store and a `Sight`, gives ids and names as this reader may see them.
-"""
+"""Which enterprise a form is about: named by its id, or found by what somebody types."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from api.reading import find_all
-from geo_risk.records import Enterprise
-from geo_risk.store import Query
+from api.reading import get_one
+from maps.month import Whose
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from api.pages import Pages
+    from geo_risk.records import Enterprise
 
-    from api.audience import Sight
-    from geo_risk.store import Store
-
-MOST_FOUND = 30
+_MOST_FOUND = 30
 
 
-def find_enterprises(
-    store: Store, sight: Sight, wanted: str, now: datetime
-) -> list[tuple[str, str, str]]:
-    """Give id, name and credit code of the enterprises whose name, code or id holds a text."""
-    text = wanted.strip().casefold()
-    if not text:
-        return []
-    found = find_all(store, sight, Query("enterprises", valid_at=now))
-    return [
-        (one.id, one.name, one.credit_code)
-        for one in (stored.record for stored in found)
-        if isinstance(one, Enterprise)
-        and any(text in some.casefold() for some in (one.name, one.credit_code, one.id))
-    ]
+def whose_of(pages: Pages, enterprise: str, query: str) -> Whose:
+    """Give the enterprise that was named, else what a search for it finds.
+
+    Raises
+    ------
+    NotFoundError
+        When the reader knows no enterprise of this id.
+    """
+    service, sight = pages.service, pages.sight
+    if enterprise:
+        named = cast("Enterprise", get_one(service.store, sight, "enterprises", enterprise).record)
+        return Whose(named.id, named.name)
+    found, many = service.finder.best(
+        service.store, service.kept, sight, query, pages.now, _MOST_FOUND
+    )
+    rows = tuple((one.id, one.name, one.credit_code) for one in found)
+    return Whose("", "", query, rows, many - len(rows))

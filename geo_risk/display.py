@@ -8,6 +8,7 @@ Takes a value that is `Displayed`, gives HTML. What draws is found by the entry 
 from __future__ import annotations
 
 import html
+from abc import ABC, abstractmethod
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -37,12 +38,12 @@ class Drawer(Protocol):
         """Draw a value."""
 
 
-class Displayed:
+class Displayed(ABC):
     """A value that shows itself: as a map where something draws, else as a table of facts."""
 
+    @abstractmethod
     def facts(self) -> Mapping[str, str]:
         """Give what a plain table says of the value: name to text."""
-        raise NotImplementedError
 
     def explore(self, **options: Any) -> Drawing:
         """Give a map to look at in a notebook, offline; options as of `maps.explore.draw`.

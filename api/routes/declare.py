@@ -20,7 +20,7 @@ from api.languages import Lang, remember_lang
 from api.page_deps import ThePages
 from api.problems import responses, status_of
 from api.reading import find_all, get_one
-from api.whose import MOST_FOUND, find_enterprises
+from api.whose import whose_of
 from geo_risk import declarationbook, monthly
 from geo_risk.declarations import VERIFIED, state_of
 from geo_risk.declarations import Form as Said
@@ -207,10 +207,8 @@ def _keep(pages: Pages, actor: Actor, view: DeclareView, row: DeclareRow) -> Geo
 
 def _choose(pages: Pages, lang: str, query: str) -> str:
     """Give the page on which a clerk finds an enterprise by name or code."""
-    found = find_enterprises(pages.service.store, pages.sight, query, pages.now)
-    return choose_page(
-        pages.frame(), lang, query, found[:MOST_FOUND], max(0, len(found) - MOST_FOUND)
-    )
+    whose = whose_of(pages, "", query)
+    return choose_page(pages.frame(), lang, query, whose.found, whose.more)
 
 
 def _text(value: float) -> str:

@@ -27,9 +27,8 @@ from api.languages import Lang, remember_lang
 from api.ogc.given import CampaignIn, CampaignProperties, GuidanceIn, GuidanceProperties
 from api.page_deps import ThePages
 from api.problems import responses, status_of
-from api.reading import get_one
 from api.routes.entries import create_campaign, create_guidance
-from api.whose import MOST_FOUND, find_enterprises
+from api.whose import whose_of
 from geo_risk import guidancebook
 from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, InputError
 from geo_risk.records import Campaign, Guidance, Topic, may_create
@@ -71,7 +70,7 @@ def show_guidance(
 ) -> Response:
     """Show guidance with what was promised; an enterprise what was agreed with it."""
     audience.check_personal(pages.sight, "guidance")
-    view = guidance_view(pages, page, _whose(pages, enterprise, q), lang)
+    view = guidance_view(pages, page, whose_of(pages, enterprise, q), lang)
     text = guidance_page(pages.frame(), lang, replace(view, made=made, done=done))
     return remember_lang(HTMLResponse(text), request)
 
@@ -100,7 +99,7 @@ def take_guidance(
 ) -> Response:
     """Write guidance down; what is missing is said at its field, and everything typed stays."""
     _check_maker(pages, Guidance, GUIDANCE_DOOR)
-    whose = _whose(pages, typed["enterprise"], "")
+    whose = whose_of(pages, typed["enterprise"], "")
     refusal = _lacking_guidance(whose, typed)
     if refusal is None:
         made = tried(lambda: _keep_guidance(pages, whose.id, typed, key))
@@ -172,7 +171,7 @@ def show_campaigns(
 ) -> Response:
     """Show campaigns and how many people this month's reached."""
     audience.check_staff(pages.sight)
-    view = campaigns_view(pages, page, _whose(pages, enterprise, q))
+    view = campaigns_view(pages, page, whose_of(pages, enterprise, q))
     text = campaigns_page(pages.frame(), lang, replace(view, made=made))
     return remember_lang(HTMLResponse(text), request)
 
@@ -191,7 +190,7 @@ def take_campaign(
     """Write a campaign down; what is missing is said at its field, and everything typed stays."""
     _check_maker(pages, Campaign, CAMPAIGN_DOOR)
     typed = {"topic": topic, "at": at, "people": people.strip()}
-    whose = _whose(pages, enterprise, "")
+    whose = whose_of(pages, enterprise, "")
     refusal = _lacking_campaign(typed)
     if refusal is None:
         made = tried(lambda: _keep_campaign(pages, whose.id, typed, key))
@@ -257,16 +256,6 @@ def _lacking_campaign(typed: dict[str, str]) -> Refusal | None:
     if people is None or not people.is_integer() or people > 1_000_000:
         return Refusal("not_people", "people")
     return None
-
-
-def _whose(pages: Pages, enterprise: str, query: str) -> Whose:
-    """Give the enterprise a form is about, or what a search for it finds."""
-    service, sight = pages.service, pages.sight
-    if enterprise:
-        record: Any = get_one(service.store, sight, "enterprises", enterprise).record
-        return Whose(record.id, record.name)
-    found = find_enterprises(service.store, sight, query, pages.now)
-    return Whose("", "", query, tuple(found[:MOST_FOUND]), max(0, len(found) - MOST_FOUND))
 
 
 def _check_maker(pages: Pages, kind: type[Record], door: str) -> None:

@@ -93,7 +93,8 @@ def find_place(
     """Find enterprises by name, code or pinyin initials, to show them on the map."""
     audience.check_cells(sight)
     audience.check_collection(sight, "enterprises")
-    return Json({"found": find_enterprises(board_of(service, sight, now), wanted)})
+    board = board_of(service, sight, now)
+    return Json({"found": find_enterprises(service.finder, board, wanted)})
 
 
 @router.get(

@@ -30,7 +30,7 @@ from api.passwords import random_secret
 from api.problems import responses, status_of
 from api.reading import get_one, names_of
 from api.routes.orders import OrderIn, create_order, signed_in, take_step
-from api.whose import MOST_FOUND, find_enterprises
+from api.whose import whose_of
 from geo_risk import orderbook
 from geo_risk.errors import ForbiddenError, GeoRiskError, InputError
 from geo_risk.orders import MACHINE, OTHER, OrderState
@@ -209,11 +209,7 @@ def _whose(pages: Pages, enterprise: str, query: str) -> Whose | None:
     sight = pages.sight
     if sight.reader.role is Role.ENTERPRISE or not may_create(sight.reader.role, Order, DOOR):
         return None
-    if enterprise:
-        record: Any = get_one(pages.service.store, sight, "enterprises", enterprise).record
-        return Whose(record.id, record.name)
-    found = find_enterprises(pages.service.store, sight, query, pages.now)
-    return Whose("", "", query, tuple(found[:MOST_FOUND]), max(0, len(found) - MOST_FOUND))
+    return whose_of(pages, enterprise, query)
 
 
 def _view(pages: Pages, asked: dict[str, Any], lang: str, whose: Whose | None) -> OrdersView:

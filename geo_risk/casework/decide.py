@@ -35,7 +35,7 @@ from geo_risk.casework.states import (
     machine_of,
 )
 from geo_risk.errors import ConflictError, ForbiddenError, InputError
-from geo_risk.records import Actor, CaseState, Role, Severity, Step
+from geo_risk.records import Actor, CaseState, Role, Severity, Step, state_after
 
 if TYPE_CHECKING:
     from geo_risk.park import ParkFile
@@ -183,22 +183,8 @@ def missing_of(report: Report, move: Move) -> tuple[str, ...]:
 
 
 def replay(steps: Sequence[Step], first: str = CaseState.REPORTED.value) -> str:
-    """Give the state that steps lead to, oldest first.
-
-    Raises
-    ------
-    ConflictError
-        When a step does not begin where the one before it ended.
-    """
-    state = first
-    for one in steps:
-        if one.state_from != state:
-            raise ConflictError(
-                f"Step {one.id!r} begins at {one.state_from}, the one before it ended at {state}.",
-                "Restore the store from a backup: a step is missing.",
-            )
-        state = one.state_to
-    return state
+    """Give the state that steps lead to, oldest first; raises as `state_after`."""
+    return state_after(steps, first)
 
 
 def _move(report: Report, act: Act, actor: Actor) -> Move:

@@ -26,7 +26,7 @@ from geo_risk.orders.states import (
     Move,
     OrderState,
 )
-from geo_risk.records import Order, Role, Step
+from geo_risk.records import Order, Role, Step, state_after
 
 if TYPE_CHECKING:
     from geo_risk.records import Actor
@@ -170,22 +170,8 @@ def decide(
 
 
 def replay(steps: Sequence[Step], first: str = OrderState.ORDERED.value) -> str:
-    """Give the state that steps lead to, oldest first.
-
-    Raises
-    ------
-    ConflictError
-        When a step does not begin where the one before it ended.
-    """
-    state = first
-    for one in steps:
-        if one.state_from != state:
-            raise ConflictError(
-                f"Step {one.id!r} begins at {one.state_from}, the one before it ended at {state}.",
-                "Restore the store from a backup: a step is missing.",
-            )
-        state = one.state_to
-    return state
+    """Give the state that steps lead to, oldest first; raises as `state_after`."""
+    return state_after(steps, first)
 
 
 def _move(order: Order, steps: Sequence[Step], act: Act, actor: Actor) -> Move:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from geo_risk.errors import ConflictError
 from geo_risk.records.base import Record, about, personal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,3 +61,29 @@ class Flag(Record):
     answer: str = field(
         default="", metadata=personal("答复", "the person's own words", "hear the person concerned")
     )
+
+
+def state_after(steps: Iterable[Step], first: str) -> str:
+    """Give the state that steps lead to.
+
+    Parameters
+    ----------
+    steps
+        Oldest first.
+    first
+        The state before any.
+
+    Raises
+    ------
+    ConflictError
+        When a step does not begin where the one before it ended.
+    """
+    state = first
+    for one in steps:
+        if one.state_from != state:
+            raise ConflictError(
+                f"Step {one.id!r} begins at {one.state_from}, the one before it ended at {state}.",
+                "Restore the store from a backup: a step is missing.",
+            )
+        state = one.state_to
+    return state

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from geo_risk.errors import ConflictError, ForbiddenError, InputError
-from geo_risk.records import Actor, Role, Step, VisitReason
+from geo_risk.records import Actor, Role, Step, VisitReason, state_after
 from geo_risk.slips.states import (
     ANSWER,
     AT_ONCE,
@@ -211,22 +211,8 @@ def decide(
 
 
 def replay(steps: Sequence[Step], first: str = SlipState.DRAWN.value) -> str:
-    """Give the state that steps lead to, oldest first.
-
-    Raises
-    ------
-    ConflictError
-        When a step does not begin where the one before it ended.
-    """
-    state = first
-    for one in steps:
-        if one.state_from != state:
-            raise ConflictError(
-                f"Step {one.id!r} begins at {one.state_from}, the one before it ended at {state}.",
-                "Restore the store from a backup: a step is missing.",
-            )
-        state = one.state_to
-    return state
+    """Give the state that steps lead to, oldest first; raises as `state_after`."""
+    return state_after(steps, first)
 
 
 @dataclass(frozen=True)

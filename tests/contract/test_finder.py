@@ -109,3 +109,33 @@ def test_what_is_forgotten_is_found_no_longer(park: Store) -> None:
     assert search("ylzg") == {}
     assert search("样例路 10") == {}
     assert search("QY001") == {id_: "id!"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "order"),
+    [
+        ("样例", [1, 2, 3]),
+        ("sample", [3]),
+        ("dz", [3]),
+        ("QY003", [3]),
+        ("QY00", [1, 2, 3]),
+        ("没有", []),
+        (" ", []),
+    ],
+)
+def test_the_best_are_given_in_order(park: Store, typed: str, order: list[int]) -> None:
+    """By name before address; by number, by first letters also from within; " " finds nobody."""
+    kept, finder = KeptRecords(park), Finder()
+    found, many = finder.best(park, kept, CHIEF, typed, NOW + DAY, 10)
+    assert [one.id for one in found] == [enterprise(n).id for n in order]
+    assert many == len(order)
+
+
+def test_no_more_names_are_read_than_are_given(park: Store) -> None:
+    """Who types in a box of suggestions reads those alone, once the keys are made."""
+    searches = Searches(park)
+    searches("QY")
+    before = searches.names_read()
+    found, many = searches.finder.best(park, searches.kept, CHIEF, "QY00", NOW + DAY, 2)
+    assert ([one.name for one in found], many) == (["样例重工", "样例长兴纺织"], 3)
+    assert searches.names_read() == before + 2
