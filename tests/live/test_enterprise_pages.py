@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 from geo_risk.names import initials_of
+from geo_risk.records import DOORS, Visit
 from tests.live.browser import PHONE, Browse
 from tests.live.every_route import enterprise_of
 
@@ -144,13 +145,15 @@ def test_an_enterprise_sees_itself_only_and_nobody_who_looked(sample_server, tro
 
 @pytest.mark.parametrize("role", STAFF)
 def test_the_staff_opens_any_enterprise(sample_server, troubled, role):
-    """Each role of the station; the button to start a visit is the officer's."""
+    """Each role of the station; the button to start a visit is for whom the gate's door is."""
     with sample_server.client(role) as client:
         answer = client.get(page_of(troubled["id"]))
         assert answer.status_code == 200
         assert client.get(page_of("nobody:1")).status_code == 404
         assert client.get("/enterprise").status_code == 403
-    assert ("/visit/" in answer.text) is (role == "officer")
+    at_gate = {one.role.value for one in DOORS[Visit] if one.where == "POST /visit/{premises}"}
+    assert at_gate == {"officer", "chief"}
+    assert ("/visit/" in answer.text) is (role in at_gate)
 
 
 def test_who_else_asks_is_refused(sample_server, troubled):
