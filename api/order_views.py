@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from api.reading import find_all, get_one, names_of
 from geo_risk import orderbook
-from geo_risk.orders import OrderState, agreed_of, in_order, possible
+from geo_risk.orders import OrderState, agreed_of, possible
 from geo_risk.orders.states import CONFIRM, DECLINE, MISS
+from geo_risk.records import in_order
 from geo_risk.store import Query
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ from geo_risk.casework import (
 )
 from geo_risk.errors import ConflictError, ForbiddenError, InputError, StaleError
 from geo_risk.records import CaseState, Report, Role, Step
+from geo_risk.steps import steps_by_subject
 from geo_risk.store import Query, Update
 
 if TYPE_CHECKING:
@@ -139,15 +140,8 @@ def report_of(store: Store, report_id: str, actor: Actor) -> Stored[Report]:
 
 def steps_of(store: Store, report_id: str, *, actor: Actor, personal: bool = False) -> list[Step]:
     """Give the steps of a case, oldest first."""
-    query = Query(
-        "steps", filters={"subject": "reports", "subject_id": report_id}, personal=personal
-    )
-    return in_order([cast("Step", one.record) for one in store.find(query, actor=actor)])
-
-
-def in_order(steps: Sequence[Step]) -> list[Step]:
-    """Put steps in the order in which they were taken: by time, then by their number."""
-    return sorted(steps, key=lambda one: (one.at, one.id))
+    taken = steps_by_subject(store, "reports", [report_id], actor=actor, personal=personal)
+    return taken[report_id]
 
 
 def cases_of(
@@ -181,14 +175,14 @@ def cases_of(
     if teams:
         visits = store.find(Query("visits"), actor=actor)
         found_by = {one.record.id: getattr(one.record, "team", "") for one in visits}
-    taken = _steps_of_all(store, actor) if steps else {}
+    taken = steps_by_subject(store, "reports", actor=actor) if steps else {}
     return [
         Case(
             one.record,
             one.record.due or due_of(one.record, park),
             one.place or premises.get(one.record.premises_id),
             found_by.get(one.record.visit_id, ""),
-            tuple(in_order(taken.get(one.record.id, ()))),
+            tuple(taken.get(one.record.id, ())),
         )
         for one in reports
     ]
@@ -231,14 +225,6 @@ def duplicates(store: Store, *, actor: Actor, as_of: datetime, days: int = 60) -
         for one in store.find(Query("reports", ids=ids, personal=True), actor=actor)
     }
     return likely_pairs(near, texts)
-
-
-def _steps_of_all(store: Store, actor: Actor) -> dict[str, list[Step]]:
-    taken: dict[str, list[Step]] = {}
-    for one in store.find(Query("steps", filters={"subject": "reports"}), actor=actor):
-        step = cast("Step", one.record)
-        taken.setdefault(step.subject_id, []).append(step)
-    return taken
 
 
 def _premises_places(store: Store, actor: Actor) -> dict[str, tuple[float, float] | None]:

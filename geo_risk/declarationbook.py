@@ -14,6 +14,7 @@ from geo_risk.declarations import Checked, Form, correct_or_verify, declare, rec
 from geo_risk.errors import InputError, StaleError
 from geo_risk.records import Actor, Declaration, Role, Step, Visit
 from geo_risk.safety_index.parameters import COVERAGE
+from geo_risk.steps import steps_by_subject
 from geo_risk.store import Query, Update
 
 if TYPE_CHECKING:
@@ -127,9 +128,8 @@ def verify(
 
 def steps_of(store: Store, declaration_id: str) -> list[Step]:
     """Give the steps of a declaration, oldest first, without their words."""
-    query = Query("steps", filters={"subject": "declarations", "subject_id": declaration_id})
-    found = [cast("Step", one.record) for one in store.find(query, actor=_SYSTEM)]
-    return sorted(found, key=lambda one: (one.at, one.id))
+    taken = steps_by_subject(store, "declarations", [declaration_id], actor=_SYSTEM)
+    return taken[declaration_id]
 
 
 def _kept(store: Store, form: Form) -> Stored[Declaration] | None:

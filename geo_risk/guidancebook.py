@@ -6,12 +6,12 @@ visit plan; the visit made for it settles it.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, cast
 
 from geo_risk.errors import NotFoundError
 from geo_risk.guidance import KEPT, FollowUp, open_follow_ups, promised_in, settle
 from geo_risk.records import Actor, Guidance, Role, Step
+from geo_risk.steps import steps_by_subject
 from geo_risk.store import Query
 
 if TYPE_CHECKING:
@@ -38,17 +38,9 @@ def steps_of(
     actor
         Who reads the words.
     """
-    filters: dict[str, object] = {"subject": "guidance"}
-    if guidance_ids is not None:
-        filters["subject_id"] = tuple(guidance_ids)
-        if not filters["subject_id"]:
-            return defaultdict(list)
-    query = Query("steps", filters=filters, personal=actor is not None)
-    taken: defaultdict[str, list[Step]] = defaultdict(list)
-    found = [cast("Step", one.record) for one in store.find(query, actor=actor or _SYSTEM)]
-    for one in sorted(found, key=lambda one: (one.at, one.id)):
-        taken[one.subject_id].append(one)
-    return taken
+    return steps_by_subject(
+        store, "guidance", guidance_ids, actor=actor or _SYSTEM, personal=actor is not None
+    )
 
 
 def follow_ups(store: Store) -> list[FollowUp]:

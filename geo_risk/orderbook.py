@@ -7,13 +7,13 @@ enterprise was promised stands in the step that agreed on it: a visit plan asks 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, cast
 
 from geo_risk.errors import InputError, NotFoundError, StaleError
-from geo_risk.orders import Act, Asked, OrderState, agreed_of, decide, in_order, offered, place
+from geo_risk.orders import Act, Asked, OrderState, agreed_of, decide, offered, place
 from geo_risk.orders.states import COMPLETE
 from geo_risk.records import Actor, Order, Role, Station, Step
+from geo_risk.steps import steps_by_subject
 from geo_risk.store import Query, Update
 
 if TYPE_CHECKING:
@@ -154,19 +154,9 @@ def steps_of(
     mapping
         Order id to steps; [] for an order without any.
     """
-    filters: dict[str, object] = {"subject": "orders"}
-    if order_ids is not None:
-        filters["subject_id"] = tuple(order_ids)
-        if not filters["subject_id"]:
-            return defaultdict(list)
-    query = Query("steps", filters=filters, personal=actor is not None)
-    taken: defaultdict[str, list[Step]] = defaultdict(list)
-    for one in store.find(query, actor=actor or _SYSTEM):
-        step = cast("Step", one.record)
-        taken[step.subject_id].append(step)
-    for order_id, some in taken.items():
-        taken[order_id] = in_order(some)
-    return taken
+    return steps_by_subject(
+        store, "orders", order_ids, actor=actor or _SYSTEM, personal=actor is not None
+    )
 
 
 def officers_promised(store: Store, order_ids: Iterable[str]) -> dict[str, str]:

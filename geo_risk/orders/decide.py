@@ -26,7 +26,7 @@ from geo_risk.orders.states import (
     Move,
     OrderState,
 )
-from geo_risk.records import Order, Role, Step, state_after
+from geo_risk.records import Order, Role, Step, in_order, state_after
 
 if TYPE_CHECKING:
     from geo_risk.records import Actor
@@ -94,11 +94,6 @@ def may_be_missed(steps: Sequence[Step], now: datetime) -> bool:
     """Say whether a time was agreed that is over: nothing else can be missed."""
     agreed = agreed_of(steps)
     return agreed is not None and agreed.due is not None and agreed.due <= now
-
-
-def in_order(steps: Sequence[Step]) -> list[Step]:
-    """Put steps in the order in which they were taken."""
-    return sorted(steps, key=lambda one: (one.at, one.id))
 
 
 def decide(

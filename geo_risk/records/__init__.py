@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from geo_risk.records.actors import Actor, Audience, Role
 from geo_risk.records.base import Located, Record, about, personal
-from geo_risk.records.casework import Flag, Step, state_after
+from geo_risk.records.casework import Flag, Step, in_order, state_after
 from geo_risk.records.credit_code import credit_code_check_digit, is_credit_code
 from geo_risk.records.doors import COLLECTIONS, DOORS, LISTED, Door, may_create, personal_fields
 from geo_risk.records.enterprises import Declaration, Enterprise, Premises
@@ -76,6 +76,7 @@ __all__ = [
     "about",
     "credit_code_check_digit",
     "hours_in",
+    "in_order",
     "is_credit_code",
     "may_create",
     "personal",

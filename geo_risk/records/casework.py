@@ -63,6 +63,11 @@ class Flag(Record):
     )
 
 
+def in_order(steps: Iterable[Step]) -> list[Step]:
+    """Put steps in the order in which they were taken: by time, then by their number."""
+    return sorted(steps, key=lambda one: (one.at, one.id))
+
+
 def state_after(steps: Iterable[Step], first: str) -> str:
     """Give the state that steps lead to.
 

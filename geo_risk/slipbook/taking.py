@@ -25,6 +25,7 @@ from geo_risk.slips import (
     content_from,
     decide,
 )
+from geo_risk.steps import steps_by_subject
 from geo_risk.store import Numbered, Query, Update
 
 if TYPE_CHECKING:
@@ -134,13 +135,8 @@ def visible_slip(
 
 def steps_of(store: Store, slip_id: str, *, actor: Actor | None = None) -> list[Step]:
     """Give the steps of a slip, oldest first; with their words where an actor asks for them."""
-    query = Query(
-        "steps",
-        filters={"subject": "slips", "subject_id": slip_id},
-        personal=actor is not None,
-    )
-    found = [cast("Step", one.record) for one in store.find(query, actor=actor or _SYSTEM)]
-    return sorted(found, key=lambda one: (one.at, one.id))
+    reader, words = actor or _SYSTEM, actor is not None
+    return steps_by_subject(store, "slips", [slip_id], actor=reader, personal=words)[slip_id]
 
 
 def content_of(store: Store, slip_id: str) -> SlipContent | None:
