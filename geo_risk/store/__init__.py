@@ -6,6 +6,7 @@ nowhere else.
 
 from geo_risk.store.audit_log import AuditLine, AuditQuery
 from geo_risk.store.backup import restore
+from geo_risk.store.embed_desk import Embed
 from geo_risk.store.points import ReportPoints
 from geo_risk.store.store import Store, open_store
 from geo_risk.store.values import (
@@ -14,7 +15,6 @@ from geo_risk.store.values import (
     Counted,
     Delete,
     Document,
-    Embed,
     Event,
     Forgotten,
     Idempotency,

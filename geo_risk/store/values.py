@@ -368,46 +368,6 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Embed:
-    """What a portal shows in a frame; nothing of it changes but that it is revoked.
-
-    Parameters
-    ----------
-    id
-        Random, part of its address.
-    what
-        `reports` or `risk`.
-    month
-        YYYY-MM, or `latest`.
-    lang, theme, title, height
-        How it looks; the height in CSS pixels is what the code to copy says.
-    ancestors
-        Origins whose pages may frame it.
-    created_by, created_at
-        Who made it (an actor's id), when.
-    expires_at, revoked_at
-        From when on its addresses do not hold.
-    """
-
-    id: str
-    what: str
-    month: str
-    lang: str
-    theme: str
-    title: str
-    height: int
-    ancestors: tuple[str, ...]
-    created_by: str
-    created_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None = None
-
-    def holds(self, now: datetime) -> bool:
-        """Say whether its addresses hold at a moment."""
-        return self.revoked_at is None and now < self.expires_at
-
-
-@dataclass(frozen=True)
 class Forgotten:
     """What `forget` or retention removed: how many pieces of person data, and which files."""
 
