@@ -23,7 +23,6 @@ from api.tileset import TileSet
 from geo_risk import crs
 from geo_risk.errors import NotFoundError
 from geo_risk.events import Events
-from geo_risk.fitting.months import look_back
 from geo_risk.records import PatrolZone, Severity
 
 if TYPE_CHECKING:
@@ -211,6 +210,8 @@ class Past:
             for one in self._kept.valid("zones", now)
             if isinstance(one.record, PatrolZone)
         }
+        from geo_risk.fitting.months import look_back  # noqa: PLC0415  # brings scikit-learn
+
         return look_back(
             publication,
             self._events(points.where(during & np.isfinite(points.lon)), grid),

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+    from scipy.stats.distributions import rv_frozen
 
     Floats = NDArray[np.float64]
 
@@ -37,6 +37,8 @@ def binomial_limits(target: float, of: ArrayLike, level: float) -> tuple[Floats,
     -------
     low, high : (n,) shares
     """
+    from scipy import stats  # noqa: PLC0415  # half a second that only a funnel need wait
+
     n = np.asarray(of, dtype=np.float64)
     low, high = (_quantile(stats.binom(n, target), chance) / n for chance in _tails(level))
     whole = stats.binom.ppf(_tails(level)[1], n, target) >= n  # all of all is no surprise there
@@ -55,6 +57,8 @@ def poisson_limits(target: float, exposure: ArrayLike, level: float) -> tuple[Fl
     level
         Two-sided.
     """
+    from scipy import stats  # noqa: PLC0415  # half a second that only a funnel need wait
+
     e = np.asarray(exposure, dtype=np.float64)
     low, high = (_quantile(stats.poisson(target * e), chance) / e for chance in _tails(level))
     return np.maximum(low, 0.0), np.maximum(high, 0.0)
@@ -64,7 +68,7 @@ def _tails(level: float) -> tuple[float, float]:
     return (1.0 - level) / 2.0, (1.0 + level) / 2.0
 
 
-def _quantile(law: stats.distributions.rv_frozen, chance: float) -> Floats:
+def _quantile(law: rv_frozen, chance: float) -> Floats:
     """Give r - (F(r) - p) / (F(r) - F(r - 1)), r the smallest count with F(r) >= p."""
     r = np.asarray(law.ppf(chance), dtype=np.float64)
     above = np.asarray(law.cdf(r), dtype=np.float64)
