@@ -5,7 +5,7 @@ posts: every page works without a script, keeps what was typed when something is
 at the field what to mend.
 """
 
-from maps.month.board import BoardView, Column, board_page
+from maps.month.board import BoardRate, BoardView, Column, board_page
 from maps.month.cases import CaseRow, CasesView, CaseView, case_page, cases_page
 from maps.month.declare import DeclareRow, DeclareView, choose_page, declare_page
 from maps.month.enterprise import (
@@ -74,6 +74,7 @@ from maps.month.visit import (
 __all__ = [
     "BLOCKS",
     "OUTCOMES",
+    "BoardRate",
     "BoardView",
     "CampaignRow",
     "CampaignsView",

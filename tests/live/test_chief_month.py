@@ -73,11 +73,83 @@ def test_what_is_late_stands_on_top(server: Server, browse: Browse) -> None:
         ]
         assert marks == sorted(marks, reverse=True)
     counts = [
-        int(one) for one in re.findall(r"\d+", " ".join(page.locator(".col h2").all_inner_texts()))
+        int(one)
+        for one in re.findall(
+            r"\d+", " ".join(page.locator(".col:not(.ended) h2").all_inner_texts())
+        )
     ]
     assert sum(counts) == len(rows)
     sheet = openpyxl.load_workbook(io.BytesIO(book)).worksheets[0]
     assert sheet.max_row >= len(rows)
+
+
+def test_every_figure_of_the_board_opens_into_its_cases(server: Server, browse: Browse) -> None:
+    """The rates, what they are of, what is not due yet: as the API has them, with their cases."""
+    page = on_the_board(browse, server)
+    month = {"from": "2026-10-01", "to": "2026-10-31"}
+    with server.client("chief") as chief:
+        told = chief.get("/v1/cases/figures", params={**month, "by": "kind"}).json()["rows"]
+        counts = {one["group"]: one["counts"] for one in told}
+        rates = [
+            next(one["closed_in_time"] for one in told if one["group"] == "hazard"),
+            next(one["settled"] for one in told if one["group"] == "dispute"),
+        ]
+        shown = page.locator(".rate").all()
+        for card, rate in zip(shown, rates, strict=True):
+            assert rate["of"] > rate["hits"] > 0
+            text = card.inner_text()
+            for share in ("share", "low", "high"):
+                assert f"{rate[share] * 100:.1f}%" in text
+            links = card.locator("a").all()
+            assert [int(one.inner_text()) for one in links[:2]] == [rate["hits"], rate["of"]]
+    assert int(shown[0].locator("a").nth(2).inner_text()) == counts["hazard"]["open_not_due"]
+    opens = [
+        (one.inner_text(), one.get_attribute("href")) for one in page.locator(".board-kpis a").all()
+    ]
+    assert len(opens) >= 9
+    for many, address in opens:
+        page.goto(str(address))
+        lead = " ".join(page.locator(".head").inner_text().split())
+        assert re.search(rf"\b{re.findall(r'[0-9]+', many)[-1]} 件", lead), (address, lead)
+
+
+def test_what_ended_in_the_month_has_a_column_and_its_keys(server: Server, browse: Browse) -> None:
+    """The last first, at most so many, the whole list one link away; keys walk there and back."""
+    page = on_the_board(browse, server)
+    column = page.locator(".col.ended")
+    with server.client("chief") as chief:
+        asked = {"kind": "hazard", "figure": "closed", "from": "2026-10-01", "to": "2026-10-31"}
+        rows = chief.get("/v1/cases", params=asked).json()
+    assert int(column.locator("h2 span").inner_text()) == rows["total"] > 20
+    cards = column.locator("a[data-case]")
+    ids = [one.get_attribute("data-case") for one in cards.all()]
+    assert len(ids) == 20
+    newest = {one["id"]: one["closed_at"] for one in rows["cases"]}
+    times = [newest[str(one)] for one in ids]
+    assert times == sorted(newest.values(), reverse=True)[:20]
+    in_column(page, "rechecking")
+    page.keyboard.press("l")
+    assert chosen(page) == ids[0]
+    page.keyboard.press("h")
+    assert chosen(page) not in ids
+    column.locator(".more").click()
+    assert str(rows["total"]) in page.locator("h1").inner_text()
+
+
+def test_a_step_leads_back_to_the_month_that_was_looked_at(server: Server, browse: Browse) -> None:
+    """An earlier month's board stays that month's after a step taken on it."""
+    page, _ = browse(server, "chief")
+    page.goto("/cases/board")
+    page.locator("#month").select_option("2026-09")
+    page.locator(".search button").click()
+    assert "2026-09" in page.locator(".rate").first.inner_text()
+    in_column(page, "reported")
+    page.keyboard.press("a")
+    page.locator("#step-box select").select_option(index=1)
+    page.locator("#step-box form button").click()
+    page.get_by_role("button", name="现在就办").click()
+    page.wait_for_url("**month=2026-09**done=assign**")
+    assert page.locator("#month").input_value() == "2026-09"
 
 
 def test_the_board_is_walked_by_keys(server: Server, browse: Browse) -> None:
