@@ -296,7 +296,10 @@ def test_a_correction_has_its_number_and_the_first_stays(server: Server, browse:
             "/ogc/collections/visits/items",
             params={"limit": 1, "datetime": "2026-10-05T00:00:00Z/2026-10-30T00:00:00Z"},
         ).json()["features"]
-        made = chief.post("/v1/index/2026-10/revisions", json={"without": [visits[0]["id"]]})
+        made = chief.post(
+            "/v1/index/2026-10/revisions",
+            json={"without": [visits[0]["id"]], "reason": "样例：记错了企业"},
+        )
         assert made.status_code == 200, made.text
         again = chief.get("/v1/index/2026-10", params={"revision": first["revision"]}).json()
         now = chief.get("/v1/index/2026-10").json()
