@@ -39,9 +39,16 @@ MOST_COUNTED = 60
 
 
 def correction_view(
-    pages: Pages, month: str, revision: int | None, since: int | None, page: int, lang: str
+    pages: Pages,
+    month: str,
+    revision: int | None,
+    since: int | None,
+    page: int,
+    lang: str,
+    *,
+    whole: bool = False,
 ) -> CorrectionView:
-    """Fill the page of one correction: the newest, unless one is asked for.
+    """Fill the page of one correction: the newest, unless one is asked for; to print, `whole`.
 
     Raises
     ------
@@ -62,7 +69,8 @@ def correction_view(
     before, after = (monthly.results(store, month, one) for one in (first, shown))
     every = changes_of(before, after, circulated=False)
     changes = changes_of(before, after)
-    here = changes[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    size = max(PAGE_SIZE, len(changes)) if whole else PAGE_SIZE
+    here = changes[(page - 1) * size : page * size]
     newly = _newly(before, after)
     slips = find_slips(store, sight, month, None, None)
     routine = [one.record for one in slips if one.record.basis == ROUTINE]
@@ -75,7 +83,7 @@ def correction_view(
         since=first,
         changes=tuple(here),
         names=tuple((one.id, names.get(one.id) or one.id) for one in here),
-        listing=Listing(len(changes), page, PAGE_SIZE),
+        listing=Listing(len(changes), page, size),
         recoloured=sum(_colours(one) for one in changes),
         unnamed=len(every) - len(changes),
         slips=tuple(

@@ -48,10 +48,12 @@ def show_correction(
     revision: Revision = None,
     since: Revision = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    *,
+    whole: Annotated[bool, Query(description="All on one page, to print.")] = False,
 ) -> Response:
     """Show a correction beside what stood before it; the newest, unless one is asked for."""
     actor = audience.check_staff(pages.sight)
-    view = correction_view(pages, month, revision, since, page, lang)
+    view = correction_view(pages, month, revision, since, page, lang, whole=whole)
     view = replace(view, may_correct=may_create(actor.role, Step, DOOR))
     return remember_lang(HTMLResponse(correction_page(pages.frame(), lang, view)), request)
 

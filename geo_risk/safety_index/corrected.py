@@ -48,7 +48,8 @@ def changes_of(
     before, after
         Of `publish.results`: two revisions of one month.
     circulated
-        Only whom a bulletin may name: a score that is private goes to its enterprise alone.
+        Only what a bulletin may tell: a score that is private goes to its enterprise alone, and
+        stands for none.
 
     Returns
     -------
@@ -57,10 +58,10 @@ def changes_of(
     first, second = before["results"], after["results"]
     found = []
     for id_ in sorted({*first, *second}):
-        told = [some[id_] for some in (first, second) if id_ in some]
-        if circulated and any(PRIVATE & set(one["notes"]) for one in told):
-            continue
-        one = Changed(id_, standing_of(first.get(id_)), standing_of(second.get(id_)))
+        told = [some.get(id_) for some in (first, second)]
+        if circulated:
+            told = [None if one is None or PRIVATE & set(one["notes"]) else one for one in told]
+        one = Changed(id_, standing_of(told[0]), standing_of(told[1]))
         if one.before != one.after:
             found.append(one)
     return sorted(found, key=lambda one: (not _recoloured(one), -abs(one.moved), one.id))

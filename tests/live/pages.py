@@ -119,7 +119,7 @@ PAGES = (
     Page("/stations", "clerk"),
     Page("/stations", "mediator"),
     Page("/stations", None),
-    Page("/receipt/{secret}", None, langs=("zh",)),
+    Page("/receipt/{secret}", None),
     Page("/audit", "keeper"),
     Page("/users", "keeper"),
     Page("/imports", "clerk"),
