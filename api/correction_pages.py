@@ -158,9 +158,8 @@ def _counted(pages: Pages, month: str, enterprise: str, lang: str) -> tuple[Coun
 def _told(pages: Pages, stored: Stored[Any], lang: str) -> Counted:
     record = cast("Report | Visit", stored.record)
     if isinstance(record, Visit):
-        named = word("correct.visit", lang)
         reason = phrase("visit_reason", record.reason.value, lang)
-        return Counted(record.id, f"{named} · {reason}", record.start, is_visit=True)
+        return Counted(record.id, reason, record.start, is_visit=True)
     parts = [kind_name(pages.service, record.kind, lang)]
     if record.severity:
         parts.append(word(f"severity.{record.severity.value}", lang))
