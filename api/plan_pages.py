@@ -6,7 +6,7 @@ premises was written down for that day.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from api import audience
@@ -15,6 +15,7 @@ from api.passwords import random_secret
 from api.plan_days import DayMaker, ground_of
 from api.plan_desk import read_plan, weeks_of
 from api.plan_views import FIRST_TIERS, gap_of, left_by_reason, left_views, own_officers
+from geo_risk import planbook
 from geo_risk.errors import NotFoundError
 from geo_risk.planbook.changing import UNDO
 from geo_risk.records import Role, Visit
@@ -160,8 +161,25 @@ def plan_view(
         changes=role in _DESK,
         undo=undo if undo == read.revision and now - plan.made_at <= UNDO else None,
         opens=service.park.plan.shifts[0].partition("-")[0],
+        moved=_moved(pages, read) if given["makes"] else (),
         **given,  # type: ignore[arg-type]
     )
+
+
+def _moved(pages: Pages, read: PlanRead) -> tuple[tuple[str, str, datetime], ...]:
+    """Give the visits of a plan that were moved by hand and have not begun, the earliest first."""
+    visits = {one.candidate_id: one for one in read.plan.visits}
+    moves = planbook.moves_in(pages.service.store, read.plan.first_day)
+    told = [
+        (
+            read.names.of(visits[one.candidate_id].enterprise_id) or one.candidate_id,
+            read.names.officers.get(one.officer_id, one.officer_id),
+            one.at,
+        )
+        for one in moves
+        if one.candidate_id in visits and one.at > pages.now
+    ]
+    return tuple(sorted(told, key=lambda one: one[2]))
 
 
 def _default_week(pages: Pages, weeks: tuple[date, ...]) -> date:

@@ -5,6 +5,7 @@ A plan of a few seconds is made while its maker waits; a longer one is looked at
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
@@ -145,11 +146,15 @@ def make_plan_page(
     first_day: Short = "",
     days: Short = "",
     seconds: Short = "",
+    keep_moves: Annotated[str, Form(pattern="^(yes|no)?$")] = "",
 ) -> Response:
     """Make a plan; refused, the page comes back with what was typed."""
     actor = audience.check_head(pages.sight)
     typed = {"first_day": first_day, "days": days, "seconds": seconds}
+    typed |= {"keep_moves": keep_moves} if keep_moves else {}
     asked = _typed(typed)
+    if isinstance(asked, PlanRequest) and keep_moves != "no":
+        asked = replace(asked, moves=planbook.moves_in(pages.service.store, asked.first_day))
     week = pages.now.astimezone(pages.service.park.zone).date()
     if isinstance(asked, Refusal):
         view = plan_view(pages, week, typed=typed, refusal=asked)

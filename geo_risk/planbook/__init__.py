@@ -10,7 +10,7 @@ version of it. Who may plan is checked here; what a page or file shows of it is 
 
 from geo_risk.planbook.changing import Changed, change, preview, take_back
 from geo_risk.planbook.gather import Gathered, gather
-from geo_risk.planbook.keeping import Basis, Kept, kept_plan, newest
+from geo_risk.planbook.keeping import Basis, Kept, kept_plan, moves_in, newest
 from geo_risk.planbook.linking import Planned, linked, planned_for, served_steps
 from geo_risk.planbook.making import (
     PLANNERS,
@@ -47,6 +47,7 @@ __all__ = [
     "latest_week",
     "linked",
     "make_week",
+    "moves_in",
     "newest",
     "planned_for",
     "prevalence",

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from geo_risk.errors import NotFoundError
 from geo_risk.planbook.learned import Learned, learned_from
-from geo_risk.planbook.request import MOST_DAYS, PlanRequest, request_from, request_plain
+from geo_risk.planbook.request import (
+    MOST_DAYS,
+    Move,
+    PlanRequest,
+    request_from,
+    request_plain,
+)
 from geo_risk.visits.lot import Drawn
 from geo_risk.visits.week import WeekPlan, week_from, week_text
 
@@ -83,6 +89,12 @@ def kept_plan(store: Store, key: str, revision: int | None = None) -> Kept:
     if store.document(PLAN, key, revision) is None:
         raise NotFoundError(f"There is no plan of {key}.", "Make one: geo-risk plan.")
     return _read(store, key, revision)
+
+
+def moves_in(store: Store, first_day: date) -> tuple[Move, ...]:
+    """Give what was moved by hand in the plan that begins on a day; () where there is none."""
+    key = first_day.isoformat()
+    return _read(store, key).basis.request.moves if store.document(PLAN, key) else ()
 
 
 def keep(store: Store, plan: WeekPlan, basis: Basis, *, actor: Actor, at: datetime) -> Kept:

@@ -79,6 +79,8 @@ class PlanView:
         Number of the version that may still be taken back; None for none.
     opens
         When an empty day begins, HH:MM.
+    moved
+        What was moved by hand: enterprise, officer, and when it may begin, in the order of times.
     typed
         The form of a new plan as it was typed.
     key
@@ -111,6 +113,7 @@ class PlanView:
     changes: bool = False
     undo: int | None = None
     opens: str = "08:30"
+    moved: tuple[tuple[str, str, datetime], ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
     task: PlanTask | None = None

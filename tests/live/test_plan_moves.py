@@ -213,3 +213,45 @@ def test_undo_is_there_for_ten_seconds(server: Server, browse: Browse) -> None:
     assert page.get_by_role("button", name="撤销").is_visible()
     page.clock.fast_forward(11_000)
     expect(page.get_by_role("button", name="撤销")).to_have_count(0)
+
+
+def test_a_week_made_anew_keeps_what_was_moved_unless_it_is_let_go(
+    server: Server, browse: Browse
+) -> None:
+    """The page lists it and asks; kept it stays where it was put, let go it is planned anew."""
+    plan = make_plan(server)
+    visit = free_visit(plan)
+    day = other_day(plan, visit)
+    move = {"visit_id": visit["id"], "officer_id": "o:2", "at": f"{day}T10:00:00+08:00"}
+    with server.client("chief") as chief:
+        made = chief.post(f"/v1/plan/{plan['week']}/changes", json={"moves": [move]})
+        assert made.status_code < 300, made.text
+        moved = where(server, visit["id"])
+    assert moved is not None
+    assert moved[0] == "o:2"
+    page, _ = browse(server, "chief")
+
+    def again(choice: str) -> None:
+        page.goto(f"/plan?week={plan['week']}")
+        assert (
+            f"{int(day[8:])}日 10:00" in page.locator("form[action='/plan'] fieldset").inner_text()
+        )
+        page.locator("#days").fill("14")
+        page.locator("#seconds").fill("0.3")
+        page.locator(f"input[name=keep_moves][value={choice}]").check()
+        page.locator("form[method=post][action='/plan'] .btn").click()
+        page.wait_for_load_state()
+
+    def held() -> list[tuple[str, str]]:
+        return [
+            (officer["id"], one["start"])
+            for officer in plan_now(server)["officers"]
+            for one in officer["visits"]
+            if one["premises_id"] == visit["premises_id"]
+        ]
+
+    again("yes")
+    assert (moved[0], day) in [(who, start[:10]) for who, start in held()]
+    again("no")
+    page.goto(f"/plan?week={plan['week']}")
+    assert page.locator("input[name=keep_moves]").count() == 0
