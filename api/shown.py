@@ -42,7 +42,7 @@ class Shown:
     tiles
         Surface id to its tiles.
     until
-        Id of the last event that is stamped on it, '' for none since it was published.
+        Id of the last event that was taken in since it was published; '' where nobody looked.
     is_present
         False: an earlier one, or a month looked back at.
     """
