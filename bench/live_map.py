@@ -25,14 +25,14 @@ import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from api.mesh import TILE, pixel_of
-from bench.browser import _FLAGS, _context, _fill, _make, _served
+from bench.browser import _FLAGS, _SEEN, _WATCH, _context, _fill, _make, _served
 from bench.table import Line, show
 
 SHOWN_S = 0.1
 REPORTS = 15
 FLOOD = 20_000
 _SURFACE, _ZOOM = "intensity.fraud", 17
-_WATCH = """() => {
+_SWAPPED = """() => {
   window.swapped = [];
   const note = () => window.swapped.push(performance.timeOrigin + performance.now());
   new MutationObserver(note).observe(document.querySelector('.leaflet-tile-pane'),
@@ -69,7 +69,7 @@ def _one_by_one(page: Page, told: dict[str, Any]) -> list[Line]:
         places = client.get("/v1/map").json()["premises"]["features"]
         places = [one["geometry"]["coordinates"] for one in places if one["geometry"]]
         client.get(f"/v1/surfaces/{_SURFACE}/value", params=_point(places[0]))
-        page.evaluate(_WATCH)
+        page.evaluate(_SWAPPED)
         for place in places[:: len(places) // REPORTS]:
             count = len(heard)
             begun = time.time()
@@ -101,6 +101,7 @@ def _line(what: str, took: list[float], target: float | None = None) -> Line:
 
 def _flood(page: Page, store_of: Any) -> Line:
     """Put many reports at once; until the open page has told of them all."""
+    page.evaluate(_WATCH)
     with store_of() as store:
         there = len(store.report_points())
         _fill(store, there + FLOOD)
@@ -108,9 +109,11 @@ def _flood(page: Page, store_of: Any) -> Line:
     done = time.time()
     _until(lambda: _told(page.evaluate(_NEWS)) >= put, 120.0)
     took = time.time() - done
+    frames = page.evaluate(_SEEN)
     marks = page.locator(".fresh").count()
     note = (
-        f"{put:,} reports put by another process; {marks} marks on the map; frames go on meanwhile"
+        f"{put:,} reports put by another process; {marks} marks on the map; "
+        f"95 % of frames within {frames['late']:.0f} ms meanwhile"
     )
     return Line(
         "a flood: the last is committed, to the open page's note", max(took, 0.0), note=note
