@@ -29,7 +29,7 @@ from geo_risk.fresh import stamp_rule
 from geo_risk.ingest import read_boundary
 from geo_risk.park import read_park
 from geo_risk.pipeline import inputs_of
-from geo_risk.records import Severity
+from geo_risk.records import Findings, Severity, Visit
 from tests.live.browser import settle
 from tests.live.conftest import KEEPER, BuiltPark
 from tests.live.map_truth import disagreements
@@ -81,8 +81,9 @@ def test_live_equals_a_refit_at_the_same_as_of(
 ) -> None:
     """Of every surface that takes reports, to 1e-6 of its maximum; also in a second process.
 
-    New reports, late ones, one outside, one made void, one changed, one deleted: they count as of
-    the publication's as-of, as a refit at that moment would count them had they been there.
+    New reports, late ones, one outside, one made void, one changed, one deleted, a visit that brings
+    counts: all count as of the publication's as-of, as a refit at that moment would count them had
+    they been there.
     """
     first, places = built
     park = first.copy(tmp_path / "state")
@@ -104,7 +105,15 @@ def test_live_equals_a_refit_at_the_same_as_of(
         store.put(new[:5], actor=KEEPER, at=now)
         time.sleep(LOOK_S)
         assert live.shown("raw.hazard").until != ""
-        store.put(new[5:], actor=KEEPER, at=now)
+        seen = Visit(
+            id="new:visit",
+            premises_id="enterprises:E033",
+            start=now - timedelta(days=3),
+            end=now - timedelta(days=3),
+            found=Findings(major=1, minor=2),
+        )
+        of_visit = report("new:9", places[9], now, visit_id=seen.id)
+        store.put([seen, *new[5:], of_visit], actor=KEEPER, at=now)
         time.sleep(LOOK_S)
         live.look()
         store.update("reports", "new:5", {"state": "void"}, actor=KEEPER, at=now)
