@@ -120,10 +120,23 @@ class LiveMap:
                 since.shown = self._merged(since)
             return since.shown
 
-    def tiles_of(self, surface_id: str) -> TileSet | None:
-        """Give the present tiles of a surface that takes reports at once; None of any other."""
+    def tiles_of(self, surface_id: str, rev: int = 0) -> TileSet | None:
+        """Give the present tiles of a surface that takes reports at once; None of any other.
+
+        Parameters
+        ----------
+        surface_id
+            Which.
+        rev
+            A revision that is asked for: where it is not known here, another process may have heard
+            of a report first, and the store is looked at once more.
+        """
         with self._lock:
             since = self._look(surface_id)
+            held = since.held.get(surface_id) if since else None
+            if held is not None and rev and rev not in held.tiles.revs:
+                self._looked = 0.0
+                since = self._look(surface_id)
             held = since.held.get(surface_id) if since else None
             return held.tiles if held else None
 
@@ -289,14 +302,8 @@ def _touched(fresh: dict[str, tuple[Fresh, ...]], events: Sequence[Event]) -> di
     """Give the records to be measured: new ones, and new ones that were changed since."""
     wanted: dict[str, set[str]] = {"reports": set(), "visits": set()}
     for one in events:
-        subject, record_id = one.collection, one.record_id
-        if subject == "steps" and one.changes.get("subject") == "reports":
-            subject, record_id = "reports", str(one.changes.get("subject_id", ""))
-        if subject not in wanted:
-            continue
-        is_new = one.collection == subject and one.action == "created"
-        if is_new or record_id in fresh or record_id in wanted[subject]:
-            wanted[subject].add(record_id)
+        if one.collection in wanted and (one.action == "created" or one.record_id in fresh):
+            wanted[one.collection].add(one.record_id)
     return wanted
 
 

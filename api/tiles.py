@@ -96,12 +96,13 @@ class Tiles:
         )
         audience.check_cells(audience.sight_of(identity.actor))
         version = address["version"]
-        tiles = _tiles_of(service, address["surface"], version)
+        rev = int(address["rev"] or 0)
+        tiles = _tiles_of(service, address["surface"], version, rev)
         plane = "gcj02" if address["plane"] else "wgs84"
         where = int(address["z"]), int(address["x"]), int(address["y"])
         if where[0] > MAX_ZOOM:
             raise NotFoundError(f"There is no zoom {where[0]}.", f"Zoom is 0 to {MAX_ZOOM}.")
-        known = tiles.is_present(int(address["rev"] or 0), *where, plane)
+        known = tiles.is_present(rev, *where, plane)
         etag = f"{tiles.version}.{tiles.rev_of(*where, plane)}"
         answer = {
             "cache-control": _FOREVER if known else _ASK_AGAIN,
@@ -114,10 +115,10 @@ class Tiles:
         return 200, {**answer, "content-type": "image/png"}, picture
 
 
-def _tiles_of(service: Service, surface_id: str, version: str | None) -> TileSet:
+def _tiles_of(service: Service, surface_id: str, version: str | None, rev: int) -> TileSet:
     """Give the tiles of what is shown, or was shown a while ago."""
     watcher = service.watcher
-    present = service.live_map.tiles_of(surface_id)
+    present = service.live_map.tiles_of(surface_id, rev)
     if present is not None and version in {None, present.version}:
         return present
     if version is not None and not watcher.has_tiles(surface_id, version):

@@ -169,6 +169,11 @@ class TileSet:
         touched = _shortened((*self.touched, Touched(revision_of(graded), boxes)))
         return TileSet(graded, self._datum, self._plane, touched=touched, before=self)
 
+    @property
+    def revs(self) -> set[int]:
+        """The revisions that are told apart."""
+        return {self.first_rev, *(one.rev for one in self.touched)}
+
     def rev_of(self, z: int, x: int, y: int, plane: str) -> int:
         """Give the revision of one tile: that of the last change that it shows."""
         for one in reversed(self.touched):

@@ -35,14 +35,16 @@ forecast = false
 """
 
 
-def build_reported_park(folder: Path, now: datetime) -> tuple[BuiltPark, list[tuple[float, float]]]:
+def build_reported_park(
+    folder: Path, now: datetime, store_url: str = ""
+) -> tuple[BuiltPark, list[tuple[float, float]]]:
     """Write, fill and build the park; give it, and where its premises are, (lon, lat) in WGS-84."""
     written = write_small_park(folder / "park")
     with written.park_file.open("a", encoding="utf-8") as file:
         file.write(_MORE)
     places = list(written.places.values())
     rng = np.random.default_rng(11)
-    park = BuiltPark(written.park_file, folder / "state")
+    park = BuiltPark(written.park_file, folder / "state", store_url)
     with park.open() as store:
         store.put(
             [

@@ -76,18 +76,22 @@ def live_map(park: BuiltPark) -> Iterator[tuple[LiveMap, Watcher, Store]]:
         yield live, watcher, store
 
 
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgis", marks=pytest.mark.soak)])
 def test_live_equals_a_refit_at_the_same_as_of(
-    built: tuple[BuiltPark, list[Place]], tmp_path: Path
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """Of every surface that takes reports, to 1e-6 of its maximum; also in a second process.
 
-    New reports, late ones, one outside, one made void, one changed, one deleted, a visit that brings
-    counts: all count as of the publication's as-of, as a refit at that moment would count them had
-    they been there.
+    New reports, late ones, one outside, one made void, one changed, one deleted, a visit with its
+    counts: all count as of the publication's as-of, as a refit at that moment would count them.
     """
-    first, places = built
-    park = first.copy(tmp_path / "state")
     now = datetime.now(UTC)
+    if engine == "postgis":
+        database = request.getfixturevalue("live_database")
+        park, places = build_reported_park(tmp_path, now, database)
+    else:
+        first, places = request.getfixturevalue("built")
+        park = first.copy(tmp_path / "state")
     with live_map(park) as (live, _, store):
         published = live.shown().require()
         takes = {one for one in published.surfaces if stamp_rule(published, one) is not None}
