@@ -18,7 +18,6 @@ import numpy as np
 from starlette.concurrency import run_in_threadpool
 
 from api.audience import own_filters
-from api.live_feed import LOOK_S
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from api.service import Service
 
 HEART_S = 15.0
+WAKE_S = 0.015
+"""So often a listener asks, of memory alone, whether there is something to tell."""
 AT_ONCE = 500
 """So many events are told in one answer."""
 LONGEST_S = 600.0
@@ -92,7 +93,7 @@ async def stream(service: Service, sight: Sight, since: str) -> AsyncIterator[st
         if time.monotonic() > heart:
             heart = time.monotonic() + HEART_S
             yield ": still here\n\n"
-        await anyio.sleep(LOOK_S)
+        await anyio.sleep(WAKE_S)
 
 
 def look(service: Service) -> None:

@@ -1,9 +1,10 @@
 """Events as they are committed: one look at the store for all who listen.
 
-Takes an open store, gives the news after one event, looking at most every `LOOK_S`; the last
-thousand are remembered, for who was away for a moment. A few new reports are told one by one, with
-what the events themselves hold; many at once, as an import brings them, are one piece of news with
-their number: listeners keep up however many come. Who is told what is decided in `live`.
+Takes an open store, gives the news after one event, looking every `LOOK_S` and after each write of
+this process; the last thousand are remembered, for who was away for a moment. A few new reports
+are told one by one, with what the events themselves hold; many at once, as an import brings them,
+are one piece of news with their number: listeners keep up however many come. Who is told what is
+decided in `live`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from geo_risk.store import Event, Store
 
 LOOK_S = 0.04
-"""A report is told within this time, and what it takes to look."""
+"""What another process committed is told within this time; our own is looked for at once."""
 
 FEW = 20
 """So many new reports at once are told one by one."""
@@ -75,11 +76,12 @@ class LiveFeed:
         self._news: deque[News] = deque(maxlen=_REMEMBERED)
         self._seen = ""
         self._looked = 0.0
+        self._commits = -1
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time to look again."""
-        return time.monotonic() - self._looked >= LOOK_S
+        """Whether to look again: this process has written something, or another may have."""
+        return self._store.commits != self._commits or time.monotonic() - self._looked >= LOOK_S
 
     def position(self) -> str:
         """Give the id of the last event that was looked at."""
@@ -91,6 +93,7 @@ class LiveFeed:
         with self._lock:
             if not self.is_due:
                 return
+            self._commits = self._store.commits
             if not self._seen:
                 self._seen = self._store.last_event_id()
             found: list[Event] = []

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from geo_risk.surfaces.stamped import Fresh
 
 LOOK_S = 0.02
-"""Who asks again within this time gets what the last one got."""
+"""Who asks again within this time gets what the last one got, but for what was written here."""
 
 _READER = Actor(id="serve", role=Role.ANALYST, door="http")
 _AT_ONCE, _LOOKS = 1000, 10
@@ -100,7 +100,7 @@ class LiveMap:
         self._outline = project_geometry(boundary, park.park.crs)
         self._lock = threading.Lock()
         self._since: _Since | None = None
-        self._looked = 0.0
+        self._looked, self._commits = 0.0, -1
         self.number = 0
         self._changes: deque[tuple[int, str, int]] = deque(maxlen=_TOLD)
 
@@ -174,13 +174,18 @@ class LiveMap:
         if since is None:
             return None
         wanted = surface_id is not None and surface_id not in since.held
-        if not wanted and (not since.held or time.monotonic() - self._looked < LOOK_S):
+        if not wanted and (not since.held or not self._is_due()):
             return since
         if wanted and not self._hold(since, str(surface_id)):
             return since
+        self._commits = self._store.commits
         self._read(since)
         self._looked = time.monotonic()
         return since
+
+    def _is_due(self) -> bool:
+        recent = time.monotonic() - self._looked < LOOK_S
+        return self._store.commits != self._commits or not recent
 
     def _current(self) -> _Since | None:
         """Give what is known since the present publication; what was since another is dropped."""

@@ -30,7 +30,7 @@ from bench.table import Line, show
 
 SHOWN_S = 0.1
 REPORTS = 15
-FLOOD = 20_000
+FLOOD = 90_000
 _SURFACE, _ZOOM = "intensity.fraud", 17
 _SWAPPED = """() => {
   window.swapped = [];
