@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -74,6 +75,12 @@ def place_line(sight: Sight, position: str) -> str:
 
 async def stream(service: Service, sight: Sight, since: str) -> AsyncIterator[str]:
     """Give server-sent events until the listener goes or `LONGEST_S` are over."""
+    with service.live_map.listening() if sight.cells else nullcontext():
+        async for one in _told(service, sight, since):
+            yield one
+
+
+async def _told(service: Service, sight: Sight, since: str) -> AsyncIterator[str]:
     ends = heart = time.monotonic()
     ends, heart = ends + LONGEST_S, heart + HEART_S
     position = since or await run_in_threadpool(service.live.position)

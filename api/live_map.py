@@ -1,10 +1,10 @@
 """What is shown, with the reports since: a new report is one stamp on every surface that takes it.
 
 Takes the store and what was published, gives surfaces and tiles as they are now, and what changed.
-A surface is held from when somebody first looks at it; what was reported since its publication is
-read from the store, so that a restart, a second process and an import of yesterday's all end at the
-same picture. The next publication drops everything. How a report counts is told in
-`geo_risk.fresh`.
+A surface is held from when somebody first looks at it, or listens; what was reported since its
+publication is read from the store, so that a restart, a second process and an import of yesterday's
+all end at the same picture. The next publication drops everything. What counts of the records is
+told in `fresh_records`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from api.fresh_records import FreshRecords
 from api.shown import Shown
-from geo_risk.crs import project_geometry
-from geo_risk.fresh import measure_fresh, stamp_rule
+from geo_risk.fresh import stamp_rule
 from geo_risk.published import EVENTS_UNTIL
-from geo_risk.records import Actor, Premises, Report, Role, Visit
-from geo_risk.store import Query
 from geo_risk.surfaces.stamped import Stamped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from shapely.geometry.base import BaseGeometry
@@ -36,12 +35,11 @@ if TYPE_CHECKING:
     from geo_risk.park import ParkFile
     from geo_risk.published import Publication
     from geo_risk.store import Event, Store
-    from geo_risk.surfaces.stamped import Fresh
+    from geo_risk.surfaces.stamped import Fresh, StampRule
 
 LOOK_S = 0.02
 """Who asks again within this time gets what the last one got, but for what was written here."""
 
-_READER = Actor(id="serve", role=Role.ANALYST, door="http")
 _AT_ONCE, _LOOKS = 1000, 10
 _TOLD = 256  # so many changes are remembered; who missed more is told all there are
 
@@ -60,6 +58,7 @@ class _Since:
 
     sequence: int
     publication: Publication
+    takes: Mapping[str, StampRule]
     seen: str
     fresh: dict[str, tuple[Fresh, ...]] = field(default_factory=dict)
     held: dict[str, _Held] = field(default_factory=dict)
@@ -95,14 +94,25 @@ class LiveMap:
         watcher: Watcher,
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._kept, self._park = store, kept, park
-        self._watcher, self._clock = watcher, clock
-        self._outline = project_geometry(boundary, park.park.crs)
+        self._store, self._watcher = store, watcher
+        self._records = FreshRecords(store, kept, park, boundary, clock)
         self._lock = threading.Lock()
         self._since: _Since | None = None
-        self._looked, self._commits = 0.0, -1
+        self._looked, self._commits, self._listeners = 0.0, -1, 0
         self.number = 0
         self._changes: deque[tuple[int, str, int]] = deque(maxlen=_TOLD)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Hold every surface that takes reports, while somebody listens who may see its cells.
+
+        What a listener looks at is not known here: its tiles may come from another process.
+        """
+        self._listeners += 1
+        try:
+            yield
+        finally:
+            self._listeners -= 1
 
     def shown(self, surface_id: str | None = None) -> Shown:
         """Give what is shown now, with what was reported since.
@@ -173,11 +183,12 @@ class LiveMap:
         since = self._current()
         if since is None:
             return None
-        wanted = surface_id is not None and surface_id not in since.held
-        if not wanted and (not since.held or not self._is_due()):
+        looked_at = since.takes if self._listeners else {surface_id} & since.takes.keys()
+        fresh = [one for one in looked_at if one not in since.held]
+        if not fresh and (not since.held or not self._is_due()):
             return since
-        if wanted and not self._hold(since, str(surface_id)):
-            return since
+        for one in fresh:
+            self._hold(since, str(one))
         self._commits = self._store.commits
         self._read(since)
         self._looked = time.monotonic()
@@ -194,21 +205,17 @@ class LiveMap:
             return None
         if self._since is None or self._since.sequence != shown.sequence:
             until = shown.publication.facts.get(EVENTS_UNTIL) or self._store.last_event_id()
-            self._since = _Since(shown.sequence, shown.publication, str(until))
+            rules = {one: stamp_rule(shown.publication, one) for one in shown.publication.surfaces}
+            takes = {one: rule for one, rule in rules.items() if rule is not None}
+            self._since = _Since(shown.sequence, shown.publication, takes, str(until))
             self._changes.clear()
         return self._since
 
-    def _hold(self, since: _Since, surface_id: str) -> bool:
-        """Begin to stamp on a surface; give whether it takes stamps."""
-        if surface_id not in since.publication.surfaces:
-            return False
-        rule = stamp_rule(since.publication, surface_id)
-        if rule is None:
-            return False
-        stamped = Stamped(since.publication.surfaces[surface_id], rule)
+    def _hold(self, since: _Since, surface_id: str) -> None:
+        """Begin to stamp on a surface."""
+        stamped = Stamped(since.publication.surfaces[surface_id], since.takes[surface_id])
         since.held[surface_id] = _Held(stamped, self._watcher.shown.tiles[surface_id])
         self._stamp(since, [surface_id], [one for some in since.fresh.values() for one in some])
-        return True
 
     def _read(self, since: _Since) -> None:
         for _ in range(_LOOKS):
@@ -221,44 +228,12 @@ class LiveMap:
 
     def _take(self, since: _Since, events: Sequence[Event]) -> None:
         """Measure the records of some events anew, and stamp the difference."""
-        now = self._measured(_touched(since.fresh, events))
+        now = self._records.measured(since.fresh, events)
         added = [one for some in now.values() for one in some]
         removed = [one for record_id in now for one in since.fresh.get(record_id, ())]
         since.fresh.update(now)
         if added != removed:
             self._stamp(since, list(since.held), added, removed)
-
-    def _measured(self, wanted: dict[str, set[str]]) -> dict[str, tuple[Fresh, ...]]:
-        """Give what records count now; those that are no longer there count nothing."""
-        if not any(wanted.values()):
-            return {}
-        reports = self._found("reports", wanted["reports"])
-        visits = self._found("visits", wanted["visits"])
-        named = {one.visit_id for one in reports if isinstance(one, Report) and one.visit_id}
-        looked = [*visits, *self._found("visits", named - wanted["visits"])]
-        told = measure_fresh(
-            reports=[one for one in reports if isinstance(one, Report)],
-            visits=[one for one in visits if isinstance(one, Visit)],
-            counted=[one.id for one in looked if isinstance(one, Visit) and one.found is not None],
-            premises=[
-                one.record
-                for one in self._kept.every("premises")
-                if isinstance(one.record, Premises)
-            ],
-            severity=self._park.severity,
-            boundary=self._outline,
-            crs=self._park.park.crs,
-            now=self._clock(),
-        )
-        return {one: told.get(one, ()) for some in wanted.values() for one in some}
-
-    def _found(self, collection: str, ids: Collection[str]) -> list[Any]:
-        if not ids:
-            return []
-        return [
-            one.record
-            for one in self._store.find(Query(collection, ids=sorted(ids)), actor=_READER)
-        ]
 
     def _stamp(
         self,
@@ -301,15 +276,6 @@ def takes_reports(shown: Shown, surface_id: str) -> bool | None:
     if not shown.is_present:
         return None
     return stamp_rule(shown.require(), surface_id) is not None
-
-
-def _touched(fresh: dict[str, tuple[Fresh, ...]], events: Sequence[Event]) -> dict[str, set[str]]:
-    """Give the records to be measured: new ones, and new ones that were changed since."""
-    wanted: dict[str, set[str]] = {"reports": set(), "visits": set()}
-    for one in events:
-        if one.collection in wanted and (one.action == "created" or one.record_id in fresh):
-            wanted[one.collection].add(one.record_id)
-    return wanted
 
 
 def _told(surface_id: str, held: _Held, after: int | None) -> dict[str, Any]:

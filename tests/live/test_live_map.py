@@ -156,6 +156,23 @@ def test_live_equals_a_refit_at_the_same_as_of(
         assert np.abs(moved)[inside].max() > 1e-3 * wanted[inside].max(), one
 
 
+def test_who_listens_hears_of_every_layer(
+    built: tuple[BuiltPark, list[Place]], tmp_path: Path
+) -> None:
+    """Though none was asked for here: the tiles of an open map may come from another process."""
+    first, places = built
+    with live_map(first.copy(tmp_path / "state")) as (live, _, store):
+        with live.listening():
+            live.look()
+            store.put(
+                [report("new:1", places[9], datetime.now(UTC))], actor=KEEPER, at=datetime.now(UTC)
+            )
+            live.look()
+        number, surfaces = live.changes_after(0)
+        assert {one["id"] for one in surfaces} == {"raw.hazard", "count.hazard"}
+        assert live.changes_after(number) == (number, [])
+
+
 def test_the_next_publication_takes_over(
     built: tuple[BuiltPark, list[Place]], tmp_path: Path
 ) -> None:
