@@ -47,6 +47,14 @@ Place = tuple[float, float]
 NEAR, FAR = 27, 63  # premises in the middle, and in a corner
 ZOOM = 17
 COUNTS = {"count.fraud", "count.dispute", "count.hazard"}
+_WATCH_FADING = """() => {
+  window.faded = 0;
+  const watch = new MutationObserver((all) => all.forEach(({ target }) => {
+    if (target.matches(".cells img") && Number(target.style.opacity) < 1) window.faded += 1;
+  }));
+  const what = { subtree: true, attributes: true, attributeFilter: ["style"] };
+  watch.observe(document.querySelector(".leaflet-tile-pane"), what);
+}"""
 LIVE = {"intensity.fraud", "intensity.dispute", "raw.hazard", *COUNTS}
 
 
@@ -290,6 +298,7 @@ def test_the_open_map_follows(
     page.wait_for_timeout(800)
     sources = "() => [...document.querySelectorAll('.cells img')].map((one) => one.src)"
     before = set(page.evaluate(sources))
+    page.evaluate(_WATCH_FADING)
     put_many(served, places[:2], "few", 1500, "fraud")
     page.wait_for_function(
         f"(old) => ({sources})().some((one) => !old.includes(one))",
@@ -298,6 +307,7 @@ def test_the_open_map_follows(
     page.get_by_text("新上报 1,500 起").or_(page.get_by_text("新上报 1500 起")).wait_for()
     assert page.locator(".fresh").count() <= 20
     page.wait_for_timeout(600)
+    assert page.evaluate("window.faded") == 0
     assert len(before & set(page.evaluate(sources))) > 0
     assert disagreements(page, served, "intensity.fraud") == []
 
