@@ -27,6 +27,7 @@ from api.kept import KeptRecords
 from api.languages import lang_of
 from api.limits import BodyLimit
 from api.live_feed import LiveFeed
+from api.live_map import LiveMap
 from api.ogc.wire import wire_of
 from api.openapi import describe
 from api.pages import pages_of
@@ -222,6 +223,7 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
     watcher.start()
     jobs = Jobs(settings, park)
     jobs.mend(clock())
+    live_map = LiveMap(store, kept, park, boundary, watcher, clock)
     return Service(
         settings=settings,
         park=park,
@@ -232,6 +234,7 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
         watcher=watcher,
         past=Past(store, kept, park),
         live=LiveFeed(store),
+        live_map=live_map,
         throttles=Throttles(),
         clock=clock,
         jobs=jobs,

@@ -30,6 +30,7 @@ from api.edge import configure_logs
 from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.live_feed import LiveFeed
+from api.live_map import LiveMap
 from api.ogc.wire import wire_of
 from api.pages import Pages
 from api.past import Past
@@ -93,9 +94,12 @@ def map_file(
     shown = service.watcher.shown
     drawn = _body(read_map(service, shown, sight, moment))
     owners = sorted({one["properties"]["enterprise_id"] for one in drawn["premises"]["features"]})
+    surfaces = _body(read_surfaces(service, shown, shown, sight, moment))
+    for one in surfaces["surfaces"]:
+        one.pop("live", None)  # a file takes no reports
     content = FileContent(
         map=drawn,
-        surfaces=_body(read_surfaces(service, shown, shown, sight, moment)),
+        surfaces=surfaces,
         publication=shown.publication if sight.cells else None,
         datum=workspace.park.park.datum,
         names=names_of(workspace.store, sight, owners) if names else {},
@@ -108,7 +112,8 @@ def map_file(
 def _service(workspace: Workspace, moment: datetime) -> Service:
     """Give the service as a route would have it, at one moment and without watching."""
     park, store = workspace.park, workspace.store
-    kept = KeptRecords(store)
+    kept, boundary = KeptRecords(store), workspace.boundary()
+    watcher = Watcher(store, park.park.datum)
     return Service(
         settings=Settings(),
         park=park,
@@ -116,14 +121,15 @@ def _service(workspace: Workspace, moment: datetime) -> Service:
         kept=kept,
         past=Past(store, kept, park),
         live=LiveFeed(store),
-        boundary=workspace.boundary(),
+        live_map=LiveMap(store, kept, park, boundary, watcher, lambda: moment),
+        boundary=boundary,
         wire=wire_of(park),
-        watcher=Watcher(store, park.park.datum),
+        watcher=watcher,
         throttles=Throttles(),
         clock=lambda: moment,
         jobs=Jobs(Settings(), park),
         previews=Previews(),
-        public=PublicBook(store, park, workspace.boundary()),
+        public=PublicBook(store, park, boundary),
     )
 
 

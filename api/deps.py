@@ -58,7 +58,7 @@ def sight_of(request: Request) -> Sight:
 
 
 def shown_of(request: Request) -> Shown:
-    """Give what is shown: one and the same for the whole request."""
+    """Give what was published last: one and the same for the whole request."""
     if not hasattr(request.state, "shown"):
         request.state.shown = service_of(request).watcher.shown
     return cast("Shown", request.state.shown)
@@ -75,9 +75,17 @@ TimeKey = Annotated[
 
 def shown_at(request: Request, time: TimeKey = "now") -> Shown:
     """Give what is shown at the moment asked for; only the station looks back, by its cells."""
-    if time != "now":
-        audience.check_cells(sight_of(request))
+    if time == "now":
+        return shown_now(request)
+    audience.check_cells(sight_of(request))
     return service_of(request).past.at(time, shown_of(request), now_of(request))
+
+
+def shown_now(request: Request) -> Shown:
+    """Give what is shown, to the station with the reports since it was published."""
+    if not sight_of(request).cells:
+        return shown_of(request)
+    return service_of(request).live_map.shown(request.path_params.get("surface_id"))
 
 
 def check_mark_in_form(request: Request, csrf: Annotated[str, Form(max_length=200)] = "") -> None:
@@ -129,5 +137,6 @@ ThePark = Annotated[ParkFile, Depends(park_of)]
 TheSight = Annotated[Sight, Depends(sight_of)]
 TheIdentity = Annotated[Identity, Depends(identity_of)]
 TheShown = Annotated[Shown, Depends(shown_of)]
+TheShownNow = Annotated[Shown, Depends(shown_now)]
 TheShownAt = Annotated[Shown, Depends(shown_at)]
 Now = Annotated[datetime, Depends(now_of)]

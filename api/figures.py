@@ -36,7 +36,12 @@ _RISK_DECIMALS = 4
 
 
 def surface_json(
-    graded: GradedSurface, tiles: TileSet, publication: Publication, park: ParkFile
+    graded: GradedSurface,
+    tiles: TileSet,
+    publication: Publication,
+    park: ParkFile,
+    *,
+    live: bool | None = None,
 ) -> dict[str, Any]:
     """Describe one surface.
 
@@ -50,6 +55,8 @@ def surface_json(
         What it is part of: gives as-of and the rung of the ladder.
     park
         Names the kinds of reports.
+    live
+        Whether a report counts on it at once; None: nothing is said of that.
 
     Returns
     -------
@@ -80,6 +87,7 @@ def surface_json(
         "factors": _terrain_factors(graded),
         "cell_m": surface.grid.cell_m,
         "tiles": f"/tiles/{graded.id}@{version}.{tiles.rev}/{{z}}/{{x}}/{{y}}.png",
+        **({} if live is None else {"live": live}),
     }
 
 

@@ -8,7 +8,6 @@ read, and the reading audited, each time. A new publication, which a restore bri
 from __future__ import annotations
 
 import threading
-import uuid
 from typing import TYPE_CHECKING
 
 from geo_risk.records import Actor, Record, Role
@@ -53,10 +52,19 @@ class KeptRecords:
         """
         with self._lock:
             self._look()
-            if collection not in self._records:
-                self._records[collection] = self._store.find(Query(collection), actor=_READER)
-            found = self._records[collection]
+            found = self._all(collection)
         return [one for one in found if _is_valid(one.record, now)]
+
+    def every(self, collection: str) -> list[Stored[Record]]:
+        """Give all records of a collection, those of another time too; as for `valid`."""
+        with self._lock:
+            self._look()
+            return list(self._all(collection))
+
+    def place_of(self, premises_id: str) -> tuple[float, float] | None:
+        """Give where a premises is, degrees in the park's datum; None where nobody knows."""
+        found = (one.place for one in self.every("premises") if one.record.id == premises_id)
+        return next(found, None)
 
     def report_points(self) -> ReportPoints:
         """Give where and when all reports were, in the park's datum."""
@@ -73,9 +81,14 @@ class KeptRecords:
             self._points = None
             self._seen = None
 
+    def _all(self, collection: str) -> Sequence[Stored[Record]]:
+        if collection not in self._records:
+            self._records[collection] = self._store.find(Query(collection), actor=_READER)
+        return self._records[collection]
+
     def _look(self) -> None:
         if self._seen is None:
-            self._seen = last_event_id(self._store)
+            self._seen = self._store.last_event_id()
             return
         while events := self._store.events(since=self._seen, limit=_EVENTS_AT_ONCE):
             self._seen = events[-1].id
@@ -83,19 +96,6 @@ class KeptRecords:
                 self._records.pop(event.collection, None)
                 if event.collection in _MOVE_POINTS:
                     self._points = None
-
-
-def last_event_id(store: Store) -> str:
-    """Give the id of the last event, the lowest id for none: ids rise, so halving finds it."""
-    low, high = 0, (1 << 128) - 1
-    while store.events(since=str(uuid.UUID(int=low)), limit=1):
-        middle = (low + high) // 2
-        above = store.events(since=str(uuid.UUID(int=middle)), limit=1)
-        if above:
-            low = uuid.UUID(above[0].id).int
-        else:
-            high = middle
-    return str(uuid.UUID(int=low))
 
 
 def _is_valid(record: Record, now: datetime) -> bool:

@@ -1,41 +1,39 @@
-"""What changed, told while it happens: new reports, and a new publication.
+"""What changed, told while it happens: new reports, tiles they changed, a new publication.
 
-Takes the store and what is shown, gives messages for one reader, and from them a stream of
-server-sent events. A message says
-where something is new and what kind it is: never words, people or numbers of cases. The public is
-told of publications only.
+Takes the store's news and what is stamped, gives messages for one reader, and from them a stream of
+server-sent events. A message says where something is new and what kind it is, of many how many:
+never words or people. The public is told of publications only.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import anyio
+import numpy as np
 from starlette.concurrency import run_in_threadpool
 
-from api.audience import own_filters, without_persons
-from api.live_feed import LOOK_S
-from geo_risk.records import Premises, Report
-from geo_risk.store import Query
+from api.audience import own_filters
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterable
 
     from api.audience import Sight
+    from api.live_feed import News
     from api.service import Service
-    from geo_risk.store import Event
 
 HEART_S = 15.0
+WAKE_S = 0.015
+"""So often a listener asks, of memory alone, whether there is something to tell."""
 AT_ONCE = 500
 """So many events are told in one answer."""
 LONGEST_S = 600.0
 """After so long a stream ends, and who still listens asks again as whoever it is then."""
-
-_TOLD = frozenset({"created"})
 
 
 @dataclass(frozen=True)
@@ -47,26 +45,27 @@ class Message:
     said: dict[str, Any]
 
     def text(self) -> str:
-        """Write it as a server-sent event."""
+        """Write it as a server-sent event; without an id it moves nobody's place."""
         body = json.dumps(self.said, ensure_ascii=False, separators=(",", ":"))
-        return f"id: {self.id}\nevent: {self.name}\ndata: {body}\n\n"
+        place = f"id: {self.id}\n" if self.id else ""
+        return f"{place}event: {self.name}\ndata: {body}\n\n"
 
 
-def messages_after(service: Service, sight: Sight, event_id: str) -> tuple[str, list[Message]]:
-    """Give what a reader is told of the events after one, and the id to go on from."""
-    events = service.live.events_after(event_id)
-    return (events[-1].id if events else event_id), messages_of(service, sight, events)
-
-
-def messages_of(service: Service, sight: Sight, events: Sequence[Event]) -> list[Message]:
-    """Give what a reader is told of some events."""
+def messages_of(service: Service, sight: Sight, news: Iterable[News]) -> list[Message]:
+    """Give what a reader is told of some news."""
     told = []
-    for one in events:
-        if one.collection == "publications":
+    for one in news:
+        if one.name == "publication":
             told.append(Message(one.id, "publication", {"at": one.at.isoformat()}))
-        elif one.collection == "reports" and one.action in _TOLD and sight.cells:
-            told += _report(service, sight, one)
+        elif sight.cells and "reports" in sight.collections:
+            told += _reports(service, sight, one)
     return told
+
+
+def tiles_message(service: Service, number: int) -> tuple[int, list[Message]]:
+    """Give the tiles that were changed after so many changes, and how many there are now."""
+    latest, surfaces = service.live_map.changes_after(number)
+    return latest, [Message("", "tiles", {"surfaces": surfaces})] if surfaces else []
 
 
 def place_line(sight: Sight, position: str) -> str:
@@ -76,18 +75,38 @@ def place_line(sight: Sight, position: str) -> str:
 
 async def stream(service: Service, sight: Sight, since: str) -> AsyncIterator[str]:
     """Give server-sent events until the listener goes or `LONGEST_S` are over."""
+    with service.live_map.listening() if sight.cells else nullcontext():
+        async for one in _told(service, sight, since):
+            yield one
+
+
+async def _told(service: Service, sight: Sight, since: str) -> AsyncIterator[str]:
     ends = heart = time.monotonic()
     ends, heart = ends + LONGEST_S, heart + HEART_S
     position = since or await run_in_threadpool(service.live.position)
+    changes = 0
     yield f"retry: 2000\n{place_line(sight, position)}\n"
     while time.monotonic() < ends:
-        position, told = await run_in_threadpool(messages_after, service, sight, position)
-        for one in told:
+        if service.live.is_due:
+            await run_in_threadpool(look, service)
+        if sight.cells and service.live_map.number != changes:
+            changes, told = await run_in_threadpool(tiles_message, service, changes)
+            for one in told:
+                yield one.text()
+        news = service.live.news_after(position)
+        position = news[-1].id if news else position
+        for one in await run_in_threadpool(messages_of, service, sight, news) if news else ():
             yield one.text()
         if time.monotonic() > heart:
             heart = time.monotonic() + HEART_S
             yield ": still here\n\n"
-        await anyio.sleep(LOOK_S)
+        await anyio.sleep(WAKE_S)
+
+
+def look(service: Service) -> None:
+    """Take in what is new: the news first, for the tiles are asked for because of it."""
+    service.live.look()
+    service.live_map.look()
 
 
 def checked_position(asked: str) -> str:
@@ -98,27 +117,29 @@ def checked_position(asked: str) -> str:
         return ""
 
 
-def _report(service: Service, sight: Sight, event: Event) -> list[Message]:
-    """Tell of a new report where it is on the map, or that it has no place yet."""
-    if "reports" not in sight.collections:
+def _reports(service: Service, sight: Sight, news: News) -> list[Message]:
+    """Tell of new reports: of one where it is on the map, or that it has no place yet."""
+    allowed = own_filters(sight, "reports").get("kind")
+    number = sum(n for kind, n in news.kinds.items() if allowed is None or kind in allowed)
+    if not number:
         return []
-    reader = without_persons(sight).reader
-    found = service.store.find(Query("reports", ids=[event.record_id]), actor=reader)
-    if not found or not isinstance(found[0].record, Report):
-        return []
-    record, place = found[0].record, found[0].place
-    kinds = own_filters(sight, "reports").get("kind")
-    if kinds is not None and record.kind not in kinds:
-        return []
-    if place is None and record.premises_id:
-        home = service.store.find(Query("premises", ids=[record.premises_id]), actor=reader)
-        place = home[0].place if home and isinstance(home[0].record, Premises) else None
-    said: dict[str, Any] = {
-        "kind": record.kind,
-        "at": event.at.isoformat(),
-        "lon": None,
-        "lat": None,
-    }
-    if place is not None:
-        said["lon"], said["lat"] = service.wire.points_out([place[0]], [place[1]])[0].tolist()  # type: ignore[arg-type]
-    return [Message(event.id, "report", said)]
+    at = news.at.isoformat()
+    if news.name == "reports":
+        return [Message(news.id, "reports", {"n": number, "at": at})]
+    lon, lat = _place(service, news)
+    return [
+        Message(
+            news.id, "report", {"kind": next(iter(news.kinds)), "at": at, "lon": lon, "lat": lat}
+        )
+    ]
+
+
+def _place(service: Service, news: News) -> tuple[float | None, float | None]:
+    lon, lat = news.lon, news.lat
+    if lon is None and news.premises_id:
+        home = service.kept.place_of(news.premises_id)
+        lon, lat = home if home is not None else (None, None)
+    if lon is None or lat is None:
+        return None, None
+    east, north = service.wire.points_out(np.array([lon]), np.array([lat]))[0].tolist()
+    return east, north

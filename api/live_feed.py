@@ -1,24 +1,64 @@
 """Events as they are committed: one look at the store for all who listen.
 
-Takes an open store, gives the events after one, looking at most every `LOOK_S`; the last thousand
-are remembered, for who was away for a moment. Who is told what is decided in `live`.
+Takes an open store, gives the news after one event, looking every `LOOK_S` and after each write of
+this process; the last thousand are remembered, for who was away for a moment. A few new reports
+are told one by one, with what the events themselves hold; many at once, as an import brings them,
+are one piece of news with their number: listeners keep up however many come. Who is told what is
+decided in `live`.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from api.kept import last_event_id
-
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
     from geo_risk.store import Event, Store
 
-LOOK_S = 0.4
+LOOK_S = 0.04
+"""What another process committed is told within this time; our own is looked for at once."""
+
+FEW = 20
+"""So many new reports at once are told one by one."""
+
 _REMEMBERED = 1000
-_AT_ONCE = 500
+_AT_ONCE = 1000
+_LOOKS = 10  # so often in a row the store is asked before those who wait are told
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened, as far as a listener may be told.
+
+    Parameters
+    ----------
+    id
+        Of its event, of several the last one's.
+    name
+        `report`, `reports` or `publication`.
+    at
+        When.
+    kinds
+        Kind of report to how many are new.
+    lon, lat
+        Of one report, degrees in the park's datum; None where it has no point of its own.
+    premises_id
+        Where one report belongs.
+    """
+
+    id: str
+    name: str
+    at: datetime
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    lon: float | None = None
+    lat: float | None = None
+    premises_id: str = ""
 
 
 class LiveFeed:
@@ -33,23 +73,73 @@ class LiveFeed:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._events: deque[Event] = deque(maxlen=_REMEMBERED)
+        self._news: deque[News] = deque(maxlen=_REMEMBERED)
         self._seen = ""
         self._looked = 0.0
+        self._commits = -1
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to look again: this process has written something, or another may have."""
+        return self._store.commits != self._commits or time.monotonic() - self._looked >= LOOK_S
 
     def position(self) -> str:
-        """Give the id of the last event there is."""
-        self.events_after("")
+        """Give the id of the last event that was looked at."""
+        self.look()
         return self._seen
 
-    def events_after(self, event_id: str) -> list[Event]:
-        """Give the events after one that are still remembered; '' gives none."""
+    def look(self) -> None:
+        """Take in what was committed since the last look, where it is time."""
         with self._lock:
+            if not self.is_due:
+                return
+            self._commits = self._store.commits
             if not self._seen:
-                self._seen = last_event_id(self._store)
-            if time.monotonic() - self._looked >= LOOK_S:
-                found = self._store.events(since=self._seen, limit=_AT_ONCE)
-                self._events.extend(found)
-                self._seen = found[-1].id if found else self._seen
-                self._looked = time.monotonic()
-            return [one for one in self._events if event_id and one.id > event_id]
+                self._seen = self._store.last_event_id()
+            found: list[Event] = []
+            for _ in range(_LOOKS):
+                some = self._store.events(since=self._seen, limit=_AT_ONCE)
+                found += (one for one in some if is_told(one))
+                self._seen = some[-1].id if some else self._seen
+                if len(some) < _AT_ONCE:
+                    break
+            self._news.extend(news_of(found))
+            self._looked = time.monotonic()
+
+    def news_after(self, event_id: str) -> list[News]:
+        """Give the news after an event that is still remembered, without looking."""
+        return [one for one in list(self._news) if one.id > event_id]
+
+
+def is_told(event: Event) -> bool:
+    """Say whether an event is news to anybody."""
+    if event.collection == "publications":
+        return True
+    return event.collection == "reports" and event.action == "created"
+
+
+def news_of(events: Sequence[Event]) -> Iterator[News]:
+    """Give the news of some events, in their order: many new reports are one piece."""
+    told = [one for one in events if is_told(one)]
+    reports = [one for one in told if one.collection == "reports"]
+    for one in told:
+        if one.collection == "publications":
+            yield News(one.id, "publication", one.at)
+        elif len(reports) <= FEW:
+            yield _report(one)
+        elif one is reports[-1]:
+            kinds = Counter(str(each.changes.get("kind", "")) for each in reports)
+            yield News(one.id, "reports", one.at, kinds)
+
+
+def _report(event: Event) -> News:
+    told = event.changes
+    return News(
+        event.id,
+        "report",
+        event.at,
+        {str(told.get("kind", "")): 1},
+        told.get("lon"),
+        told.get("lat"),
+        str(told.get("premises_id", "")),
+    )

@@ -10,7 +10,7 @@ map in WGS-84.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 TILE = 256
 MAX_ZOOM = 22
+BOX_ZOOM = MAX_ZOOM
+"""Zoom at which blocks of cells are told in tiles."""
+
+_BOX_MARGIN = 16.0  # pixels, a third of a metre: what the mesh may be off at a low zoom
 _STEP = 16
 
 
@@ -75,6 +79,35 @@ def lon_lat_bounds(
     if plane != datum:
         lon, lat = crs.to_datum(lon, lat, datum, plane)
     return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+
+def tile_box(
+    grid: Grid, cells: tuple[slice, slice], datum: str, plane: str
+) -> tuple[int, int, int, int]:
+    """Give the tiles of `BOX_ZOOM` that show a block of cells: first and last x, first and last y.
+
+    Those of another zoom follow by halving: the tile x of zoom z shows some of it where it is
+    from first >> (BOX_ZOOM - z) to last >> (BOX_ZOOM - z).
+
+    Parameters
+    ----------
+    grid, datum, plane
+        As for `lon_lat_bounds`.
+    cells
+        Rows and columns, at least one each.
+    """
+    rows, cols = cells
+    west, north = grid.origin
+    corner = (west + cols.start * grid.cell_m, north - rows.start * grid.cell_m)
+    shape = (rows.stop - rows.start, cols.stop - cols.start)
+    west, south, east, north = lon_lat_bounds(
+        replace(grid, shape=shape, origin=corner), datum, plane
+    )
+    left, top = pixel_of(west, north, BOX_ZOOM)
+    right, bottom = pixel_of(east, south, BOX_ZOOM)
+    first_x, first_y = (int((one - _BOX_MARGIN) // TILE) for one in (left, top))
+    last_x, last_y = (int((one + _BOX_MARGIN) // TILE) for one in (right, bottom))
+    return first_x, last_x, first_y, last_y
 
 
 def window_of(

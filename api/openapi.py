@@ -110,7 +110,7 @@ def _tile_operation() -> dict[str, Any]:
         "name": "surface",
         "in": "path",
         "required": True,
-        "description": "surface id; with @version.rev the answer never changes",
+        "description": "surface id; with @version.rev kept for good while that is the tile's own",
         "schema": {"type": "string", "pattern": r"^[a-z0-9_.]+(@[0-9a-f]{12}\.[0-9]+)?$"},
     }
     declared = responses(401, 403, 404, 503)

@@ -190,7 +190,7 @@ class Past:
         tiles = {
             one.id: TileSet(one, self._park.park.datum) for one in publication.surfaces.values()
         }
-        made = Shown(sequence, publication, MappingProxyType(tiles))
+        made = Shown(sequence, publication, MappingProxyType(tiles), is_present=False)
         with self._lock:
             self._shown[key, sequence] = made
             while len(self._shown) > _KEPT:

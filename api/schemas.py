@@ -83,6 +83,7 @@ SURFACE = obj(
         "notes": array(_TEXT),
     },
     tiles=_TEXT,
+    live={"type": "boolean"},
 )
 _MOMENT = obj({"key": _TEXT, "kind": _TEXT, "start": _TIME, "end": _TIME})
 SURFACES = obj(

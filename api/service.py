@@ -20,6 +20,7 @@ from api.jobs import Jobs
 from api.kept import KeptRecords
 from api.kept_months import KeptMonths
 from api.live_feed import LiveFeed
+from api.live_map import LiveMap
 from api.ogc.wire import Wire
 from api.past import Past
 from api.previews import Previews
@@ -54,6 +55,8 @@ class Service:
         Knows what was shown before.
     live
         Looks for what changed.
+    live_map
+        Knows what is shown with the reports since.
     throttles
         Counts failed sign-ins.
     clock
@@ -85,6 +88,7 @@ class Service:
     watcher: Watcher
     past: Past
     live: LiveFeed
+    live_map: LiveMap
     throttles: Throttles
     clock: Callable[[], datetime]
     jobs: Jobs

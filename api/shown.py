@@ -41,11 +41,17 @@ class Shown:
         None before the first build.
     tiles
         Surface id to its tiles.
+    until
+        Id of the last event that was taken in since it was published; '' where nobody looked.
+    is_present
+        False: an earlier one, or a month looked back at.
     """
 
     sequence: int = 0
     publication: Publication | None = None
     tiles: Mapping[str, TileSet] = field(default_factory=lambda: MappingProxyType({}))
+    until: str = ""
+    is_present: bool = True
 
     def require(self) -> Publication:
         """Give the publication.

@@ -1,8 +1,9 @@
 """Tiles, as raw ASGI in front of everything else: an address, a look at who asks, bytes.
 
 Takes requests below /tiles, gives PNG. `/tiles/{surface}@{version}.{rev}/{z}/{x}/{y}.png` never
-changes and is kept by the browser for a year; `/tiles/{surface}/{z}/{x}/{y}.png`, and a `rev` of 0,
-is the present one and is asked for again each time, by its ETag. Below /tiles/gcj02 the same is
+changes and is kept by the browser for a year; `/tiles/{surface}/{z}/{x}/{y}.png`, and a `rev` that
+is 0 or no longer this tile's, is the present one and is asked for again each time, by its ETag: who
+hears of a change late sees no hole. Below /tiles/gcj02 the same is
 drawn to lie on a base map in GCJ-02. Cells are the station's: everybody else is refused as
 `audience` says.
 """
@@ -17,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import audience, auth
 from api.answers import etags_in
+from api.mesh import MAX_ZOOM
 from api.problems import MEDIA_TYPE, problem_of
 from geo_risk.errors import GeoRiskError, NotFoundError
 
@@ -94,26 +96,31 @@ class Tiles:
         )
         audience.check_cells(audience.sight_of(identity.actor))
         version = address["version"]
-        tiles = _tiles_of(service, address["surface"], version)
-        rev = address["rev"]
-        if rev not in {None, "0", str(tiles.rev)}:
-            raise NotFoundError(f"There is no revision {rev}.", "Take it from /v1/surfaces.")
-        etag = f"{tiles.version}.{tiles.rev}"
+        rev = int(address["rev"] or 0)
+        tiles = _tiles_of(service, address["surface"], version, rev)
+        plane = "gcj02" if address["plane"] else "wgs84"
+        where = int(address["z"]), int(address["x"]), int(address["y"])
+        if where[0] > MAX_ZOOM:
+            raise NotFoundError(f"There is no zoom {where[0]}.", f"Zoom is 0 to {MAX_ZOOM}.")
+        known = tiles.is_present(rev, *where, plane)
+        etag = f"{tiles.version}.{tiles.rev_of(*where, plane)}"
         answer = {
-            "cache-control": _FOREVER if rev == str(tiles.rev) else _ASK_AGAIN,
+            "cache-control": _FOREVER if known else _ASK_AGAIN,
             "etag": f'"{etag}"',
             "vary": _VARY,
         }
         if etag in etags_in(headers.get(b"if-none-match", "")):
             return 304, answer, b""
-        plane = tiles.in_plane("gcj02" if address["plane"] else "wgs84")
-        picture = plane.tile(int(address["z"]), int(address["x"]), int(address["y"]))
+        picture = tiles.in_plane(plane).tile(*where)
         return 200, {**answer, "content-type": "image/png"}, picture
 
 
-def _tiles_of(service: Service, surface_id: str, version: str | None) -> TileSet:
+def _tiles_of(service: Service, surface_id: str, version: str | None, rev: int) -> TileSet:
     """Give the tiles of what is shown, or was shown a while ago."""
     watcher = service.watcher
+    present = service.live_map.tiles_of(surface_id, rev)
+    if present is not None and version in {None, present.version}:
+        return present
     if version is not None and not watcher.has_tiles(surface_id, version):
         return service.past.tiles_of(surface_id, version, watcher.shown, service.clock())
     return watcher.tiles_of(surface_id, version)

@@ -3,6 +3,8 @@
 Takes a `GradedSurface`, gives PNG bytes by address. A pixel shows the class of the cell under its
 centre, the same class that `/value` gives there; no value is transparent. Tiles without anything
 share one picture. The class is read from the surface's own array, so nothing is resampled twice.
+Where reports were stamped since, the tiles that look different have another `rev`; all others keep
+theirs, and their picture.
 """
 
 from __future__ import annotations
@@ -10,24 +12,64 @@ from __future__ import annotations
 import threading
 import zlib
 from collections import OrderedDict
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from api.mesh import MAX_ZOOM, TILE, Window, lon_lat_bounds, pixel_of, window_of
+from api.mesh import (
+    BOX_ZOOM,
+    MAX_ZOOM,
+    TILE,
+    Window,
+    lon_lat_bounds,
+    pixel_of,
+    tile_box,
+    window_of,
+)
 from api.png import write_png
 from geo_risk.errors import NotFoundError
 from geo_risk.published import RiskClass
 from maps.palette import pattern_index, tile_palette
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from geo_risk.published import GradedSurface
 
 _KEPT_TILES = 4096
+_CHANGES, _BOXES = 64, 8  # so many changes are told apart, and blocks within one
+_PLANES = ("wgs84", "gcj02")
 _WARM_PIXELS = 1100  # a map's window: overview tiles up to this width are drawn beforehand
+
+
+Box = tuple[int, int, int, int]
+"""First and last x, first and last y of tiles at `mesh.BOX_ZOOM`."""
+
+
+@dataclass(frozen=True)
+class Touched:
+    """One change of a surface between two publications.
+
+    Parameters
+    ----------
+    rev
+        The surface's revision from then on.
+    boxes
+        By plane, where tiles look different since.
+    """
+
+    rev: int
+    boxes: Mapping[str, tuple[Box, ...]]
+
+    def holds(self, plane: str, z: int, x: int, y: int) -> bool:
+        """Say whether a tile may look different since."""
+        down = BOX_ZOOM - z
+        return any(
+            first_x >> down <= x <= last_x >> down and first_y >> down <= y <= last_y >> down
+            for first_x, last_x, first_y, last_y in self.boxes[plane]
+        )
 
 
 class TileSet:
@@ -41,12 +83,26 @@ class TileSet:
         The park's own, `wgs84` or `gcj02`.
     plane
         In which the tiles are drawn: `wgs84`, or `gcj02` to lie on a base map that is.
+    touched
+        What was changed since the surface was published, oldest first.
+    before
+        The tiles of the same version before the last change.
     """
 
-    def __init__(self, graded: GradedSurface, datum: str, plane: str = "wgs84") -> None:
+    def __init__(
+        self,
+        graded: GradedSurface,
+        datum: str,
+        plane: str = "wgs84",
+        *,
+        touched: tuple[Touched, ...] = (),
+        before: TileSet | None = None,
+    ) -> None:
         self.surface_id = graded.id
-        self.version = graded.surface.version
-        self.rev = revision_of(graded)
+        self.version: str = before.version if before else graded.surface.version
+        self.first_rev: int = before.first_rev if before else revision_of(graded)
+        self.touched = touched
+        self.rev = touched[-1].rev if touched else self.first_rev
         counts = np.bincount(graded.classes.ravel(), minlength=len(RiskClass))
         self.class_cells = {one: int(counts[one]) for one in RiskClass}
         self._grid = graded.surface.grid
@@ -57,6 +113,11 @@ class TileSet:
         self.bounds = lon_lat_bounds(self._grid, datum, plane)
         self._kept: OrderedDict[tuple[int, int, int], bytes] = OrderedDict()
         self._lock = threading.Lock()
+        if before is not None:
+            last = touched[-1]
+            self._kept.update(
+                (key, picture) for key, picture in before.kept() if not last.holds(plane, *key)
+            )
 
     def tile(self, z: int, x: int, y: int) -> bytes:
         """Give one tile as PNG.
@@ -89,6 +150,50 @@ class TileSet:
             while len(self._kept) > _KEPT_TILES:
                 self._kept.popitem(last=False)
         return picture
+
+    def stamped(self, graded: GradedSurface, cells: Sequence[tuple[slice, slice]]) -> TileSet:
+        """Give the tiles after a change.
+
+        Parameters
+        ----------
+        graded
+            The surface as it is now.
+        cells
+            Rows and columns that hold every cell whose class changed, at least one block.
+        """
+        blocks = [_around(cells)] if len(cells) > _BOXES else cells
+        boxes = {
+            plane: tuple(tile_box(self._grid, one, self._datum, plane) for one in blocks)
+            for plane in _PLANES
+        }
+        touched = _shortened((*self.touched, Touched(revision_of(graded), boxes)))
+        return TileSet(graded, self._datum, self._plane, touched=touched, before=self)
+
+    @property
+    def revs(self) -> set[int]:
+        """The revisions that are told apart."""
+        return {self.first_rev, *(one.rev for one in self.touched)}
+
+    def rev_of(self, z: int, x: int, y: int, plane: str) -> int:
+        """Give the revision of one tile: that of the last change that it shows."""
+        for one in reversed(self.touched):
+            if one.holds(plane, z, x, y):
+                return one.rev
+        return self.first_rev
+
+    def is_present(self, rev: int, z: int, x: int, y: int, plane: str) -> bool:
+        """Say whether a tile looks now as it did at a revision of the surface."""
+        for one in reversed(self.touched):
+            if one.rev == rev:
+                return True
+            if one.holds(plane, z, x, y):
+                return False
+        return rev == self.first_rev
+
+    def kept(self) -> list[tuple[tuple[int, int, int], bytes]]:
+        """Give the pictures drawn so far, by address."""
+        with self._lock:
+            return list(self._kept.items())
 
     def in_plane(self, plane: str) -> TileSet:
         """Give the tiles of the same picture in a plane; another's are made when asked for."""
@@ -134,6 +239,31 @@ class TileSet:
             for x in range(int(left // TILE), int(right // TILE) + 1):
                 for y in range(int(top // TILE), int(bottom // TILE) + 1):
                     yield z, x, y
+
+
+def _around(cells: Sequence[tuple[slice, slice]]) -> tuple[slice, slice]:
+    rows, cols = ([one[axis] for one in cells] for axis in (0, 1))
+    return (
+        slice(min(one.start for one in rows), max(one.stop for one in rows)),
+        slice(min(one.start for one in cols), max(one.stop for one in cols)),
+    )
+
+
+def _shortened(touched: tuple[Touched, ...]) -> tuple[Touched, ...]:
+    """Join the two oldest changes where there are more than are kept."""
+    if len(touched) <= _CHANGES:
+        return touched
+    first, second, *rest = touched
+    boxes = {plane: (*first.boxes[plane], *second.boxes[plane]) for plane in _PLANES}
+    return (Touched(second.rev, {p: _joined(some) for p, some in boxes.items()}), *rest)
+
+
+def _joined(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+    """Give the boxes, or one around them where there are many."""
+    if len(boxes) <= _BOXES:
+        return boxes
+    first_x, last_x, first_y, last_y = zip(*boxes, strict=True)
+    return ((min(first_x), max(last_x), min(first_y), max(last_y)),)
 
 
 def revision_of(graded: GradedSurface) -> int:

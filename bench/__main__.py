@@ -12,6 +12,7 @@ from bench import (
     commands,
     effort,
     kernels,
+    live_map,
     month_end,
     peers,
     plan,
@@ -37,6 +38,7 @@ def main() -> int:
     for name, title, measure in (
         ("commands", "What people wait for", commands.measure),
         ("browser", "Pages in a weak browser", browser.measure),
+        ("live_map", "From a report to the map", live_map.measure),
         ("casework", "Casework", casework.measure),
         ("month_end", "Month's end", month_end.measure),
         ("plan_desk", "The desk of visit plans", plan_desk.measure),

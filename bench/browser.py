@@ -170,7 +170,7 @@ def _served(here: Path) -> Iterator[dict[str, Any]]:
             with contextlib.suppress(httpx.TransportError):
                 if httpx.get(f"{address}/readyz", timeout=2).status_code == 200:
                     break
-        yield {"address": address, "token": told["tokens"]["chief"]}
+        yield {"address": address, "token": told["tokens"]["chief"], "tokens": told["tokens"]}
     finally:
         server.terminate()
         server.wait(timeout=20)

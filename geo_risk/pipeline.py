@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo_risk.fitting import ParkInputs, fit_park
 from geo_risk.intake import COUNTS, ingest_park
+from geo_risk.published import EVENTS_UNTIL
 from geo_risk.store import Query
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int | None], None]
 
 _KEPT_PUBLICATIONS = 3
+_READS = 5
 _FITTED = (
     "enterprises",
     "premises",
@@ -103,13 +105,18 @@ def build(
     with store.park_lock():
         boundary = ingest_park(park, store, actor=actor, now=now, state_dir=state_dir, progress=say)
         say("fit", 0, None)
+        inputs, until = _settled_inputs(park, store, boundary, actor=actor)
         publication = fit_park(
-            inputs_of(park, store, boundary, actor=actor),
+            inputs,
             as_of=park.as_of(now),
             previous=store.past_publications(_KEPT_PUBLICATIONS),
             progress=say,
         )
-        publication = replace(publication, sources=tuple(_summaries(park, store)))
+        publication = replace(
+            publication,
+            sources=tuple(_summaries(park, store)),
+            facts={**publication.facts, EVENTS_UNTIL: until},
+        )
         say("publish", 0, None)
         sequence = store.publish(publication, actor=actor, at=now)
     return BuildResult(_json(park, publication), publication, sequence)
@@ -122,6 +129,23 @@ def inputs_of(park: ParkFile, store: Store, boundary: BaseGeometry, *, actor: Ac
         return [one.record for one in store.find(Query(collection=collection), actor=actor)]
 
     return ParkInputs(park=park, boundary=boundary, **{name: all_of(name) for name in _FITTED})
+
+
+def _settled_inputs(
+    park: ParkFile, store: Store, boundary: BaseGeometry, *, actor: Actor
+) -> tuple[ParkInputs, str]:
+    """Read the records, and the last event that is in them: what comes after it is new.
+
+    Where somebody writes meanwhile they are read again, a few times.
+    """
+    until = store.last_event_id()
+    inputs = inputs_of(park, store, boundary, actor=actor)
+    for _ in range(_READS):
+        latest = store.last_event_id()
+        if latest == until:
+            break
+        until, inputs = latest, inputs_of(park, store, boundary, actor=actor)
+    return inputs, until
 
 
 def _summaries(park: ParkFile, store: Store) -> list[dict[str, Any]]:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+EVENTS_UNTIL = "events_until"
+"""In a publication's `facts`: the id of the last event that its records hold."""
+
+
 class RiskClass(IntEnum):
     """Four colours of risk; 0 where there is no value."""
 

@@ -10,6 +10,7 @@ from api import audience, figures, schemas, sheets
 from api.answers import Json, with_etag
 from api.coverage import write_cog
 from api.deps import Now, ThePark, TheService, TheShown, TheShownAt, TheSight, TheStore
+from api.live_map import takes_reports
 from api.problems import responses
 from api.service import board_of
 
@@ -79,10 +80,10 @@ def read_surface(
         kept = board_of(service, sight, now).public_surface(shown.require())
         described = kept.described["surface"]
         return with_etag(request, Json(described), f"{described['version']}-{kept.month}")
-    described = figures.surface_json(graded, shown.tiles[surface_id], shown.require(), service.park)
-    return with_etag(
-        request, Json(described), f"{described['version']}-{shown.sequence}-{sight.audience}"
-    )
+    tiles = shown.tiles[surface_id]
+    live = takes_reports(shown, surface_id)
+    described = figures.surface_json(graded, tiles, shown.require(), service.park, live=live)
+    return with_etag(request, Json(described), f"{tiles.version}-{_state(shown)}-{sight.audience}")
 
 
 @router.get(
@@ -211,7 +212,7 @@ def read_coverage(
     answer = Response(
         write_cog(graded, park.park.datum), media_type="image/tiff; application=geotiff"
     )
-    return with_etag(request, answer, shown.tiles[surface_id].version)
+    return with_etag(request, answer, f"{shown.tiles[surface_id].version}-{_state(shown)}")
 
 
 def _surfaces(
@@ -225,9 +226,20 @@ def _surfaces(
         return [dict(kept.described["surface"])]
     ids = [publication.main, *(one for one in publication.surfaces if one != publication.main)]
     return [
-        figures.surface_json(publication.surfaces[one], shown.tiles[one], publication, service.park)
+        figures.surface_json(
+            publication.surfaces[one],
+            shown.tiles[one],
+            publication,
+            service.park,
+            live=takes_reports(shown, one),
+        )
         for one in ids
     ]
+
+
+def _state(shown: Shown) -> str:
+    """Name what is shown: the publication, and what was stamped on it since."""
+    return f"{shown.sequence}.{shown.until}"
 
 
 def _time_json(moment: Moment) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def measure_open_cases(
     found: dict[str, list[Report]] = {}
     now = days_since_epoch(as_of)
     for one in reports:
-        if one.kind in CASE_KINDS and _is_case(one) and is_known_report(one, as_of):
+        if one.kind in CASE_KINDS and is_case(one) and is_known_report(one, as_of):
             found.setdefault(one.kind, []).append(one)
     directory, cases = Directory(premises), {}
     for kind, some in sorted(found.items()):
@@ -93,7 +93,8 @@ def measure_open_cases(
     return cases
 
 
-def _is_case(report: Report) -> bool:
+def is_case(report: Report) -> bool:
+    """Say whether a report is a case at all: not a repeat, not void, something was to be done."""
     if report.duplicate_of or report.state in _NONE:
         return False
     return report.state in _OPEN or report.closed_at is not None

@@ -27,13 +27,13 @@ from geo_risk.fitting.terrain import grade_terrain
 from geo_risk.fitting.told import summarise_premises, summarise_zones, told_facts, told_rung
 from geo_risk.fitting.whole import (
     COMBINED_ID,
-    INHERENT_ID,
     effort_surfaces,
     grade_combined,
     inherent_surface,
 )
 from geo_risk.published import GradedSurface, Publication, classes_of
 from geo_risk.surfaces.grade import Grader
+from geo_risk.surfaces.inherent import INHERENT_ID
 from geo_risk.surfaces.ladder import INHERENT
 from geo_risk.surfaces.threads import one_blas_thread
 

@@ -17,7 +17,7 @@ from geo_risk.fitting.kinds import pool
 from geo_risk.grid import Surface, Unit
 from geo_risk.published import GradedSurface
 from geo_risk.surfaces.combine import CombineParams, combine
-from geo_risk.surfaces.inherent import fit_inherent
+from geo_risk.surfaces.inherent import INHERENT_ID, fit_inherent
 from geo_risk.surfaces.intensity import Intensity
 from geo_risk.surfaces.kde import Density, KdeParams, fit_kde
 from geo_risk.surfaces.ladder import INHERENT
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from geo_risk.fitting.setting import Setting
     from geo_risk.surfaces.grade import Grader
 
-INHERENT_ID = "inherent.consequence"
 COMBINED_ID = "risk.combined"
 
 

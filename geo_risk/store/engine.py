@@ -33,6 +33,13 @@ _POOL = {"pool_size": 8, "max_overflow": 40}  # a web server has some 40 threads
 _POSTGRES_NAMES = {"postgres", "postgresql", "postgresql+psycopg"}
 
 
+@dataclass
+class Commits:
+    """How many writes were committed through one engine."""
+
+    number: int = 0
+
+
 @dataclass(frozen=True)
 class Database:
     """An engine and what belongs to it.
@@ -47,12 +54,15 @@ class Database:
         The SQLite file; None in PostgreSQL.
     ids
         Where event ids come from.
+    commits
+        Counts what was written here, so that who waits for news need not ask the database.
     """
 
     engine: sa.Engine
     schema: str
     file: Path | None
     ids: RisingIds = field(default_factory=RisingIds)
+    commits: Commits = field(default_factory=Commits)
 
     @property
     def is_sqlite(self) -> bool:
@@ -92,6 +102,7 @@ class Database:
                 if not bare:
                     self.ids.after(connection.scalar(_LAST_EVENT))
                 yield connection
+        self.commits.number += 1
 
     @contextmanager
     def alone(self) -> Iterator[sa.Connection]:

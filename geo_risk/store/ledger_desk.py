@@ -6,6 +6,7 @@ Each verb is one transaction that reads, but for `remember_answer`.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -111,6 +112,12 @@ class LedgerDesk:
             )
             for row in rows
         ]
+
+    def last_event_id(self) -> str:
+        """Give the id of the last event, the lowest id there may be where there is none."""
+        with self._database.read() as connection:
+            found = connection.scalar(sa.select(sa.func.max(events.c.id)))
+        return str(found or uuid.UUID(int=0))
 
     def tellings(self, collection: str) -> list[Telling]:
         """Give what was told of a collection, in the order in which it was committed.

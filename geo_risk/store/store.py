@@ -69,6 +69,11 @@ class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk, EmbedD
         """Close every connection."""
         self._database.close()
 
+    @property
+    def commits(self) -> int:
+        """How many writes this store has committed: where it stands still, only others may have."""
+        return self._database.commits.number
+
     def publish(self, publication: Publication, *, actor: Actor, at: datetime) -> int:
         """Make a publication the present one: its arrays are on disk before anybody sees it.
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+INHERENT_ID = "inherent.consequence"
+"""Id of the surface."""
+
 
 def fit_inherent(
     easting: Floats,

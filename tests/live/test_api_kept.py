@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import shapely
 
-from api.kept import KeptRecords, last_event_id
+from api.kept import KeptRecords
 from geo_risk.records import Actor, PatrolZone, Premises, Role
 from geo_risk.store import Store, open_store
 
@@ -34,10 +34,10 @@ def ids(kept: KeptRecords, now: datetime = NOW) -> list[str]:
 
 def test_the_last_event_is_found_by_halving(store):
     """None, one, many; also when they were written as if long ago."""
-    assert last_event_id(store) == "00000000-0000-0000-0000-000000000000"
+    assert store.last_event_id() == "00000000-0000-0000-0000-000000000000"
     for number in range(40):
         put(store, Premises(id=f"s:{number}"), at=NOW - timedelta(days=number))
-        assert last_event_id(store) == store.events()[-1].id
+        assert store.last_event_id() == store.events()[-1].id
 
 
 def test_new_changed_and_deleted_records_are_seen_at_the_next_look(store):

@@ -31,6 +31,7 @@ export function writeLegend(parent, surface, { byZone = false, withheld = false 
       el("span", {}, t("legend.rule")),
       el("span", {}, t("legend.period", { period: periodText(surface.period.start, surface.period.end) })),
       el("span", {}, t("legend.as_of", { moment: momentText(surface.as_of) })),
+      surface.live === undefined ? null : el("span", {}, t(surface.live ? "legend.live" : "legend.waits")),
     ),
   );
 }

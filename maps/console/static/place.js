@@ -53,6 +53,7 @@ export async function choosePlace(app, latlng, premises = null) {
   const { map, source, data, state } = app;
   if (!state.surface) return;
   state.point = latlng;
+  state.premises = premises;
   state.asked += 1;
   const { asked, surface } = state;
   drawMark(app, null);

@@ -1,8 +1,7 @@
 // Where the map's data comes from: the service's own addresses, and nothing else.
 import { isEffort } from "./classes.js";
 import { page } from "./page.js";
-
-const { L } = window;
+import { revisedTiles } from "./revised.js";
 
 export class FetchError extends Error {
   constructor(status, problem) {
@@ -31,12 +30,16 @@ export function serviceSource() {
       getJson(`/v1/surfaces/${encodeURIComponent(surface.id)}/explain${at(time, `lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}`)}`),
     layer: (surface) =>
       surface.tiles
-        ? L.tileLayer(tilesOf(surface), { maxZoom: 20, className: isEffort(surface) ? "cells effort" : "cells", keepBuffer: 4 })
+        ? revisedTiles(tilesOf(surface), planeOf(), { maxZoom: 20, className: isEffort(surface) ? "cells effort" : "cells", keepBuffer: 4 })
         : null,
   };
 }
 
 // Under a base map in GCJ-02 the cells are drawn in the same plane.
+function planeOf() {
+  return page.base?.datum === "gcj02" ? "gcj02" : "wgs84";
+}
+
 function tilesOf({ tiles }) {
-  return page.base?.datum === "gcj02" ? tiles.replace("/tiles/", "/tiles/gcj02/") : tiles;
+  return planeOf() === "gcj02" ? tiles.replace("/tiles/", "/tiles/gcj02/") : tiles;
 }

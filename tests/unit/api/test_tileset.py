@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -160,3 +161,74 @@ def test_another_reader_of_png_sees_the_same_picture():
     np.testing.assert_array_equal(np.array(picture), indices)
     expected = np.array(tile_palette(), np.uint8)[indices]
     np.testing.assert_array_equal(np.array(picture.convert("RGBA")), expected)
+
+
+def stamped_park(rows: slice, cols: slice) -> tuple[GradedSurface, GradedSurface]:
+    """A park, and the same with every class of a block of cells changed."""
+    graded = graded_park()
+    classes = graded.classes.copy()
+    block = classes[rows, cols]
+    classes[rows, cols] = np.where(block == 0, 0, 1 + block % 4)
+    return graded, replace(graded, classes=classes)
+
+
+@pytest.mark.parametrize("plane", ["wgs84", "gcj02"])
+@pytest.mark.parametrize("z", [11, 13, 15, 16, 17])
+def test_a_tile_that_looks_different_has_another_revision(z, plane):
+    """In both planes, at every zoom: what differs is touched, what is not touched is the same."""
+    rows, cols = slice(30, 41), slice(70, 90)
+    graded, changed = stamped_park(rows, cols)
+    before = TileSet(graded, "wgs84")
+    after = before.stamped(changed, [(rows, cols)])
+    kept = touched = 0
+    west, south, east, north = before.in_plane(plane).bounds
+    (left, top), (right, bottom) = pixel_of(west, north, z), pixel_of(east, south, z)
+    for x in range(int(left // TILE) - 1, int(right // TILE) + 2):
+        for y in range(int(top // TILE) - 1, int(bottom // TILE) + 2):
+            same = before.in_plane(plane).tile(z, x, y) == after.in_plane(plane).tile(z, x, y)
+            if after.rev_of(z, x, y, plane) == before.rev:
+                assert same
+                assert after.is_present(before.rev, z, x, y, plane)
+                kept += 1
+            else:
+                assert not after.is_present(before.rev, z, x, y, plane)
+                touched += 1
+            assert after.is_present(after.rev, z, x, y, plane)
+    assert touched >= 1
+    assert kept >= 1
+    assert after.version == before.version
+    assert after.rev == revision_of(changed) != before.rev
+
+
+def test_what_was_drawn_and_did_not_change_is_not_drawn_again():
+    """The very same bytes of an untouched tile; a touched one is drawn anew."""
+    rows, cols = slice(30, 41), slice(70, 90)
+    graded, changed = stamped_park(rows, cols)
+    before = TileSet(graded, "wgs84")
+    west, south, east, north = before.bounds
+    far = (17, *(int(one // TILE) for one in pixel_of(west, south, 17)))
+    near = (17, *(int(one // TILE) for one in pixel_of(*_middle(graded, 35, 80), 17)))
+    drawn = [before.tile(*one) for one in (far, near)]
+    after = before.stamped(changed, [(rows, cols)])
+    assert after.tile(*far) is drawn[0]
+    assert after.tile(*near) != drawn[1]
+    assert (east, north) == after.bounds[2:]
+
+
+def test_a_hundred_changes_are_told_as_few():
+    """The oldest are joined: a tile that any of them touched is never taken for untouched."""
+    graded, changed = stamped_park(slice(0, 1), slice(0, 1))
+    tiles = TileSet(graded, "wgs84")
+    for n in range(100):
+        cells = (slice(n % 80, n % 80 + 1), slice(n, n + 1))
+        tiles = tiles.stamped(changed if n % 2 else graded, [cells])
+    assert len(tiles.touched) <= 64
+    for n in range(100):
+        x, y = (int(one // TILE) for one in pixel_of(*_middle(graded, n % 80, n), 19))
+        assert any(one.holds("wgs84", 19, x, y) for one in tiles.touched)
+
+
+def _middle(graded: GradedSurface, row: int, col: int) -> tuple[float, float]:
+    grid = graded.surface.grid
+    lon, lat = crs.unproject([grid.eastings()[col]], [grid.northings()[row]], WORKING)
+    return float(lon[0]), float(lat[0])
