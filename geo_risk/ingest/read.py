@@ -8,6 +8,7 @@ are left out, and its row numbers are the original file's.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -38,15 +38,13 @@ def live_an_evil_month(server: Server) -> Lived:
         _write_as_officer(officer, lived)
         _write_as_enterprise(own, lived)
     with server.client("volunteer") as volunteer:
-        _took(volunteer.post("/report", data={"text": EVERY, "severity": "minor"}))
+        told = {"premises": EVERY[:SHORT], "category": "other", "severity": "minor"}
+        _took(volunteer.post("/report", data={**told, "text": EVERY}))
     with server.client("clerk") as clerk:
         job = _hand_in(clerk)
     with server.client("keeper") as keeper:
-        _took(keeper.post("/users", data={"name": EVERY[:200], "role": "officer"}))
-        for one in PAYLOADS.values():
-            _took(keeper.post("/users", data={"name": one, "role": "officer"}))
-            form = {"label": one, "role": "analyst", "days": "3"}
-            _took(keeper.post("/tokens", data=form))
+        named = [_name(keeper, one) for one in PAYLOADS.values()]
+        assert named.count(200) > len(named) // 2
     with server.client("chief") as chief:
         tokens = tuple(_frame(chief, one) for one in PAYLOADS.values())
         for case in lived.fills["case_id"]:
@@ -87,7 +85,7 @@ def _write_as_enterprise(own: httpx.Client, lived: Lived) -> None:
     Image.new("RGB", (8, 6)).save(picture, "JPEG")
     here = f"/v1/reports/{quote(made.json()['id'], safe='')}/photos"
     _took(own.post(here, files={"file": (f"{PAYLOADS['image']}.jpg", picture.getvalue())}))
-    declared = {"month": LIVED_MONTH, "indicator": "cameras", "have": 1, "need": 2}
+    declared = {"month": LIVED_MONTH, "indicator": "guards", "have": 1, "need": 2}
     _took(own.post("/v1/declarations", json={**declared, "evidence": EVERY}))
     slip = f"/v1/slips/{lived.fills['slip_id'][0]}/transitions"
     for action in ("receive", "answer"):
@@ -103,6 +101,15 @@ def _hand_in(clerk: httpx.Client) -> str:
     _took(answer)
     job: dict[str, Any] = answer.json()
     return str(job["id"])
+
+
+def _name(keeper: httpx.Client, text: str) -> int:
+    """Make a token and an account of this name; give the status: a name may be refused."""
+    form = {"label": text, "role": "analyst", "days": "3"}
+    _took(keeper.post("/tokens", data=form))
+    made = keeper.post("/users", data={"name": text, "role": "analyst"})
+    assert made.status_code in {200, 422}, made.text[:3000]
+    return made.status_code
 
 
 def _quoted(text: str) -> str:
@@ -133,4 +140,4 @@ def _doubt(server: Server) -> None:
 
 
 def _took(answer: httpx.Response) -> None:
-    assert answer.status_code < 400, f"{answer.request.url}: {answer.text}"
+    assert answer.status_code < 400, f"{answer.request.url}: {answer.text[:3000]}"

@@ -21,11 +21,11 @@ from playwright.sync_api import Browser, Page
 from geo_risk.records import Actor, Audience, Role
 from maps.views import Frame
 from tests.live.browser import Camera, settle
-from tests.live.evil_park import EVERY, PAYLOADS, write_evil_park
+from tests.live.evil_park import EVERY, PAYLOADS
 from tests.live.small_park import SmallPark
 from tests.unit.maps.test_pages import PAGES
 
-pytest_plugins = ("tests.live.browser_fixtures",)
+pytest_plugins = ("tests.live.browser_fixtures", "tests.live.evil_fixtures")
 
 KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
 NOW = datetime(2026, 5, 13, 6, tzinfo=UTC)
@@ -86,19 +86,6 @@ def test_the_checks_would_notice(lax: Page) -> None:
     assert ran(lax)["handlers"] == 2
     lax.set_content(f'<a href="{PAYLOADS["address"]}">x</a>')
     assert ran(lax)["addresses"] == 1
-
-
-@pytest.fixture(scope="module")
-def evil(
-    tmp_path_factory: pytest.TempPathFactory, sample_park: Any, server_on: Any
-) -> Iterator[tuple[SmallPark, Any]]:
-    """The park of payloads, built and served."""
-    folder = tmp_path_factory.mktemp("evil")
-    park = write_evil_park(folder / "park")
-    built = type(sample_park)(park.park_file, folder / "state")
-    built.build()
-    with server_on(built) as running:
-        yield park, running
 
 
 def _sign_in(page: Page, server: Any, role: str) -> None:
