@@ -299,19 +299,17 @@ def _methods_at(request: Request) -> list[str]:
     ]
 
 
-def _routes_at(request: Request) -> list[BaseRoute]:
+def _routes_at(request: Request) -> Sequence[BaseRoute]:
     """Give the routes that an address is of: `/visit/{id}/undo` is none of `/visit/{id}`'s."""
     there = [
-        one
-        for one in request.app.router.routes
+        (one, getattr(one, "path", ""))
+        for one in getattr(request.app.state, "routes", ())
         if one.matches(dict(request.scope))[0] is not Match.NONE
     ]
-    paths = [getattr(one, "path", "") for one in there]
-    return [
-        one
-        for one, path in zip(there, paths, strict=True)
-        if not any(other.startswith(f"{path}/") for other in paths)
+    own = [
+        one for one, path in there if not any(other.startswith(f"{path}/") for _, other in there)
     ]
+    return own or request.app.router.routes
 
 
 def _sign_in(request: Request) -> str:
