@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, cast
 from fastapi import Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.staticfiles import StaticFiles
 
 from api import audience, problems
 from api.addresses import whole_addresses
+from api.asset_files import give_asset
 from api.auth import PUBLIC, Throttles
 from api.deps import check_request
 from api.edge import Edge, Metrics, configure_logs, security_headers
@@ -38,6 +38,7 @@ from api.routes import (
     cases,
     channels,
     console,
+    correction_pages,
     declarations,
     declare,
     doubt_pages,
@@ -83,7 +84,6 @@ from api.tiles import Tiles
 from geo_risk.ingest import read_boundary
 from geo_risk.publicbook import PublicBook
 from geo_risk.store import open_store
-from maps.assets import ASSET_DIRS
 from maps.basemap import online_base
 from maps.console import error_page
 from maps.page import content_security_policy
@@ -122,6 +122,7 @@ _ROUTERS = (
     report,
     case_pages,
     index_pages,
+    correction_pages,
     enterprise_pages,
     figure_pages,
     slip_pages,
@@ -184,8 +185,7 @@ def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> Fa
         app.include_router(module.router)
     app.state.routes = tuple(route for module in _ROUTERS for route in module.router.routes)
     app.state.whole_addresses = whole_addresses(app.state.routes)
-    for name, folder in ASSET_DIRS.items():
-        app.mount(f"/assets/{name}", StaticFiles(directory=folder, check_dir=False))
+    app.mount("/assets", give_asset)
     problems.install(app, _error_page)
     describe(app, park)
     app.add_middleware(BodyLimit)

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from api.reading import find_all, names_of, photo_path
 from geo_risk import casebook
-from geo_risk.casework import LEVELS, Act, Case, due_of, lateness, machine_of, missing_of, possible
+from geo_risk.casework import (
+    LEVELS,
+    Act,
+    Case,
+    due_of,
+    is_open,
+    lateness,
+    machine_of,
+    missing_of,
+    possible,
+    was_in_time,
+)
 from geo_risk.records import Premises, Severity, Station
 from geo_risk.store import Query
 from maps.month import (
@@ -89,9 +100,20 @@ def case_rows(
             days_late=row["days_late"],
             level=row["level"],
             unprotected=row["unprotected"],
+            **_ending(case),
         )
         for row, case in found
     )
+
+
+def _ending(case: Case) -> dict[str, Any]:
+    """Say when a case ended, after how many days, and whether in time; {} of an open one."""
+    report = case.report
+    if report.closed_at is None or is_open(report.kind, report.state):
+        return {}
+    begun = report.reported_at or report.occurred_to
+    took = max(0, (report.closed_at - begun).days)
+    return {"closed_at": report.closed_at, "took_days": took, "in_time": was_in_time(case)}
 
 
 def case_view(

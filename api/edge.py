@@ -89,7 +89,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._complete(scope, message["headers"], request_id)
+                message["headers"] = self._complete(message["headers"], request_id)
             elif head:
                 message = {**message, "body": b""}
             await send(message)
@@ -100,7 +100,7 @@ class Edge:
             finally:
                 self._count(scope, status, time.perf_counter() - start)
 
-    def _complete(self, scope: Scope, sent: Any, request_id: bytes) -> list[tuple[bytes, bytes]]:
+    def _complete(self, sent: Any, request_id: bytes) -> list[tuple[bytes, bytes]]:
         headers = list(sent)
         there = {name.lower() for name, _ in headers}
         framed = _says_who_may_frame(headers)
@@ -110,7 +110,7 @@ class Edge:
             if pair[0] not in there and not (framed and pair[0] == b"x-frame-options")
         ]
         if b"cache-control" not in there:
-            headers.append((b"cache-control", _keeping(scope)))
+            headers.append((b"cache-control", b"private, no-store"))
         headers.append((b"x-request-id", request_id))
         return headers
 
@@ -169,14 +169,6 @@ def _says_who_may_frame(headers: list[tuple[bytes, bytes]]) -> bool:
         name.lower() == b"content-security-policy" and b"frame-ancestors" in value
         for name, value in headers
     )
-
-
-def _keeping(scope: Scope) -> bytes:
-    """Say how long an answer may be kept: an asset with a version in its address for ever."""
-    if not scope["path"].startswith("/assets/"):
-        return b"private, no-store"
-    versioned = scope.get("query_string", b"").startswith(b"v=")
-    return b"public, max-age=31536000, immutable" if versioned else b"no-cache"
 
 
 def _request_id(scope: Scope) -> bytes:

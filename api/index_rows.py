@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from api.rounding import round_parts
 from geo_risk import monthly
 from geo_risk.safety_index import shown
+from geo_risk.safety_index.corrected import standing_of
 from geo_risk.safety_index.parameters import INDICATORS
-from maps.month import IndexRow
+from maps.month import IndexRow, OwnCorrection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +55,18 @@ def index_row(row: Mapping[str, Any], name: str, before: float | None) -> IndexR
         slip=row["slip"],
         clean_visit=row["clean_visit"],
         leaves_window=row["leaves_window"],
+    )
+
+
+def own_corrections(store: Store, month: str, enterprise_id: str) -> tuple[OwnCorrection, ...]:
+    """Give the corrections of a published month by which one enterprise stands differently."""
+    newest = int(monthly.results(store, month)["revision"])
+    said = [monthly.results(store, month, one) for one in range(newest + 1)]
+    stood = [standing_of(one["results"].get(enterprise_id)) for one in said]
+    return tuple(
+        OwnCorrection(n, datetime.fromisoformat(said[n]["frozen_at"]), stood[n - 1], stood[n])
+        for n in range(1, newest + 1)
+        if stood[n - 1] != stood[n]
     )
 
 

@@ -203,6 +203,7 @@ _TABLE: tuple[tuple[Right, str], ...] = (
         POST /v1/index/{month}/publish
         POST /v1/index/{month}/revisions
         POST /index/{month}/publish
+        POST /index/{month}/correct
         GET /v1/embeds
         POST /v1/embeds
         DELETE /v1/embeds/{embed_id}

@@ -22,18 +22,20 @@ _SHARED = "const { L } = window;\n"
 
 @cache
 def bundle(entry: str) -> str:
-    """Give an entry module and all it imports as one script.
+    """Give an entry module and all it imports as one script, or several style sheets as one.
 
     Parameters
     ----------
     entry
-        Name of a file in `console/static`, as `file.js`.
+        Name of a file in `console/static`, as `file.js`, or one of `STYLES`.
 
     Raises
     ------
     InputError
         When a module imports otherwise, or two of them share a top-level name.
     """
+    if entry in STYLES:
+        return "\n".join(read_asset(one) for one in STYLES[entry])
     order = module_order(entry)
     texts = [_plain(_text(name)) for name in order]
     names = [name for text in texts for name in _TOP_NAME.findall(text)]
@@ -55,26 +57,36 @@ PAGES = (
 def bundle_name(entry: str) -> str:
     """Give the name under which a bundle is served; another text has another name: `map.<>.js`."""
     digest = hashlib.sha256(bundle(entry).encode()).hexdigest()[:12]
-    return f"{entry.removesuffix('.js')}.{digest}.js"
+    stem, _, kind = entry.rpartition(".")
+    return f"{stem}.{digest}.{kind}"
+
+
+STYLES = {
+    "map.css": (
+        *("vendor/leaflet/leaflet.css", "console/map.css", "console/console.css"),
+        "console/phone.css",
+    ),
+}
+"""Style sheets that a page takes as one, in the order of the cascade."""
 
 
 def bundle_url(entry: str) -> str:
-    """Give the address of a page's script: it may be kept for ever."""
+    """Give the address of a page's script or styles: it may be kept for ever."""
     return f"/assets/bundle/{bundle_name(entry)}"
 
 
 def find_bundle(name: str) -> str:
-    """Give the script of a name.
+    """Give the script, or the styles, of a name.
 
     Raises
     ------
     NotFoundError
         When no page has it (any more).
     """
-    for entry in PAGES:
+    for entry in (*PAGES, *STYLES):
         if bundle_name(entry) == name:
             return bundle(entry)
-    raise NotFoundError(f"There is no script {name!r}.", "Load the page again.")
+    raise NotFoundError(f"There is no bundle {name!r}.", "Load the page again.")
 
 
 @cache

@@ -106,6 +106,8 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("declare", "/declare", all={Role.CLERK}, own=_OWN, shows=("declarations",)),
     PageEntry("index", "/index", all=STAFF, own=_OWN),
     PageEntry("index", "/index/{month}", all=STAFF, own=_OWN, menu=()),
+    PageEntry("index", "/index/{month}/corrections", all=STAFF, menu=()),
+    PageEntry("index", "/index/{month}/correct", all=HEADS, menu=()),
     PageEntry("slips", "/slips", all=STAFF, own=_OWN, shows=("slips",)),
     PageEntry("doubts", "/doubts", all=STAFF, menu={Role.OFFICER, Role.CHIEF}, shows=("flags",)),
     PageEntry("figures", "/figures", all=DESK | {Role.ANALYST}),

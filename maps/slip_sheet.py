@@ -142,18 +142,19 @@ def slip_pdf(frame: Frame, lang: str, slips: Sequence[SheetView]) -> bytes:
 
 def receipt_page(
     frame: Frame,
+    lang: str,
     slip: SheetView | None,
     *,
     status: str,
     may: Sequence[str] = (),
     missing: bool = False,
 ) -> str:
-    """Give the page behind the QR code, in Chinese.
+    """Give the page behind the QR code.
 
     Parameters
     ----------
-    frame
-        Park and time zone; nobody is signed in.
+    frame, lang
+        Park and time zone, its own address without a language; nobody is signed in.
     slip
         What the enterprise may read; None where the address no longer opens it.
     status
@@ -166,13 +167,13 @@ def receipt_page(
     return render_page(
         "receipt.html",
         frame,
-        "zh",
+        lang,
         "",
         slip=slip,
         status=status,
         may=may,
         missing=missing,
-        last_day=_last_day(frame, "zh"),
+        last_day=_last_day(frame, lang),
     )
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import audience, schemas
 from api.case_board import board_view
+from api.case_figures import months_of
 from api.case_lists import Wanted, list_cases
 from api.case_pages import (
     act_of,
@@ -34,9 +36,9 @@ from api.passwords import random_secret
 from api.problems import responses, status_of
 from api.reading import get_one, names_of
 from geo_risk import casebook
-from geo_risk.casework import ACTIONS
+from geo_risk.casework import ACTIONS, MEASURES
 from geo_risk.errors import AuthError, ForbiddenError, GeoRiskError, InputError
-from geo_risk.records import CaseState, Channel, Step, may_create
+from geo_risk.records import CaseState, Channel, Severity, Step, may_create
 from geo_risk.store import Answer, Idempotency
 from maps.month import CasesView, board_page, case_page, cases_page
 from maps.views import Listing, Refusal
@@ -55,8 +57,60 @@ _REPORT = "/report"
 _BOARD = "/cases/board"
 _REFUSED: dict[int | str, Any] = dict.fromkeys((403, 409, 412, 422), schemas.REFUSED)
 State = Annotated[str, Query(json_schema_extra={"enum": ["", *(one.value for one in CaseState)]})]
+Figure = Annotated[str, Query(json_schema_extra={"enum": ["", *MEASURES]})]
+Month = Annotated[str, Query(pattern=r"^((19|20)\d{2}-(0[1-9]|1[0-2]))?$", description="YYYY-MM.")]
+Day = Annotated[date | None, Query(description="YYYY-MM-DD, the park's own day.")]
+Code = Annotated[str, Query(max_length=200)]
 Short = Annotated[str, Form(max_length=200)]
 Long = Annotated[str, Form(max_length=5000)]
+
+
+def wanted_cases(
+    state: State = "",
+    kind: Code = "",
+    channel: Code = "",
+    station: Code = "",
+    severity: Annotated[str, Query(json_schema_extra={"enum": ["", *Severity]})] = "",
+    figure: Figure = "",
+    since: Annotated[Day, Query(alias="from")] = None,
+    until: Annotated[Day, Query(alias="to")] = None,
+    *,
+    overdue: bool = False,
+) -> Wanted:
+    """Give which cases are asked for; a word that there is not is refused."""
+    for name, value, known in (
+        ("state", state, tuple(CaseState)),
+        ("severity", severity, tuple(Severity)),
+        ("figure", figure, MEASURES),
+    ):
+        if value and value not in known:
+            raise InputError(f"{name} is {value!r}.", f"One of {', '.join(known)}.")
+    return Wanted(
+        CaseState(state) if state else None,
+        kind,
+        channel,
+        station=station,
+        overdue=overdue,
+        severity=severity,
+        figure=figure,
+        since=since,
+        until=until,
+    )
+
+
+def _asked(wanted: Wanted) -> dict[str, str]:
+    """Give the filters as an address says them."""
+    asked = {
+        "kind": wanted.kind,
+        "channel": wanted.channel,
+        "state": wanted.state.value if wanted.state else "",
+        "station": wanted.station,
+        "severity": wanted.severity,
+        "overdue": "1" if wanted.overdue else "",
+        "figure": wanted.figure,
+    }
+    days = {"from": wanted.since, "to": wanted.until} if wanted.figure else {}
+    return asked | {name: str(day) for name, day in days.items() if day}
 
 
 @router.get("/cases", responses={200: schemas.PAGE, **responses(*_REFUSALS, 422)})
@@ -64,19 +118,12 @@ def show_cases(
     request: Request,
     pages: ThePages,
     lang: Lang,
-    state: State = "",
-    kind: Annotated[str, Query(max_length=200)] = "",
-    channel: Annotated[str, Query(max_length=200)] = "",
+    wanted: Annotated[Wanted, Depends(wanted_cases)],
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-    *,
-    overdue: bool = False,
 ) -> Response:
-    """Show the open cases, or those of one state; what is late first."""
+    """Show the open cases, those of one state, or those behind a figure; what is late first."""
     audience.check_station(pages.sight)
-    if state and state not in set(CaseState):
-        raise InputError(f"state is {state!r}.", f"One of {', '.join(CaseState)}.")
     service, sight = pages.service, pages.sight
-    wanted = Wanted(CaseState(state) if state else None, kind, channel, overdue=overdue)
     found = list_cases(service.store, service.park, sight, wanted, service.park.as_of(pages.now))
     here = found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
     owners = [str(row["enterprise_id"] or "") for row, _ in here]
@@ -85,12 +132,7 @@ def show_cases(
         rows=case_rows(service, here, names, pages.now, lang),
         listing=Listing(len(found), page, _PAGE_SIZE),
         late=sum(bool(row["level"]) for row, _ in found),
-        asked={
-            "kind": kind,
-            "channel": channel,
-            "state": state,
-            "overdue": "1" if overdue else "",
-        },
+        asked=_asked(wanted),
         kinds=tuple((id_, kind_name(service, id_, lang)) for id_ in service.park.kinds),
         channels=tuple(one.value for one in Channel),
         states=tuple(one.value for one in CaseState),
@@ -103,16 +145,19 @@ def show_board(
     request: Request,
     pages: ThePages,
     lang: Lang,
-    kind: Annotated[str, Query(max_length=200)] = "hazard",
+    kind: Code = "hazard",
+    month: Month = "",
     done: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Show the open cases of one kind as a board: a column for each state, what is late first."""
+    """Show the cases of one kind as a board: a column for each state, and one of what ended."""
     audience.check_station(pages.sight)
     kinds = pages.service.park.kinds
     if kind not in kinds:
         raise InputError(f"kind is {kind!r}.", f"One of {', '.join(kinds)}.")
+    if month and month not in months_of(pages):
+        raise InputError(f"month is {month!r}.", f"One of {', '.join(months_of(pages))}.")
     known = step_name(kind, done, lang) if done in ACTIONS else ""
-    view = board_view(pages, kind, lang, known)
+    view = board_view(pages, kind, month, lang, known)
     return remember_lang(HTMLResponse(board_page(pages.frame(), lang, view)), request)
 
 
@@ -192,8 +237,7 @@ def take_case_step(
             if back == _REPORT:
                 here = _REPORT
             elif back.startswith(_BOARD):
-                kind = urlencode({"kind": _kind(pages, case_id)})
-                return RedirectResponse(f"{_BOARD}?{kind}&{asked}", 303)
+                return RedirectResponse(f"{_board_again(back, _kind(pages, case_id))}&{asked}", 303)
             return RedirectResponse(f"{here}?{asked}", 303)
         refusal, status = refusal_of(refused), status_of(refused, request.url.path)
         if "there is no report" in refused.message:
@@ -201,6 +245,13 @@ def take_case_step(
         view = replace(_view(pages, case_id, lang), back=back)
     page = case_page(pages.frame(), lang, refused_view(view, typed, refusal))
     return HTMLResponse(page, status)
+
+
+def _board_again(back: str, kind: str) -> str:
+    """Give the board of a kind, at the month it was left at."""
+    month = parse_qs(urlsplit(back).query).get("month", [""])[0]
+    asked = {"kind": kind, "month": month} if month else {"kind": kind}
+    return f"{_BOARD}?{urlencode(asked)}"
 
 
 def _view(pages: Pages, case_id: str, lang: str) -> CaseView:

@@ -27,7 +27,7 @@ from api.problems import responses
 from api.reading import find_all, get_one
 from api.routes.entries import IdempotencyKey
 from geo_risk import casebook
-from geo_risk.casework import ACTIONS, GROUPS, Act, figures
+from geo_risk.casework import ACTIONS, GROUPS, MEASURES, Act, figures
 from geo_risk.errors import AuthError, PreconditionMissingError
 from geo_risk.records import CaseState, Severity
 from geo_risk.store import Answer, Idempotency
@@ -48,6 +48,7 @@ Key = Annotated[str, Query(max_length=200)]
 Day = Annotated[date | None, Query(description="YYYY-MM-DD, the park's own day.")]
 _REFUSALS = (401, 403, 404, 422, 503)
 _MANY = 1000
+_COUNTED = "the cases that a figure counts, from one day to another; not the open ones"
 
 
 class ChangesIn(Body):
@@ -142,17 +143,24 @@ def take_step(
     return Response(answer.body, answer.status, dict(answer.headers), media_type="application/json")
 
 
-def wanted_cases(
+def wanted_cases(  # noqa: PLR0913  (each is one filter of the address)
     state: Annotated[CaseState | None, Query()] = None,
     kind: Key = "",
     channel: Key = "",
     zone: Key = "",
     station: Key = "",
+    severity: Annotated[Severity | None, Query()] = None,
+    figure: Annotated[str, Query(pattern=f"^({'|'.join(MEASURES)})?$", description=_COUNTED)] = "",
+    since: Annotated[Day, Query(alias="from")] = None,
+    until: Annotated[Day, Query(alias="to")] = None,
     *,
     overdue: bool = False,
 ) -> Wanted:
     """Give which cases are asked for."""
-    return Wanted(state, kind, channel, zone, station, overdue)
+    grave = severity.value if severity else ""
+    return Wanted(
+        state, kind, channel, zone, station, overdue, grave, figure, since=since, until=until
+    )
 
 
 @router.get(
@@ -166,7 +174,7 @@ def read_cases(
     wanted: Annotated[Wanted, Depends(wanted_cases)],
     form: Format = "json",
 ) -> Response:
-    """List open cases, or those of one state; what is late, gravest first, where `overdue`."""
+    """List open cases, those of one state, or those a figure counts; gravest first if `overdue`."""
     audience.check_station(sight)
     as_of = service.park.as_of(now)
     both = list_cases(service.store, service.park, sight, wanted, as_of)
@@ -178,6 +186,8 @@ def read_cases(
         )
     sheet = casework.case_sheet([row for row, _ in both], [case for _, case in both])
     asked = {**wanted.filters, "zone": wanted.zone, "overdue": "是" if wanted.overdue else ""}
+    if wanted.figure:
+        asked |= {"figure": wanted.figure, "from": str(wanted.since), "to": str(wanted.until)}
     return sheets.download(
         "案件",
         [sheet],

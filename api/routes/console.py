@@ -23,7 +23,6 @@ from api.pages import Pages
 from api.problems import responses
 from geo_risk.errors import NotFoundError
 from geo_risk.records import Premises, may_create
-from maps.bundle import find_bundle
 from maps.console import enterprises_page, locate_page, sources_page, zones_page
 from maps.page import map_page
 from maps.times import time_links, time_said
@@ -50,13 +49,6 @@ def show_map(
     audience.check_map(pages.sight, pages.service.park.map)
     page = map_page(pages.map_view(time, shown), lang)
     return remember_lang(HTMLResponse(page), request)
-
-
-@router.get("/assets/bundle/{name}", include_in_schema=False)
-def give_script(name: str) -> Response:
-    """Give the script of a page; its name changes with its text, so it may be kept."""
-    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(find_bundle(name), media_type="text/javascript", headers=kept)
 
 
 @router.get("/zones", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})

@@ -61,11 +61,12 @@ class WeightsIn(BaseModel):
 
 
 class RevisionIn(BaseModel):
-    """What an upheld objection takes out of a month: ids of reports or visits."""
+    """What an upheld objection takes out of a month, ids of reports or visits; and why."""
 
     model_config = ConfigDict(extra="forbid")
 
     without: Annotated[list[str], Field(min_length=1, max_length=100)]
+    reason: str = Field(min_length=1, max_length=2000, description="why, in words")
 
 
 @router.get("", responses={200: _OBJECT, **responses(*_REFUSALS)})
@@ -164,7 +165,9 @@ def revise_month(
     month: Month, body: RevisionIn, store: TheStore, park: ThePark, sight: TheSight, now: Now
 ) -> Response:
     """Make the next revision after an upheld objection, of this month and every later one."""
-    revised = monthly.revise(store, park, month, body.without, actor=_chief(sight), at=now)
+    revised = monthly.correct(
+        store, park, month, body.without, body.reason, actor=_chief(sight), at=now
+    )
     return Json({"revised": [_documents("", kept) for kept in revised]})
 
 

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api import audience, schemas
 from api.deps import FROM_OUR_PAGE
 from api.forms import refusal_of, tried
-from api.index_rows import MICRO, index_row, scores_before
+from api.index_rows import MICRO, index_row, own_corrections, scores_before
 from api.languages import Lang, remember_lang
 from api.page_deps import ThePages
 from api.problems import responses, status_of
@@ -212,4 +212,5 @@ def _own(pages: Pages, actor: Actor, month: str, lang: str) -> str:
     name = names_of(store, pages.sight, [own]).get(own, "")
     before = scores_before(store, month).get(own)
     row = index_row(shown.own_row(own, said["results"][own]), name, before)
-    return own_index_page(pages.frame(), lang, month, int(said["revision"]), row)
+    corrected = own_corrections(store, month, own)
+    return own_index_page(pages.frame(), lang, month, int(said["revision"]), row, corrected)

@@ -1,4 +1,4 @@
-"""/receipt: the page behind a slip's QR code, without an account, on a phone, in Chinese.
+"""/receipt: the page behind a slip's QR code, without an account, on a phone, in two languages.
 
 The address is the secret; looking uses nothing up, the last word (answer or objection) does. What
 is shown is that one slip and nobody else's name. Robots are told to stay away, nothing is kept by
@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.audience import sight_of
 from api.auth import PUBLIC
 from api.deps import Now, TheService, TheShown
+from api.languages import Lang, remember_lang
 from api.pages import pages_of
 from api.problems import responses, wants_page
 from api.slip_views import sheet_view
@@ -57,12 +58,14 @@ def show_receipt(
     service: TheService,
     shown: TheShown,
     now: Now,
+    lang: Lang,
     *,
     missing: Annotated[bool, Query(description="Words were missing in what was sent.")] = False,
 ) -> Response:
     """Show the slip, what may be done with it, or that the address does not hold any more."""
     opened = _opened(secret, request, service, now)
-    return _page(request, service, shown, opened, now, missing=missing)
+    page = _page(request, service, shown, opened, now, lang, missing=missing)
+    return remember_lang(page, request)
 
 
 @router.post(
@@ -79,22 +82,24 @@ def take_receipt(
     service: TheService,
     shown: TheShown,
     now: Now,
+    lang: Lang,
     action: Annotated[str, Form(pattern="^(receive|answer|object)$")],
     text: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Confirm, answer or object in the enterprise's name; then show the page again."""
     opened = _opened(secret, request, service, now)
     if opened is None or opened.link.used_at is not None:
-        return _page(request, service, shown, opened, now)
+        return _page(request, service, shown, opened, now, lang)
+    here = f"/receipt/{secret}?lang={lang}"
     if action in _LAST_WORDS and not text.strip():
-        return RedirectResponse(f"/receipt/{secret}?missing=1", 303, headers=_HEADERS)
+        return RedirectResponse(f"{here}&missing=1", 303, headers=_HEADERS)
     if action in _may(service, opened, now):
         slip = opened.slip.record
         act = Act(action, text.strip(), code="qr")
         slipbook.act(service.store, service.park, slip.id, act, actor=opened.actor, at=now)
         if action in _LAST_WORDS:
             service.store.use_link(opened.link.hash, at=now)
-    return RedirectResponse(f"/receipt/{secret}", 303, headers=_HEADERS)
+    return RedirectResponse(here, 303, headers=_HEADERS)
 
 
 def _opened(secret: str, request: Request, service: Service, now: datetime) -> Opened | None:
@@ -123,6 +128,7 @@ def _page(
     shown: Shown,
     opened: Opened | None,
     now: datetime,
+    lang: str,
     *,
     missing: bool = False,
 ) -> Response:
@@ -134,11 +140,11 @@ def _page(
     frame = pages_of(request, service, shown, PUBLIC, sight_of(None), now).frame()
     frame = replace(frame, path="/")
     if opened is None:
-        return HTMLResponse(receipt_page(frame, None, status="gone"), 404, headers=_HEADERS)
+        return HTMLResponse(receipt_page(frame, lang, None, status="gone"), 404, headers=_HEADERS)
     if opened.link.used_at is not None:
-        return HTMLResponse(receipt_page(frame, None, status="used"), headers=_HEADERS)
+        return HTMLResponse(receipt_page(frame, lang, None, status="used"), headers=_HEADERS)
     sight = sight_of(opened.actor)
     view = sheet_view(service.store, service.park, sight, opened.slip)
     may = _may(service, opened, now)
-    page = receipt_page(frame, view, status="open", may=may, missing=missing)
+    page = receipt_page(frame, lang, view, status="open", may=may, missing=missing)
     return HTMLResponse(page, headers=_HEADERS)

@@ -20,6 +20,7 @@ from geo_risk.casework.figures import (
     Figures,
     Rate,
     figures,
+    was_in_time,
     wilson,
     zones_at,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "open_states",
     "possible",
     "replay",
+    "was_in_time",
     "wilson",
     "with_due",
     "working_days_after",

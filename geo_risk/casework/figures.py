@@ -35,7 +35,9 @@ MEASURES = (
     "late",
     "overdue",
     "not_taken_up",
+    "taken_up",
     "settled",
+    "closed",
     "open_not_due",
     "merged",
     "void",
@@ -175,6 +177,12 @@ def is_closed(case: Case) -> bool:
     return not is_open(case.report.kind, case.report.state)
 
 
+def was_in_time(case: Case) -> bool:
+    """Say whether a case ended by its due date; where nobody knows when it ended, it did not."""
+    closed_at, due = case.report.closed_at, case.due
+    return closed_at is not None and due is not None and closed_at <= due
+
+
 def stays_settled(case: Case) -> bool:
     """Say whether a dispute is settled and was not reopened within 90 days of a settlement."""
     if not is_closed(case) or case.report.closed_at is None:
@@ -204,15 +212,14 @@ def _row(
         return Figures(key, items, None, None)
     disputes = {one.report.id for one in cases if one.report.kind == "dispute"}
 
-    def number(name: str, *, of_disputes: bool) -> int:
-        return sum((one in disputes) is of_disputes for one in items[name])
+    def but_disputes(name: str) -> int:
+        return sum(one not in disputes for one in items[name])
 
-    due = number("due", of_disputes=True) - number("not_taken_up", of_disputes=True)
     return Figures(
         key,
         items,
-        wilson(number("in_time", of_disputes=False), number("due", of_disputes=False)),
-        wilson(number("settled", of_disputes=True), due),
+        wilson(but_disputes("in_time"), but_disputes("due")),
+        wilson(len(items["settled"]), len(items["taken_up"])),
     )
 
 
@@ -227,6 +234,8 @@ def _measures(case: Case, start: datetime, end: datetime, as_of: datetime) -> li
         return [*names, "void"] if names else []
     if any(one.action == HAND_OVER and start <= one.at < end for one in case.steps):
         names.append("handed_over")  # counted once, however often
+    if is_closed(case) and report.closed_at is not None and start <= report.closed_at < end:
+        names.append("closed")
     if due is None:
         return names
     if due > as_of:
@@ -234,12 +243,12 @@ def _measures(case: Case, start: datetime, end: datetime, as_of: datetime) -> li
     if not start <= due < end:
         return names
     names.append("due")
+    if report.kind == "dispute":
+        waits = report.state == CaseState.REPORTED
+        names.append("not_taken_up" if waits else "taken_up")
     if not is_closed(case):
-        names.append("overdue")
-        if report.kind == "dispute" and report.state == CaseState.REPORTED:
-            names.append("not_taken_up")
-        return names
-    names.append("in_time" if report.closed_at is not None and report.closed_at <= due else "late")
+        return [*names, "overdue"]
+    names.append("in_time" if was_in_time(case) else "late")
     if report.kind == "dispute" and stays_settled(case):
         names.append("settled")
     return names

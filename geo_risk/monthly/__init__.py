@@ -5,6 +5,7 @@ a score is, is `safety_index`'s. Frozen are inputs, numbers, reference table and
 effects are in the reference and leave by no function here.
 """
 
+from geo_risk.monthly.corrections import Correction, correct, corrections_of
 from geo_risk.monthly.freeze import canonical
 from geo_risk.monthly.gather import gather, is_empty
 from geo_risk.monthly.known import Books
@@ -31,6 +32,7 @@ from geo_risk.monthly.weights import Weights, all_weights, draft, sign, weights_
 
 __all__ = [
     "Books",
+    "Correction",
     "MonthMoves",
     "Mover",
     "Weights",
@@ -39,6 +41,8 @@ __all__ = [
     "canonical",
     "check_month",
     "closing_of",
+    "correct",
+    "corrections_of",
     "draft",
     "end_of",
     "freeze",

@@ -21,7 +21,9 @@ class Step(Record):
     title_zh: ClassVar[str] = "办理步骤"
 
     subject: str = field(
-        metadata=about("所属类别", "collection: reports, slips, declarations, orders, guidance")
+        metadata=about(
+            "所属类别", "collection: reports, slips, declarations, orders, guidance; or the index"
+        )
     )
     subject_id: str = field(metadata=about("所属记录", "record it belongs to"))
     action: str = field(metadata=about("动作", "what was done, as assign"))

@@ -94,6 +94,11 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
         Door(Role.CHIEF, "POST /cases/{id}"),
         Door(Role.MEDIATOR, "POST /cases/{id}"),
         Door(Role.ENTERPRISE, "POST /cases/{id}"),
+        *(
+            Door(role, where)
+            for role in (Role.CHIEF, Role.KEEPER)
+            for where in ("POST /index/{month}/correct", "POST /v1/index/{month}/revisions")
+        ),
         *_at_gate(Role.OFFICER, Role.CHIEF),
     ),
     Flag: (Door(Role.KEEPER, "geo-risk cases check"),),

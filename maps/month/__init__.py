@@ -5,8 +5,17 @@ posts: every page works without a script, keeps what was typed when something is
 at the field what to mend.
 """
 
-from maps.month.board import BoardView, Column, board_page
+from maps.month.board import BoardRate, BoardView, Column, board_page
 from maps.month.cases import CaseRow, CasesView, CaseView, case_page, cases_page
+from maps.month.correction import (
+    CorrectionNote,
+    CorrectionView,
+    CorrectView,
+    Counted,
+    SlipNote,
+    correct_page,
+    correction_page,
+)
 from maps.month.declare import DeclareRow, DeclareView, choose_page, declare_page
 from maps.month.enterprise import (
     EnterpriseView,
@@ -36,6 +45,7 @@ from maps.month.index import (
     IndexView,
     MonthRow,
     MonthsView,
+    OwnCorrection,
     index_page,
     months_page,
     own_index_page,
@@ -74,6 +84,7 @@ from maps.month.visit import (
 __all__ = [
     "BLOCKS",
     "OUTCOMES",
+    "BoardRate",
     "BoardView",
     "CampaignRow",
     "CampaignsView",
@@ -82,6 +93,10 @@ __all__ = [
     "CasesView",
     "ChangeView",
     "Column",
+    "CorrectView",
+    "CorrectionNote",
+    "CorrectionView",
+    "Counted",
     "DeclareRow",
     "DeclareView",
     "EnterpriseView",
@@ -108,6 +123,7 @@ __all__ = [
     "OrderCard",
     "OrderForm",
     "OrdersView",
+    "OwnCorrection",
     "OwnHazard",
     "PastVisit",
     "PlanTask",
@@ -120,6 +136,7 @@ __all__ = [
     "ServiceForm",
     "Shifted",
     "SlipCard",
+    "SlipNote",
     "SlipsView",
     "StationRow",
     "StationsView",
@@ -137,6 +154,8 @@ __all__ = [
     "case_page",
     "cases_page",
     "choose_page",
+    "correct_page",
+    "correction_page",
     "declare_page",
     "enterprise_page",
     "figures_page",

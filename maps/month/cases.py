@@ -30,7 +30,7 @@ class CaseRow:
     """One case of the list; names are '' where the reader sees none.
 
     `level` is 0 in time, 1 station, 2 chief, 3 county; `unprotected` a major hazard without interim
-    protection after 24 hours.
+    protection after 24 hours. Of one that ended: when, after how many days, whether in time.
     """
 
     id: str
@@ -44,6 +44,9 @@ class CaseRow:
     days_late: int = 0
     level: int = 0
     unprotected: bool = False
+    closed_at: datetime | None = None
+    took_days: int | None = None
+    in_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class CasesView:
     late
         How many of all that match are late.
     asked
-        The filters: kind, channel, state, overdue; '' for all.
+        The filters: kind, channel, state, station, severity, overdue; the figure whose cases they
+        are, with its first and last day; '' for all.
     kinds
         Id and name of every kind of report.
     channels, states

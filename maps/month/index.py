@@ -16,6 +16,7 @@ from maps.console import render_page
 from maps.views import Listing, Refusal
 
 if TYPE_CHECKING:
+    from geo_risk.safety_index.corrected import Standing
     from maps.charts import Chart
     from maps.views import Frame
 
@@ -29,6 +30,16 @@ class MonthRow:
     colours: Mapping[str, int] = field(default_factory=dict)
     score: float | None = None
     colour: str = ""
+
+
+@dataclass(frozen=True)
+class OwnCorrection:
+    """A correction by which an enterprise stands differently: number, when, before and after."""
+
+    revision: int
+    at: datetime
+    before: Standing | None
+    after: Standing | None
 
 
 @dataclass(frozen=True)
@@ -181,7 +192,14 @@ def index_page(frame: Frame, lang: str, view: IndexView) -> str:
     )
 
 
-def own_index_page(frame: Frame, lang: str, month: str, revision: int, row: IndexRow) -> str:
+def own_index_page(
+    frame: Frame,
+    lang: str,
+    month: str,
+    revision: int,
+    row: IndexRow,
+    corrected: tuple[OwnCorrection, ...] = (),
+) -> str:
     """Give an enterprise its own month.
 
     Parameters
@@ -192,6 +210,8 @@ def own_index_page(frame: Frame, lang: str, month: str, revision: int, row: Inde
         Which.
     row
         Its own, what others told of it as one sum.
+    corrected
+        Corrections by which it stands differently, the first one first.
     """
     return render_page(
         "index_own.html",
@@ -201,6 +221,7 @@ def own_index_page(frame: Frame, lang: str, month: str, revision: int, row: Inde
         month=month,
         revision=revision,
         row=row,
+        corrected=corrected,
         part=lambda name: part_word(name, lang),
         note=lambda code: note_word(code, lang),
         ranks=ranks_text,

@@ -47,6 +47,8 @@ def live_an_evil_month(server: Server) -> Lived:
         assert named.count(200) > len(named) // 2
     with server.client("chief") as chief:
         tokens = tuple(_frame(chief, one) for one in PAYLOADS.values())
+        wrong = {"without": ["reports:R000"], "reason": EVERY}
+        _took(chief.post(f"/v1/index/{LIVED_MONTH}/revisions", json=wrong))
         for case in lived.fills["case_id"]:
             steps = f"/v1/reports/{case}/transitions"
             said = {"action": "remark", "text": EVERY}

@@ -310,7 +310,9 @@ def test_an_upheld_objection_is_a_new_revision(clients: Clients) -> None:
     """Both revisions can be read; publishing again gives the newest."""
     chief = clients["chief"]
     chief.post(f"{INDEX}/publish")
-    revised = chief.post(f"{INDEX}/revisions", json={"without": ["h"]}).json()["revised"]
+    revised = chief.post(
+        f"{INDEX}/revisions", json={"without": ["h"], "reason": "样例：核实不属实"}
+    ).json()["revised"]
     assert [one["revision"] for one in revised] == [1]
     old, new = (
         {

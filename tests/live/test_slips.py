@@ -188,6 +188,10 @@ def test_the_receipt_on_a_phone_without_an_account(server, browse: Browse):
     page, _ = browse(server, viewport={"width": 360, "height": 740})
     page.goto(url)
     page.reload()
+    page.get_by_role("link", name="English").click()
+    assert page.get_attribute("html", "lang") == "en"
+    page.get_by_role("button", name="I received it").wait_for()
+    page.get_by_role("link", name="中文").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     names = [one.name for one in server.park.records("enterprises", personal=True)]
     own = {one.id: one.name for one in server.park.records("enterprises", personal=True)}

@@ -1,5 +1,6 @@
 // One canvas over the map, for thousands of dots and for names. It reaches beyond the view on every
-// side, so that a drag only moves it: it is drawn again when the drag ends or leaves it.
+// side, so that a drag only moves it: it is drawn again when the drag ends or leaves it, once a frame
+// however many reasons there were.
 const { L } = window;
 export const INK = "#15202b";
 const BEYOND = 0.3;
@@ -27,8 +28,14 @@ export const CanvasLayer = L.Layer.extend({
   },
 
   redraw() {
+    this._asked ??= requestAnimationFrame(() => this._paint());
+    return this;
+  },
+
+  _paint() {
+    this._asked = null;
     const map = this._map;
-    if (!map) return this;
+    if (!map) return;
     const size = map.getSize();
     const ratio = window.devicePixelRatio || 1;
     const beyond = size.multiplyBy(BEYOND)._round();
@@ -43,11 +50,11 @@ export const CanvasLayer = L.Layer.extend({
     const context = this._canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, beyond.x * ratio, beyond.y * ratio);
     this._draw(context, map, { left: -beyond.x, top: -beyond.y, right: size.x + beyond.x, bottom: size.y + beyond.y });
-    return this;
   },
 
   // Draw again when a drag has come to the edge of what is drawn.
   _follow() {
+    if (!this._corner) return;
     const corner = this._map.layerPointToContainerPoint(this._corner);
     if (Math.abs(corner.x + this._beyond.x) > this._beyond.x || Math.abs(corner.y + this._beyond.y) > this._beyond.y) this.redraw();
   },

@@ -43,9 +43,10 @@ export async function startConsole(map, source) {
   app.explain = (surface, latlng) => explainOther(app, surface, latlng);
   onlineLayers(map, page.base).forEach((layer) => layer.addTo(map));
   if (page.base) byId("opacity").value = 60; // Their streets are to be seen through our cells.
-  drawPark(app);
-  listen(app);
+  writeLists(app);
   showSurfaces(app, graded, state.view.surface);
+  drawPark(app); // The legend has taken its room by now: everything is drawn once, and tiles asked for once.
+  listen(app);
   if (state.view.point) choosePlace(app, L.latLng(state.view.point[1], state.view.point[0]));
   startCompare(app);
   startFind(app);
@@ -71,14 +72,9 @@ function withLists(data) {
   };
 }
 
-function drawPark(app) {
-  const { map, data, state } = app;
-  state.fit = showWhole(map, data.bounds, state.view.at);
-  boundaryLayer(data).addTo(map);
-  state.layers.roads = roadsLayer(data);
-  state.layers.zones = zonesLayer(data);
-  state.layers.premises = premisesLayer(data);
-  state.layers.stations = stationsLayer(data, (feature) => chooseStation(app, feature));
+// Say what there is to switch on and off.
+function writeLists(app) {
+  const { data, state } = app;
   writeStationKey(byId("station-key"), data);
   const count = data.premises.features.filter(({ geometry }) => geometry).length;
   byId("premises-count").textContent = t("map.layer.premises", { n: count });
@@ -95,11 +91,25 @@ function drawPark(app) {
     const off = AT_FIRST_OFF.includes(name) ? !state.view.on.includes(name) : state.view.off.includes(name);
     box.checked = !off && !empty[name];
     box.addEventListener("change", () => switchLayer(app, name, box.checked));
-    if (state.layers[name] && box.checked) state.layers[name].addTo(map);
   }
+}
+
+// Layers wait on a map that shows no place yet; the last line makes it show one.
+function drawPark(app) {
+  const { map, data, state } = app;
   const isOn = (name) => document.querySelector(`[data-layer=${name}]`).checked;
+  boundaryLayer(data).addTo(map);
+  Object.assign(state.layers, {
+    roads: roadsLayer(data),
+    zones: zonesLayer(data),
+    premises: premisesLayer(data),
+    stations: stationsLayer(data, (feature) => chooseStation(app, feature)),
+  });
+  for (const name of ["roads", "zones", "premises", "stations"]) if (isOn(name)) state.layers[name].addTo(map);
   state.labels = labelsLayer(data, isOn).addTo(map);
   if (isOn("reports")) showReports(app);
+  state.fit = showWhole(map, data.bounds, state.view.at);
+  keepView(app);
 }
 
 function switchLayer(app, name, on) {
@@ -171,10 +181,10 @@ function chooseSurface(app, id) {
   writeLegend(byId("legend"), surface, { byZone: !cells, withheld });
   writeFinding(app, surface);
   writeScorecard(byId("score"), surface);
-  state.fit(); // The legend has taken its room: tiles are asked for once.
+  state.fit?.(); // The legend has taken its room: tiles are asked for once.
   if (document.querySelector("[data-layer=surface]").checked) layer.addTo(map);
   setOpacity(app);
-  keepView(app);
+  if (state.fit) keepView(app);
 }
 
 function watchTiles(map, layer) {

@@ -1,5 +1,6 @@
 // Dates and numbers as people read them; the same rules as maps/words/figures.py.
 import { page } from "./page.js";
+import { grouped } from "./words.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY_MS = 86400000;
@@ -13,10 +14,8 @@ export function decimalsOf(value) {
 export function numberText(value, decimals = null) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const digits = decimals === null ? decimalsOf(value) : decimals;
-  const text = Math.abs(value).toLocaleString("en-US", {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  const [whole, rest] = Math.abs(value).toFixed(digits).split(".");
+  const text = grouped(whole) + (rest ? `.${rest}` : "");
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
@@ -82,8 +81,10 @@ export function daysBetween(earlier, later) {
   return Math.floor((new Date(later) - new Date(earlier)) / DAY_MS);
 }
 
+let clock = null;
+
 function localParts(moment) {
-  const parts = new Intl.DateTimeFormat("en-GB", {
+  clock ??= new Intl.DateTimeFormat("en-GB", {
     timeZone: page.zone,
     year: "numeric",
     month: "numeric",
@@ -91,7 +92,8 @@ function localParts(moment) {
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
-  }).formatToParts(new Date(moment));
+  });
+  const parts = clock.formatToParts(new Date(moment));
   const of = (type) => parts.find((part) => part.type === type).value;
   return {
     year: Number(of("year")),

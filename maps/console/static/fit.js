@@ -22,8 +22,9 @@ function keepFitting(map, bounds, moved) {
     map.getContainer().addEventListener(kind, () => (free = false), { once: true, passive: true });
   }
   const fit = () => {
+    const before = map.getSize();
     map.invalidateSize({ animate: false, pan: false });
-    if (free) fitWhole(map, bounds);
+    if (free && !map.getSize().equals(before)) fitWhole(map, bounds);
   };
   new ResizeObserver(fit).observe(map.getContainer());
   return fit;

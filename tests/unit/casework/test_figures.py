@@ -98,6 +98,18 @@ def test_a_dispute_nobody_took_up_is_told_apart(report_of: Any) -> None:
     assert (told.settled.hits, told.settled.of) == (0, 1)
 
 
+def test_what_ended_in_the_period_is_counted_whenever_it_fell_due(report_of: Any) -> None:
+    """By when it ended: before, in, after the period; reopened since, it has not ended."""
+    due = MONDAY - 10 * DAY
+    ends = [START - DAY, START, END - DAY, END]
+    cases = [
+        Case(report_of(n, state="closed", closed_at=at), due) for n, at in enumerate(ends, start=1)
+    ]
+    cases.append(Case(report_of(5, state="rectifying", closed_at=START), due))
+    cases.append(Case(report_of(6, state="closed", closed_at=None), due))
+    assert row(*cases).items["closed"] == ("r:2", "r:3")
+
+
 def test_a_zone_is_the_one_that_was_and_the_one_that_is(report_of: Any) -> None:
     """A zone that was split in between; a case without a place is in none."""
     split = MONDAY + 50 * DAY

@@ -74,10 +74,10 @@ def test_without_the_extra_a_pdf_is_refused_with_the_remedy(monkeypatch) -> None
 def test_texts_are_escaped_and_nothing_is_outside(lang) -> None:
     """What an officer typed runs nowhere; every address is ours or in the page."""
     evil = replace(FULL, name=EVIL, items=(SheetItem("minor", EVIL),), slip_no=EVIL)
-    for page in (slip_sheets(FRAME, lang, [evil]), receipt_page(FRAME, evil, status="open")):
+    for page in (slip_sheets(FRAME, lang, [evil]), receipt_page(FRAME, lang, evil, status="open")):
         assert "<script" not in page
         found = re.findall(r'(?:src|href|action)="([^"]*)"', page)
-        assert all(one.startswith(("/assets/", "data:image/svg+xml")) for one in found)
+        assert all(one.startswith(("/assets/", "data:image/svg+xml", "?lang=")) for one in found)
 
 
 def test_more_items_than_a_page_holds_are_counted() -> None:
@@ -89,7 +89,7 @@ def test_more_items_than_a_page_holds_are_counted() -> None:
 
 def test_where_no_acts_reach_a_colour_the_month_of_the_oldest_finding_is_named() -> None:
     """On the sheet and on the receipt's page; without a finding nothing is said of it."""
-    for page in (slip_sheets(FRAME, "zh", [FULL]), receipt_page(FRAME, FULL, status="open")):
+    for page in (slip_sheets(FRAME, "zh", [FULL]), receipt_page(FRAME, "zh", FULL, status="open")):
         assert page.count("2027-03") == 1
     bare = replace(FULL, leaves_window="")
     assert "不再计分" not in slip_sheets(FRAME, "zh", [bare])
@@ -107,7 +107,7 @@ def test_the_receipt_page_speaks_in_every_state_it_can_show(state) -> None:
     """A used or expired address shows nothing of the slip."""
     sent = {"issued", "received", "answered", "objected", "closed", "withdrawn"}
     if state in sent:
-        page = receipt_page(FRAME, replace(FULL, state=state), status="open", may=["answer"])
+        page = receipt_page(FRAME, "zh", replace(FULL, state=state), status="open", may=["answer"])
         assert "安提〔2026〕123号" in page
     for status in ("used", "gone"):
-        assert "安提" not in receipt_page(FRAME, None, status=status)
+        assert "安提" not in receipt_page(FRAME, "zh", None, status=status)
