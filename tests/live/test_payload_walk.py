@@ -44,7 +44,7 @@ def test_no_page_of_anybody_runs_what_was_written(
                 continue
             answer = page.goto(one.address("zh", lived.fills), wait_until="load")
             assert answer is not None
-            assert answer.status == 200, one
+            assert answer.status == 200, f"{one}: {page.inner_text('main')}"
             assert ran(page) == NOTHING, one
         assert notes.outside() == []
         assert notes.unforgiven() == []
