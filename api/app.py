@@ -184,9 +184,8 @@ def create_app(settings: Settings, park: ParkFile, clock: Clock = utc_now) -> Fa
     app.state.metrics = Metrics()
     for module in _ROUTERS:
         app.include_router(module.router)
-    app.state.whole_addresses = whole_addresses(
-        route for module in _ROUTERS for route in module.router.routes
-    )
+    app.state.routes = tuple(route for module in _ROUTERS for route in module.router.routes)
+    app.state.whole_addresses = whole_addresses(app.state.routes)
     app.mount("/assets", give_asset)
     problems.install(app, _error_page)
     describe(app, park)

@@ -67,7 +67,7 @@ def shown_of(request: Request) -> Shown:
 TimeKey = Annotated[
     str,
     Query(
-        pattern=r"^(now|p[1-9][0-9]{0,8}|[0-9]{4}-(0[1-9]|1[0-2]))$",
+        pattern=r"^(now|p[1-9][0-9]{0,8}|(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2]))$",
         description="now, a month (2026-04) or an earlier publication (p12): see /v1/surfaces.",
     ),
 ]

@@ -19,6 +19,7 @@ from api.field_day import visit_path
 from api.index_rows import index_row, scores_before
 from api.pages import enterprise_row
 from api.reading import find_all, get_one
+from api.rounding import round_parts
 from api.surroundings import surroundings_of
 from geo_risk import casebook, monthly
 from geo_risk.casework import is_open, lateness
@@ -316,20 +317,25 @@ def _index(pages: Pages, enterprise_id: str, lang: str, *, own: bool) -> FirmInd
         cut = shown.own_row if own else shown.row_of
         before = scores_before(store, month).get(enterprise_id)
         row = index_row(cut(enterprise_id, said["results"][enterprise_id]), "", before)
-        return FirmIndex(month, int(said["revision"]), row, _losses(row, lang))
+        return FirmIndex(month, int(said["revision"]), row, losses_of(row, lang))
     return None
 
 
-def _losses(row: IndexRow, lang: str) -> Chart | None:
-    """Draw what is lost from full marks, the largest first: every part, so that they add up."""
-    lost = sorted(
-        ((round(most - points, 2), name) for name, points, most in row.parts), reverse=True
-    )
-    lost = [one for one in lost if one[0] > 0]
+def losses_of(row: IndexRow, lang: str) -> Chart | None:
+    """Draw what is lost from full marks, the largest first: every part, so that they add up.
+
+    Marks are thirds and sevenths where an indicator is left out: rounded one by one they would not.
+    """
+    if not row.parts:
+        return None
+    whole = round(sum(most for _, _, most in row.parts), 2)
+    gaps = [most - points for _, points, most in row.parts]
+    _, rounded = round_parts(whole - row.score, gaps, 2)
+    names = [name for name, _, _ in row.parts]
+    lost = sorted((one for one in zip(rounded, names, strict=True) if one[0]), reverse=True)
     if not lost:
         return None
     steps = [(part_word(name, lang), -points) for points, name in lost]
-    whole = round(sum(most for _, _, most in row.parts), 2)
     return draw_waterfall(
         "losses",
         lang,

@@ -41,7 +41,7 @@ YEAR = timedelta(days=365)
 """Reports of so long are shown with a publication."""
 
 _KEPT = 8
-_KEY = re.compile(r"p([1-9][0-9]{0,8})|([0-9]{4})-(0[1-9]|1[0-2])")
+_KEY = re.compile(r"p([1-9][0-9]{0,8})|(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2])")
 _FAMILY = re.compile(r"month_([0-9]{4})_([0-9]{2})\..+")
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI, Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
 
     ErrorPage = Callable[[Request, int, str, str], str]
 
@@ -289,13 +290,26 @@ def _methods_at(request: Request) -> list[str]:
     """Give the methods of an address: its own, or of every route that answers there."""
     known = getattr(request.app.state, "whole_addresses", {}).get(request.scope["path"])
     tried = ("GET", "POST", "PUT", "PATCH", "DELETE")
-    routes = request.app.router.routes
+    routes = _routes_at(request)
     return [
         method
         for method in tried
         if (known is None or method in known)
         and any(one.matches({**request.scope, "method": method})[0] is Match.FULL for one in routes)
     ]
+
+
+def _routes_at(request: Request) -> Sequence[BaseRoute]:
+    """Give the routes that an address is of: `/visit/{id}/undo` is none of `/visit/{id}`'s."""
+    there = [
+        (one, getattr(one, "path", ""))
+        for one in getattr(request.app.state, "routes", ())
+        if one.matches(dict(request.scope))[0] is not Match.NONE
+    ]
+    own = [
+        one for one, path in there if not any(other.startswith(f"{path}/") for _, other in there)
+    ]
+    return own or request.app.router.routes
 
 
 def _sign_in(request: Request) -> str:

@@ -41,6 +41,7 @@ DEFAULT_WIDTH = 640
 SANDBOX = "allow-popups allow-top-navigation-by-user-activation"
 _MONTH = {"zh": "y年M月", "en": "MMMM y"}
 _KEYS = {one: colour.key for one, colour in CLASS_COLOURS.items()} | {RiskClass.NONE: "none"}
+_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -187,19 +188,22 @@ def frame_code(address: str, title: str, height: int, width: int = DEFAULT_WIDTH
 
 
 def embed_csv(view: EmbedView, lang: str) -> str:
-    """Give the table as CSV, with what it is above: opens in a spreadsheet as it stands."""
+    """Give the table as CSV, with what it is above: opens in a spreadsheet as it stands.
+
+    A text that begins like a formula gets an apostrophe before it: a spreadsheet shows it then.
+    """
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\r\n").writerow
-    write([title_of(view, lang)])
+    write([_no_formula(title_of(view, lang))])
     write([word("embed.as_of", lang, moment=moment_text(view.as_of, view.zone, lang))])
-    write([approval_text(view, lang)])
+    write([_no_formula(approval_text(view, lang))])
     if view.synthetic:
         write([word("site.synthetic", lang)])
     value = word("embed.value", lang, unit=view.unit)
     columns = ("embed.zone", "embed.class", value, "embed.reports", "embed.enterprises")
     write([word(one, lang) if one.startswith("embed.") else one for one in columns])
     for row in view.rows:
-        name = word("embed.and", lang).join(row.names)
+        name = _no_formula(word("embed.and", lang).join(row.names))
         if row.withheld:
             write([name, word("embed.withheld", lang), "", "", ""])
         else:
@@ -208,6 +212,10 @@ def embed_csv(view: EmbedView, lang: str) -> str:
                 [name, letter, *(_plain(one) for one in (row.value, row.reports, row.enterprises))]
             )
     return "\ufeff" + out.getvalue()
+
+
+def _no_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(_LIKE_A_FORMULA) else text
 
 
 def embed_svg(view: EmbedView, lang: str) -> str:

@@ -8,9 +8,10 @@ English, and zones have numbers, for the library's own font knows Latin letters 
 from __future__ import annotations
 
 import io
+import unicodedata
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -100,10 +101,17 @@ def _coloured(classes: np.ndarray) -> np.ndarray:
     return pixels
 
 
+def _write(pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, **how: Any) -> None:
+    """Write a line: what ends a line or turns its direction is no letter of a name."""
+    unseen = {"Zl": " ", "Zp": " ", "Cc": " ", "Cf": ""}
+    pen.text(at, "".join(unseen.get(unicodedata.category(one), one) for one in text), **how)
+
+
 def _words(pen: ImageDraw.ImageDraw, view: EmbedView, lang: str, height: int) -> None:
-    pen.text((16, 10), title_of(view, lang), fill=rgb(INK), font=_font(26))
+    _write(pen, (16, 10), title_of(view, lang), fill=rgb(INK), font=_font(26))
     scope = word(f"embed.scope.{view.what}", lang, unit=view.unit)
-    pen.text(
+    _write(
+        pen,
         (16, 50),
         f"{month_text(view.month, lang)} · {scope}" if view.title else scope,
         fill=_GREY,
@@ -112,16 +120,16 @@ def _words(pen: ImageDraw.ImageDraw, view: EmbedView, lang: str, height: int) ->
     source = word("embed.source", lang, park=view.park_name)
     made_up = f" {word('embed.made_up', lang)}" if view.synthetic else ""
     top = _HEAD + height + 8
-    pen.text((16, top), f"{source}{made_up}", fill=_GREY, font=_font(15))
-    pen.text((16, top + 22), approval_text(view, lang), fill=_GREY, font=_font(15))
+    _write(pen, (16, top), f"{source}{made_up}", fill=_GREY, font=_font(15))
+    _write(pen, (16, top + 22), approval_text(view, lang), fill=_GREY, font=_font(15))
     if view.synthetic:
         mark = word("site.watermark", lang)
-        pen.text((WIDTH - 16, 14), mark, fill=rgb(INK), font=_font(15), anchor="ra")
+        _write(pen, (WIDTH - 16, 14), mark, fill=rgb(INK), font=_font(15), anchor="ra")
 
 
 def _legend(picture: Image.Image, pen: ImageDraw.ImageDraw, view: EmbedView, lang: str) -> None:
     left, top = WIDTH - _LEGEND + 14, _HEAD + 10
-    pen.text((left, top), view.unit, fill=rgb(INK), font=_font(16))
+    _write(pen, (left, top), view.unit, fill=rgb(INK), font=_font(16))
     rows = [(_BY_KEY[one["key"]], one["name"], one["range"]) for one in legend_lines(view, lang)]
     if any(one.withheld for one in view.rows):
         rows.append((RiskClass.NONE, word("embed.not_shown", lang), ""))
@@ -130,18 +138,19 @@ def _legend(picture: Image.Image, pen: ImageDraw.ImageDraw, view: EmbedView, lan
         swatch = _coloured(np.full((20, 36), int(risk_class), np.uint8))
         picture.paste(Image.fromarray(swatch), (left, y))
         pen.rectangle((left, y, left + 36, y + 20), outline=rgb(INK))
-        pen.text((left + 46, y), name, fill=rgb(INK), font=_font(15))
-        pen.text((WIDTH - 16, y), text, fill=rgb(INK), font=_font(15), anchor="ra")
+        _write(pen, (left + 46, y), name, fill=rgb(INK), font=_font(15))
+        _write(pen, (WIDTH - 16, y), text, fill=rgb(INK), font=_font(15), anchor="ra")
     told = (
         word("embed.breaks", lang, version=view.breaks_version),
         word("embed.as_of", lang, moment=moment_text(view.as_of, view.zone, lang)),
     )
     for n, line in enumerate(told):
-        pen.text((left, top + 44 + (len(rows) + n) * 28), line, fill=_GREY, font=_font(14))
+        _write(pen, (left, top + 44 + (len(rows) + n) * 28), line, fill=_GREY, font=_font(14))
 
 
 def _label(pen: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int) -> None:
-    pen.text(
+    _write(
+        pen,
         at,
         text,
         fill=rgb(INK),

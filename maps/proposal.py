@@ -110,6 +110,11 @@ def stations_proposal_page(frame: Frame, lang: str, shown: Shown) -> str:
     return render_page("stations_proposal.html", frame, lang, "site", ask=True, **values)
 
 
+def nothing_page(frame: Frame, lang: str, current: str) -> str:
+    """Give the page of a proposal before the first build: `rebalance` or `site`."""
+    return render_page("proposal_nothing.html", frame, lang, current)
+
+
 def zones_proposal_file(frame: Frame, lang: str, shown: Shown, origin: Origin) -> str:
     """Give proposed zones as one file; raises as `stations_proposal_file`."""
     return _file(frame, lang, "zones", _zones_values(shown, frame), origin)

@@ -28,7 +28,7 @@ from geo_risk.planbook.proposal_figures import (
 )
 from geo_risk.planbook.proposals import propose_stations, propose_zones
 from geo_risk.planbook.survey import read_survey
-from maps.proposal import stations_proposal_page, zones_proposal_page
+from maps.proposal import nothing_page, stations_proposal_page, zones_proposal_page
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -111,6 +111,8 @@ def show_rebalance(
 ) -> Response:
     """Show proposed zones beside today's, and who changes."""
     audience.check_head(pages.sight)
+    if pages.frame().as_of is None:
+        return remember_lang(HTMLResponse(nothing_page(pages.frame(), lang, "rebalance")), request)
     found, at = _zones(pages.service, pages.now, fresh=fresh)
     changed = [found.survey.premises[one.row].enterprise_id for one in found.proposal.changes]
     names = names_of(pages.service.store, pages.sight, changed) if any(changed) else {}
@@ -135,6 +137,8 @@ def show_sites(
 ) -> Response:
     """Show where a further station helps most, and who stays beyond."""
     audience.check_head(pages.sight)
+    if pages.frame().as_of is None:
+        return remember_lang(HTMLResponse(nothing_page(pages.frame(), lang, "site")), request)
     found, at = stations_found(pages.service, pages.now, count, minutes, type_, fresh=fresh)
     page = stations_proposal_page(pages.frame(), lang, stations_shown(found, count, at))
     return remember_lang(HTMLResponse(page), request)

@@ -9,11 +9,9 @@ a folder that is gone afterwards, with the files that belong to a Shapefile.
 
 from __future__ import annotations
 
-import gzip
 import json
 import shutil
 import tempfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +31,7 @@ from geo_risk.errors import CRSMismatchError, FileFormatError
 from geo_risk.ingest.columns import nearest
 from geo_risk.ingest.table import Table, cell_text
 from geo_risk.ingest.text_file import decode
+from geo_risk.ingest.unpacked import unzipped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,11 +152,8 @@ def _unpack(one: Path, folder: Path) -> None:
     if one.suffix.lower() != ".gz":
         shutil.copy(one, folder / one.name)
         return
-    try:
-        with gzip.open(one) as packed, (folder / one.name[: -len(".gz")]).open("wb") as out:
-            shutil.copyfileobj(packed, out)
-    except (OSError, EOFError, zlib.error):
-        raise FileFormatError(f"{one.name} is no whole gzip file.", "Fetch it again.") from None
+    with one.open("rb") as packed, (folder / one.name[: -len(".gz")]).open("wb") as out:
+        out.writelines(unzipped(packed, one.stat().st_size, one.name))
 
 
 def _layer(path: Path, name: str, layer: str) -> str:

@@ -8,8 +8,7 @@ are left out, and its row numbers are the original file's.
 
 from __future__ import annotations
 
-import gzip
-import zlib
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from geo_risk.ingest.columns import (
 from geo_risk.ingest.map_file import OGR_SUFFIXES, PARQUET_SUFFIXES, read_map_file, read_parquet
 from geo_risk.ingest.table import Cell, Table
 from geo_risk.ingest.text_file import decode, read_rows, swallowed_lines
+from geo_risk.ingest.unpacked import unzipped
 from geo_risk.ingest.workbook import Sheet, read_sheets
 
 if TYPE_CHECKING:
@@ -105,10 +105,7 @@ def file_bytes(path: Path) -> bytes:
     data = path.read_bytes()
     if path.suffix.lower() != ".gz":
         return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
-        raise FileFormatError(f"{path.name} is no whole gzip file.", "Fetch it again.") from None
+    return b"".join(unzipped(io.BytesIO(data), len(data), path.name))
 
 
 def _text(path: Path, source: Source) -> Table:

@@ -32,6 +32,10 @@ _BAD_LINES = 0.5
 """With more lines than this holding bytes that are no text, it is another encoding."""
 
 _END = "\x00the end of the file\x00"
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_QUOTED = re.compile(r'(?:^|(?<=[,\t;|\r\n]))"(?:[^"]|"")*+"(?=[,\t;|\r\n]|\Z)')
+"""A whole cell in quotation marks."""
+
 _LONE = re.compile("[\udc80-\udcff]")
 _NULS = 0.3
 _SAMPLE_LINES = 50
@@ -156,8 +160,12 @@ def _refuse_wrong_encoding(text: str, file: str, encoding: str) -> None:
 
 
 def _delimiter(text: str) -> str:
-    """Choose the delimiter that cuts the most of the first lines alike, into the most cells."""
-    lines = [line for line in text[:200_000].splitlines()[:_SAMPLE_LINES] if line.strip()]
+    """Choose the delimiter that cuts the most of the first lines alike, into the most cells.
+
+    What stands in quotation marks is a cell's text, whatever signs are in it.
+    """
+    lines = _LINE_END.split(_QUOTED.sub("", text[:200_000]), maxsplit=_SAMPLE_LINES)
+    lines = [line for line in lines[:_SAMPLE_LINES] if line.strip()]
 
     def merit(delimiter: str) -> tuple[int, int]:
         try:

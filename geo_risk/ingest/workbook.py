@@ -26,6 +26,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from geo_risk.errors import FileFormatError
 from geo_risk.ingest.columns import nearest
 from geo_risk.ingest.table import Cell, cell_text
+from geo_risk.ingest.unpacked import check_unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +38,9 @@ _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*[^>/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+\d+)"')
 _FORMULA_TEXT = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?>([^<]*)</|<(?:\w+:)?f(?:\s[^>]*)?/>")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]+</")
-_MAX_BYTES = 1_000_000_000
+_MAX_BYTES = 400_000_000
+"""A million cells take some 60 MB; in memory a sheet takes twice to four times as much."""
+
 _SAY_EVERY = 2000
 _BROKEN = (
     zipfile.BadZipFile,
@@ -92,8 +95,7 @@ def read_sheets(
     _refuse_other(data, file)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(one.file_size for one in parts.infolist()) > _MAX_BYTES:
-                raise FileFormatError(f"{file} unpacks to more than 1 GB.", "Split it.")
+            _refuse_too_large(parts, len(data), file)
             book = _open(data)
             names = [one.title for one in book.worksheets if one.sheet_state == "visible"]
             if sheet and sheet not in (known := [one.title for one in book.worksheets]):
@@ -118,6 +120,16 @@ def _refuse_other(data: bytes, file: str) -> None:
             f"{file} is no Excel workbook.",
             "Some systems export web pages or text under that name: open it and save it as .xlsx.",
         )
+
+
+def _refuse_too_large(parts: zipfile.ZipFile, packed: int, file: str) -> None:
+    unpacked = sum(one.file_size for one in parts.infolist())
+    if unpacked > _MAX_BYTES:
+        raise FileFormatError(
+            f"{file} unpacks to more than {_MAX_BYTES // 1_000_000} MB.",
+            "Split it, or save it as CSV.",
+        )
+    check_unpacked(unpacked, packed, file)
 
 
 def _open(data: bytes) -> Any:

@@ -85,14 +85,17 @@ def join_the_scope(server: Server) -> None:
         store.update("enterprises", own, above, actor=KEEPER, at=now)
 
 
-def live_a_month(server: Server, month: str) -> Lived:
-    """Publish a month, issue a slip, take steps, hand a file in, raise a flag: each by its role."""
+def live_a_month(server: Server, month: str, words: str = "") -> Lived:
+    """Publish a month, issue a slip, take steps, hand a file in, raise a flag: each by its role.
+
+    With `words`, they are what everybody writes.
+    """
     own, now = enterprise_of(server), datetime.now(UTC)
-    found = [_told(channel, own, now) for channel in (Channel.VISIT, *COMPLAINTS)]
+    found = [_told(channel, own, now, words) for channel in (Channel.VISIT, *COMPLAINTS)]
     flag = Flag(id="f:walk", check="same_words", subject="visits", person_id="o:1", at=now)
     with server.park.open() as store:
         store.put([*found, flag], actor=OFFICER, at=now)
-        store.put(_in_charge(store), actor=KEEPER, at=now)
+        store.put(_in_charge(store, words), actor=KEEPER, at=now)
     with server.client("chief") as chief, server.client("clerk") as clerk:
         _done(chief.post(f"/v1/index/{month}/publish"))
         drawn = _done(chief.post("/v1/slips/draw"))["slips"]
@@ -102,21 +105,25 @@ def live_a_month(server: Server, month: str) -> Lived:
         assert set(mine) <= set(drawn)
         here = f"/v1/slips/{quote(mine[0], safe='')}"
         _done(clerk.post(f"{here}/transitions", json={"action": "check"}))
-        issue = {"action": "issue", "text": "样例：逾期未整改，请尽快"}
+        issue = {"action": "issue", "text": words or "样例：逾期未整改，请尽快"}
         _done(chief.post(f"{here}/transitions", json=issue))
         secret = _done(clerk.post(f"{here}/link"))["url"].rsplit("/", 1)[1]
         weights = _done(chief.get("/v1/index/weights"))["in_force"]["weights"]
         draft = _done(chief.post("/v1/index/weights", json={"weights": weights}))["id"]
         for one in found:
             steps = f"/v1/reports/{quote(one.id, safe='')}/transitions"
-            act = {"action": "assign", "station_id": _station(server), "text": "样例：派单"}
+            act = {
+                "action": "assign",
+                "station_id": _station(server),
+                "text": words or "样例：派单",
+            }
             _done(clerk.post(steps, json=act, headers={"If-Match": "*"}))
         week, visit = _plan(chief)
-        premises, saved = _stand_at_a_gate(chief)
+        premises, saved = _stand_at_a_gate(chief, words)
         photo = _photograph(clerk, found[0].id)
         framed = _embed(chief)
         job = _hand_in(clerk)
-        order = _order(clerk, own)
+        order = _order(clerk, own, words)
     fills = {
         "month": (month,),
         "enterprise_id": (quote(own, safe=""),),
@@ -144,13 +151,18 @@ def live_a_month(server: Server, month: str) -> Lived:
     return Lived(own, frozenset({own, mine[0], found[0].id}), complaints, fills)
 
 
-def _order(clerk: httpx.Client, whose: str) -> str:
+def _order(clerk: httpx.Client, whose: str, words: str) -> str:
     """Order a service for an enterprise and agree on a time; give its id, quoted."""
     service = _done(clerk.get("/v1/orders"))["services"][0]
-    body = {"enterprise_id": whose, "service": service, "text": "样例：想请人来讲一次课"}
+    body = {"enterprise_id": whose, "service": service, "text": words or "样例：想请人来讲一次课"}
     order = quote(_done(clerk.post("/v1/orders", json=body))["id"], safe="")
     at = (datetime.now(UTC) + timedelta(days=3)).isoformat()
-    act = {"action": "agree", "at": at, "officer_id": PLANNED, "text": "样例：电话里约好的"}
+    act = {
+        "action": "agree",
+        "at": at,
+        "officer_id": PLANNED,
+        "text": words or "样例：电话里约好的",
+    }
     _done(clerk.post(f"/v1/orders/{order}/transitions", json=act))
     return order
 
@@ -163,11 +175,11 @@ def _plan(chief: httpx.Client) -> tuple[str, str]:
     return str(made["week"]), str(visits[PLANNED][0]["id"])
 
 
-def _stand_at_a_gate(chief: httpx.Client) -> tuple[str, str]:
+def _stand_at_a_gate(chief: httpx.Client, words: str) -> tuple[str, str]:
     """Save a visit to a gate that is shut by the page's form; give where, and the form's key."""
     page = chief.get("/ogc/collections/premises/items?limit=1").json()
     premises, key = page["features"][0]["id"], "walked-by"
-    said = {"outcome": "shut", "key": key, "note": "样例：大门没开"}
+    said = {"outcome": "shut", "key": key, "note": words or "样例：大门没开"}
     led = chief.post(f"/visit/{quote(premises, safe='')}", data=said)
     assert led.status_code == 303, led.text
     return premises, key
@@ -185,10 +197,10 @@ def next_monday() -> date:
     return today + timedelta(days=7 - today.weekday())
 
 
-def _in_charge(store: Store) -> list[Record]:
+def _in_charge(store: Store, words: str) -> list[Record]:
     """Give an officer who looks after the zone of the officer's account."""
     zone = store.find(Query("zones", limit=1), actor=KEEPER)[0].record.id
-    officer = Officer(id=PLANNED, name="样例警长")
+    officer = Officer(id=PLANNED, name=words or "样例警长")
     return [officer, Assignment(id="a:walk", officer_id=PLANNED, zone_id=zone)]
 
 
@@ -322,7 +334,7 @@ def _values(schema: dict[str, Any]) -> list[str]:
     return [one for one in words if one != schema.get("default")]
 
 
-def _told(channel: Channel, own: str, now: datetime) -> Report:
+def _told(channel: Channel, own: str, now: datetime, words: str) -> Report:
     at = now - timedelta(days=60)
     return Report(
         id=f"http:walk-{channel}",
@@ -334,7 +346,7 @@ def _told(channel: Channel, own: str, now: datetime) -> Report:
         reported_at=at,
         interim_at=at,
         severity=Severity.MAJOR,
-        text=f"样例：通道里堆着纸箱，来自 {channel}",
+        text=words or f"样例：通道里堆着纸箱，来自 {channel}",
     )
 
 

@@ -21,11 +21,11 @@ from playwright.sync_api import Browser, Page
 from geo_risk.records import Actor, Audience, Role
 from maps.views import Frame
 from tests.live.browser import Camera, settle
-from tests.live.evil_park import EVERY, PAYLOADS, write_evil_park
+from tests.live.evil_park import EVERY, PAYLOADS
 from tests.live.small_park import SmallPark
 from tests.unit.maps.test_pages import PAGES
 
-pytest_plugins = ("tests.live.browser_fixtures",)
+pytest_plugins = ("tests.live.browser_fixtures", "tests.live.evil_fixtures")
 
 KEEPER = Actor(id="tests", role=Role.KEEPER, door="cli")
 NOW = datetime(2026, 5, 13, 6, tzinfo=UTC)
@@ -37,7 +37,7 @@ _RAN = """() => ({
     /^\\s*javascript:/i.test(one.getAttribute('href') ?? one.getAttribute('src') ??
       one.getAttribute('action'))).length,
 })"""
-_NOTHING = {"hacked": None, "handlers": 0, "pictures": 0, "addresses": 0}
+NOTHING = {"hacked": None, "handlers": 0, "pictures": 0, "addresses": 0}
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_no_page_runs_what_a_name_says(lax: Page, name: str) -> None:
     lax.route("**/*", lambda route: route.abort())
     for key, make in PAGES.items():
         lax.set_content(make(_frame(text), text, "zh"), wait_until="commit")
-        assert ran(lax) == _NOTHING, key
+        assert ran(lax) == NOTHING, key
 
 
 def test_the_checks_would_notice(lax: Page) -> None:
@@ -86,19 +86,6 @@ def test_the_checks_would_notice(lax: Page) -> None:
     assert ran(lax)["handlers"] == 2
     lax.set_content(f'<a href="{PAYLOADS["address"]}">x</a>')
     assert ran(lax)["addresses"] == 1
-
-
-@pytest.fixture(scope="module")
-def evil(
-    tmp_path_factory: pytest.TempPathFactory, sample_park: Any, server_on: Any
-) -> Iterator[tuple[SmallPark, Any]]:
-    """The park of payloads, built and served."""
-    folder = tmp_path_factory.mktemp("evil")
-    park = write_evil_park(folder / "park")
-    built = type(sample_park)(park.park_file, folder / "state")
-    built.build()
-    with server_on(built) as running:
-        yield park, running
 
 
 def _sign_in(page: Page, server: Any, role: str) -> None:
@@ -132,7 +119,7 @@ def test_a_park_of_payloads_is_walked_and_nothing_runs(
         x, y = camera.pixel(*place)
         lax.locator("#map_park").click(position={"x": x, "y": y})
         lax.wait_for_function("() => document.querySelector('#place .premises')")
-        assert ran(lax) == _NOTHING
+        assert ran(lax) == NOTHING
     assert "<img src=x" in lax.locator("#place").inner_text()
     lax.locator(".station").first.hover()
     lax.locator(".station").first.click()
@@ -143,7 +130,7 @@ def test_a_park_of_payloads_is_walked_and_nothing_runs(
     lax.wait_for_selector("#found li b")
     assert "onmouseover" in lax.locator("#found").inner_text()
     lax.keyboard.press("Enter")
-    assert ran(lax) == _NOTHING
+    assert ran(lax) == NOTHING
     seen, waiting = set(), ["/", "/?time=2026-09", "/zones?time=2026-09", "/?lang=en"]
     while waiting and len(seen) < 45:
         path = waiting.pop(0)
@@ -155,7 +142,7 @@ def test_a_park_of_payloads_is_walked_and_nothing_runs(
             continue
         if path.split("?")[0] == "/":
             settle(lax)
-        assert ran(lax) == _NOTHING, path
+        assert ran(lax) == NOTHING, path
         waiting += sorted(_links(lax, server) - seen - set(waiting) - {"/logout"})
     assert len(seen) > 25
 
@@ -183,7 +170,7 @@ def test_a_map_file_of_payloads_runs_none_of_them(
     lax.wait_for_function("() => document.querySelector('#place .premises')")
     lax.fill("#find", "img")
     lax.wait_for_selector("#found li b")
-    assert ran(lax) == _NOTHING
+    assert ran(lax) == NOTHING
     assert {one.split(":")[0] for one in asked} <= {"file", "data"}
     assert sum(one.startswith("file:") for one in asked) == 1
 
@@ -212,7 +199,7 @@ def test_what_is_new_is_told_while_the_map_is_open(evil: tuple[SmallPark, Any], 
         assert publication is not None
         store.publish(publication, actor=KEEPER, at=datetime.now(UTC))
     lax.get_by_text("地图有新数据").wait_for()
-    assert ran(lax) == _NOTHING
+    assert ran(lax) == NOTHING
     lax.wait_for_timeout(800)
     lax.get_by_role("button", name="换上新的").click()
     settle(lax)

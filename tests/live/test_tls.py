@@ -125,6 +125,9 @@ def test_over_https_a_phone_keeps_the_day(phone: Browser, doors: Doors) -> None:
     """Under the host's name the worker is there, and the day opens without signal."""
     page = _signed_in(phone, f"https://{HOST}:{doors.secure}", doors)
     page.wait_for_selector("html[data-kept]")
+    cookies = page.context.cookies()
+    assert cookies
+    assert all(one["secure"] for one in cookies), "no cookie leaves in the clear"
     assert page.locator("#insecure").count() == 0
     page.context.set_offline(True)
     page.goto("/queue")

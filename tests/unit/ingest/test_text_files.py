@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import io
 from collections.abc import Callable
 
 import pytest
 
 from geo_risk.errors import EncodingError, FileFormatError
 from geo_risk.ingest import Batch
-from geo_risk.ingest.text_file import decode
+from geo_risk.ingest.text_file import decode, read_rows
+from geo_risk.ingest.unpacked import unzipped
 
 TEXT = "企业编号,企业名称,地址\nA1,样例企业 001,样例路 1 号\nA2,样例企业 002,“东”区\n"
 
@@ -229,3 +231,27 @@ def test_a_long_text_in_quotation_marks_may_have_lines_and_commas(
     """Free text over several lines is one cell and nothing is lost."""
     text = 'id,name,address,phone\nA1,"a\nb, c\nd",x,1\nA2,b,y,2\n'
     assert names(ingest("enterprises", "list.csv", text)) == ["a\nb, c\nd", "b"]
+
+
+@pytest.mark.parametrize("sign", [";", "|", "\t", "\u2028"])
+def test_a_sign_inside_quotation_marks_cuts_nothing(sign):
+    """Names may hold what other files are cut by, and line ends that are none."""
+    names = [f'"甲{sign}乙{sign}丙"' for _ in range(20)]
+    text = "编号,名称\n" + "\n".join(f"{n},{name}" for n, name in enumerate(names))
+    rows, delimiter = read_rows(text, "f.csv")
+    assert delimiter == ","
+    assert rows[1] == ["0", f"甲{sign}乙{sign}丙"]
+
+
+def test_cells_in_quotation_marks_are_cut_by_what_stands_between_them():
+    """A comma inside, a semicolon between."""
+    rows, delimiter = read_rows('"a";"b"\n"1,2";"3,4"\n"5,""6""";"7,8"\n', "f.csv")
+    assert delimiter == ";"
+    assert rows[2] == ['5,"6"', "7,8"]
+
+
+def test_a_gzip_that_unpacks_to_very_much_is_refused_on_the_way():
+    """Sixty megabytes of nothing in sixty kilobytes."""
+    bomb = gzip.compress(b"\0" * 60_000_000)
+    with pytest.raises(FileFormatError, match="times its size"):
+        list(unzipped(io.BytesIO(bomb), len(bomb), "calls.csv.gz"))

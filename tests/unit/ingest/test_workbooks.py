@@ -14,6 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from geo_risk.errors import ColumnError, FileFormatError
 from geo_risk.ingest import Batch, Known
+from geo_risk.ingest.workbook import read_sheets
 
 HEAD = ("企业编号", "企业名称", "经度", "纬度")
 
@@ -271,3 +272,17 @@ def test_further_sheets_with_such_a_table_are_not_dropped_silently(
     assert [one.number for one in batch.records[::2]] == ["1月"]
     assert batch.odd == {"other_sheets": 2}
     assert ingest("enterprises", "list.xlsx", saved(book), sheet="2月").odd == {}
+
+
+def test_a_small_file_that_unpacks_to_very_much_is_refused_before_it_is_read():
+    """Sixty megabytes of spaces in sixty kilobytes: refused with what to do, nothing unpacked."""
+    small, bomb = io.BytesIO(), io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.append(["企业编号", "企业名称"])
+    book.save(small)
+    with zipfile.ZipFile(small) as parts, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in parts.namelist():
+            spaces = b" " * 60_000_000 if name.endswith("styles.xml") else b""
+            out.writestr(name, parts.read(name) + spaces)
+    with pytest.raises(FileFormatError, match="times its size"):
+        list(read_sheets(bomb.getvalue(), "b.xlsx"))

@@ -192,3 +192,19 @@ def test_high_contrast_is_a_look_of_its_own() -> None:
     """Same words, another class on the figure."""
     page = embed_page(replace(VIEW, theme="contrast"), "zh")
     assert '<article class="embed contrast">' in page
+
+
+def test_a_name_that_begins_like_a_formula_is_text_in_the_table():
+    """A spreadsheet that opens the table calculates nothing and runs nothing."""
+    row = replace(VIEW.rows[0], names=("=cmd|' /C calc'!A0",))
+    view = replace(VIEW, title="@SUM(A1)", rows=(row, *VIEW.rows[1:]))
+    rows = list(csv.reader(io.StringIO(embed_csv(view, "zh").removeprefix("\ufeff"))))
+    assert rows[0] == ["'@SUM(A1)"]
+    assert "'=cmd|' /C calc'!A0" in [one[0] for one in rows if one]
+
+
+def test_a_name_with_signs_that_are_no_letters_is_drawn():
+    """Line ends and turns of direction, as a spreadsheet's cells bring them along."""
+    row = replace(VIEW.rows[0], names=("东\u2028区\u2029甲\u202e乙\u2066",))
+    picture = embed_png(replace(VIEW, rows=(row, *VIEW.rows[1:])), "zh")
+    assert Image.open(io.BytesIO(picture)).width == 960
