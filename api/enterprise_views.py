@@ -56,6 +56,9 @@ _VISIT = "POST /visit/{premises}"
 _SHOWN_VISITS, _SHOWN_CLOSED = 12, 20
 _ENDED = frozenset({"merged", "void"})
 
+_HALF_UNIT = 0.005
+"""Of the last digit that is printed of a score."""
+
 
 def enterprise_path(enterprise_id: str) -> str:
     """Give the address of an enterprise's page."""
@@ -324,15 +327,14 @@ def _index(pages: Pages, enterprise_id: str, lang: str, *, own: bool) -> FirmInd
 def losses_of(row: IndexRow, lang: str) -> Chart | None:
     """Draw what is lost from full marks, the largest first: every part, so that they add up.
 
-    Marks are thirds and sevenths where an indicator is left out: rounded one by one they would not.
+    A part at its full marks may be printed a hundredth above them: that is shared by the others.
     """
-    if not row.parts:
+    gaps = {name: most - points for name, points, most in row.parts if most - points > _HALF_UNIT}
+    if not gaps:
         return None
     whole = round(sum(most for _, _, most in row.parts), 2)
-    gaps = [most - points for _, points, most in row.parts]
-    _, rounded = round_parts(whole - row.score, gaps, 2)
-    names = [name for name, _, _ in row.parts]
-    lost = sorted((one for one in zip(rounded, names, strict=True) if one[0]), reverse=True)
+    _, rounded = round_parts(whole - row.score, list(gaps.values()), 2)
+    lost = sorted((one for one in zip(rounded, gaps, strict=True) if one[0]), reverse=True)
     if not lost:
         return None
     steps = [(part_word(name, lang), -points) for points, name in lost]
