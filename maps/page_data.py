@@ -6,13 +6,19 @@ endpoints, or, in a file, from a block of its own.
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from maps.palette import CLASS_COLOURS, NO_DATA
 from maps.words import browser_words
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from maps.views import Frame
+
+_ZONE_YEARS = range(2000, 2100)
 
 _WORDS = (
     "class",
@@ -49,6 +55,7 @@ def page_data(frame: Frame, lang: str) -> dict[str, Any]:
     return {
         "lang": lang,
         "zone": str(frame.zone),
+        "offset_min": fixed_offset_min(frame.zone),
         "csrf": frame.csrf,
         "datum": "wgs84",
         "home": f"/{suffix}",
@@ -82,3 +89,19 @@ def phone_data(frame: Frame, lang: str) -> dict[str, Any]:
         "queue": f"/queue{suffix}",
         "words": browser_words(lang, ("phone", "case_state")),
     }
+
+
+@cache
+def fixed_offset_min(zone: ZoneInfo) -> int | None:
+    """Give a zone's minutes east of UTC, None where they change within this century.
+
+    China's clocks have stood at +8 h since 1991: a browser then need not load its tables of all
+    the world's clocks before it can write a date.
+    """
+    offsets = {
+        datetime(year, month, 1, tzinfo=zone).utcoffset()
+        for year in _ZONE_YEARS
+        for month in range(1, 13)
+    }
+    only = offsets.pop()
+    return None if offsets or only is None else round(only.total_seconds() / 60)

@@ -106,13 +106,14 @@ export function premisesLayer(data) {
     const [scale, west, north] = viewOf(map);
     context.fillStyle = INK;
     context.globalAlpha = 0.5;
+    context.beginPath();
     for (let index = 0; index < plane.length; index += 2) {
       const [x, y] = [plane[index] * scale - west, plane[index + 1] * scale - north];
       if (x < box.left || y < box.top || x > box.right || y > box.bottom) continue;
-      context.beginPath();
+      context.moveTo(x + radius, y);
       context.arc(x, y, radius, 0, 2 * Math.PI);
-      context.fill();
     }
+    context.fill();
   });
 }
 

@@ -84,15 +84,25 @@ export function daysBetween(earlier, later) {
 let clock = null;
 
 function localParts(moment) {
-  clock ??= new Intl.DateTimeFormat("en-GB", {
-    timeZone: page.zone,
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
+  return page.offset_min === null || page.offset_min === undefined ? partsIn(page.zone, moment) : partsAt(page.offset_min, moment);
+}
+
+// Where clocks never change a sum will do.
+function partsAt(minutes, moment) {
+  const local = new Date(new Date(moment).getTime() + minutes * 60000);
+  const two = (number) => String(number).padStart(2, "0");
+  return {
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    hour: two(local.getUTCHours()),
+    minute: two(local.getUTCMinutes()),
+  };
+}
+
+function partsIn(timeZone, moment) {
+  const form = { year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  clock ??= new Intl.DateTimeFormat("en-GB", { timeZone, ...form });
   const parts = clock.formatToParts(new Date(moment));
   const of = (type) => parts.find((part) => part.type === type).value;
   return {
