@@ -7,7 +7,7 @@ from typing import Any
 
 
 def test_a_file_is_squeezed_kept_and_asked_for_again_by_its_etag(sample_server: Any) -> None:
-    """The same bytes either way; 304 for who has them; a version in the address is kept for ever."""
+    """The same bytes either way; 304 for who has them; what has a version is kept for ever."""
     with sample_server.client() as anybody:
         address = "/assets/console/console.css"
         plain = anybody.get(address, headers={"Accept-Encoding": "identity"})
