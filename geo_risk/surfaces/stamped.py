@@ -3,7 +3,7 @@
 Takes a graded surface that is a plain kernel density, the rule it was fitted by, and `Fresh`
 reports; gives the graded surface as it is now and the cells whose class changed. Nothing ages in
 between: the as-of stays the publication's, and what is younger counts as of that moment. Which
-surfaces are such densities is told in `fitting.fresh`; the sums are `live`'s.
+surfaces are such densities is told in `geo_risk.fresh`; the sums are `live`'s.
 """
 
 from __future__ import annotations
