@@ -6,15 +6,17 @@ the page's mark came with it; form routes check the mark themselves, for it is i
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Form, Query, Request
+from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException
 
 from api import audience, auth
 from api.audience import Sight
 from api.auth import Identity
+from api.ogc.entries import text_only
 from api.service import Service
 from api.shown import Shown
 from geo_risk.park import ParkFile
@@ -132,6 +134,13 @@ def park_of(request: Request) -> ParkFile:
 
 
 TheService = Annotated[Service, Depends(service_of)]
+Day = Annotated[
+    date | None,
+    BeforeValidator(text_only),
+    Query(description="YYYY-MM-DD, the park's own day."),
+]
+"""A day in an address; a bare number would be taken for seconds since 1970, and is refused."""
+
 TheStore = Annotated[Store, Depends(store_of)]
 ThePark = Annotated[ParkFile, Depends(park_of)]
 TheSight = Annotated[Sight, Depends(sight_of)]

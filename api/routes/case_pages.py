@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -28,7 +27,7 @@ from api.case_pages import (
     refused_view,
     step_name,
 )
-from api.deps import FROM_OUR_PAGE
+from api.deps import FROM_OUR_PAGE, Day
 from api.forms import refusal_of, tried
 from api.languages import Lang, remember_lang
 from api.page_deps import ThePages
@@ -59,7 +58,6 @@ _REFUSED: dict[int | str, Any] = dict.fromkeys((403, 409, 412, 422), schemas.REF
 State = Annotated[str, Query(json_schema_extra={"enum": ["", *(one.value for one in CaseState)]})]
 Figure = Annotated[str, Query(json_schema_extra={"enum": ["", *MEASURES]})]
 Month = Annotated[str, Query(pattern=r"^((19|20)\d{2}-(0[1-9]|1[0-2]))?$", description="YYYY-MM.")]
-Day = Annotated[date | None, Query(description="YYYY-MM-DD, the park's own day.")]
 Code = Annotated[str, Query(max_length=200)]
 Short = Annotated[str, Form(max_length=200)]
 Long = Annotated[str, Form(max_length=5000)]

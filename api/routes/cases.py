@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -20,7 +19,7 @@ from api import audience, casework, schemas, sheets
 from api.answers import Json, etags_in
 from api.audience import without_persons
 from api.case_lists import Wanted, list_cases
-from api.deps import Now, TheService, TheSight
+from api.deps import Day, Now, TheService, TheSight
 from api.ogc.documents import item_path
 from api.ogc.entries import Body, Code, Id, Moment
 from api.problems import responses
@@ -45,7 +44,6 @@ Format = Annotated[
     str, Query(alias="f", pattern="^(json|xlsx)$", description="json, or xlsx to download.")
 ]
 Key = Annotated[str, Query(max_length=200)]
-Day = Annotated[date | None, Query(description="YYYY-MM-DD, the park's own day.")]
 _REFUSALS = (401, 403, 404, 422, 503)
 _MANY = 1000
 _COUNTED = "the cases that a figure counts, from one day to another; not the open ones"

@@ -214,3 +214,11 @@ def test_an_address_names_its_own_methods_only(server: Server) -> None:
             for path in ("/visit/x", "/visit/x/saved", "/visit/x/undo")
         }
     assert allowed == {"/visit/x": "GET, POST", "/visit/x/saved": "GET", "/visit/x/undo": "POST"}
+
+
+@pytest.mark.parametrize("path", ["/v1/cases?to=0", "/cases?from=20261001", "/v1/cases?from=1e3"])
+def test_a_number_is_no_day(sample_server: Any, path: str) -> None:
+    """It would be taken for seconds since 1970, and cut everything or nothing off in silence."""
+    with sample_server.client("chief") as chief:
+        assert chief.get(path).status_code == 422
+        assert chief.get("/v1/cases?from=2026-10-01&to=2026-10-31").status_code == 200
