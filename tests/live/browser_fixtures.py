@@ -6,11 +6,11 @@ any console error, any exception in a page, and any request to another host.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from tests.live.browser import FLAGS, Browse, Notes, open_context
 
@@ -18,10 +18,28 @@ from tests.live.browser import FLAGS, Browse, Notes, open_context
 @pytest.fixture(scope="session")
 def chromium(chromium_path: str) -> Iterator[Browser]:
     """Chromium, headless, every host but 127.0.0.1 refused."""
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        for owner, method in ((Locator, "click"), (Locator, "press"), (Page, "click")):
+            patch.setattr(owner, method, _settled(getattr(owner, method)))
         browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
         yield browser
         browser.close()
+
+
+def _settled(act: Callable[..., None]) -> Callable[..., None]:
+    """Let an act end when the page that it led to is read: until then there may be no document.
+
+    A click that follows a link returns when the next page begins to come in; what a test then asks
+    of it at once (`evaluate`, `count`) would meet an empty or a half read page on a busy machine.
+    """
+
+    def settled(where: Locator | Page, *args: Any, **options: Any) -> None:
+        act(where, *args, **options)
+        page = where.page if isinstance(where, Locator) else where
+        if not page.is_closed():
+            page.wait_for_load_state("domcontentloaded")
+
+    return settled
 
 
 @pytest.fixture(scope="session")
