@@ -48,7 +48,7 @@ def bundle(entry: str) -> str:
 
 PAGES = (
     *("map.js", "locate.js", "import.js", "phone.js", "embeds.js", "search.js"),
-    *("visit.js", "undo.js", "lanes.js", "board.js"),
+    *("visit.js", "undo.js", "lanes.js", "board.js", "lists.js"),
 )
 """Entry modules of the pages that a server gives."""
 

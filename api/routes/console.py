@@ -105,13 +105,14 @@ def show_enterprises(
         plain = [{**vars(one), "class": CLASS_NAMES[one.risk_class]} for one in rows]
         sheet = sheets.table("企业", sheets.ENTERPRISE_COLUMNS, plain)
         return _download(pages, "企业", [sheet], {"查找": q} if q else {})
-    if opens and len(exact) == 1:
+    typing = request.headers.get("hx-request") == "true"  # the list may not run away meanwhile
+    if opens and len(exact) == 1 and not typing:
         return RedirectResponse(f"{enterprise_path(exact[0].id)}?lang={lang}", 303)
     listing = Listing(len(rows), page, _PAGE_SIZE, q)
     shown = pages.with_names(rows[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE])
     download = f"/enterprises?{urlencode({'f': 'xlsx', 'q': q} if q else {'f': 'xlsx'})}"
     html = enterprises_page(pages.frame(), lang, shown, listing, download=download, opens=opens)
-    return remember_lang(HTMLResponse(html), request)
+    return remember_lang(HTMLResponse(html, headers={"Vary": "HX-Request"}), request)
 
 
 @router.get("/to-locate", responses={200: schemas.LIST_PAGE, **responses(*_REFUSALS)})

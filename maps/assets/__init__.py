@@ -26,6 +26,7 @@ ASSET_DIRS: Mapping[str, Path] = {
 """Folder of each first part below /assets, as `/assets/console/map.js`."""
 
 VENDOR_FILES = {
+    "htmx.org": ("dist/htmx.min.js", "LICENSE"),
     "leaflet": ("dist/leaflet.js", "dist/leaflet.css", "LICENSE"),
 }
 """Which files of which npm package are kept: `/assets/vendor/<package>/<file name>`."""
