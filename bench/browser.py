@@ -1,4 +1,4 @@
-"""Pages in a weak browser: weight of the first view, time until it answers, a dragged map.
+"""Pages in a weak browser: weight of a first view, time until it answers, typing, a dragged map.
 
 The sample park is served as a process of its own; more reports are put into its store until there
 are 10,000, then 100,000. Chromium's processor is slowed four times by its own debugger. Frames are
@@ -26,6 +26,7 @@ import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.table import Line, show, timed
+from bench.typed_list import type_into_list
 from geo_risk.park import read_park
 from geo_risk.pipeline import build
 from geo_risk.records import Actor, Report, Role
@@ -48,6 +49,7 @@ _FLAGS = [
     "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+_FIRST_VIEWS = ("/", "/today", "/enterprises")
 _BATCH = 5000
 _OPENED = 5
 
@@ -94,7 +96,8 @@ def measure(months: int = 13) -> list[Line]:
         store_of = _make(here, months)
         with _served(here) as told, sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=path, args=_FLAGS)
-            lines = [_said(_first_view(browser, told, path)) for path in ("/", "/today")]
+            lines = [_said(_first_view(browser, told, path)) for path in _FIRST_VIEWS]
+            lines.append(_said(_typed(browser, told)))
             for reports in (10_000, 100_000):
                 with store_of() as store:
                     _fill(store, reports)
@@ -227,6 +230,14 @@ def _first_view(browser: Browser, told: dict[str, Any], path: str) -> Line:
     return Line(
         f"{path}: until it answers", statistics.median(took), _OPENED, INTERACTIVE_S, note=note
     )
+
+
+def _typed(browser: Browser, told: dict[str, Any]) -> Line:
+    page = _context(browser, told).new_page()
+    _slow(page)
+    line = type_into_list(page, SLOWER)
+    page.context.close()
+    return line
 
 
 def _on_the_map(browser: Browser, told: dict[str, Any], reports: int) -> list[Line]:
