@@ -157,7 +157,11 @@ class Board:
         )
 
     def premises(self, publication: Publication | None) -> list[dict[str, Any]]:
-        """Give the located premises as features: [] for the public, its own for an enterprise."""
+        """Give the located premises as features: [] for the public, its own for an enterprise.
+
+        Without names: a map of a thousand dots shows none before somebody presses one, and reading
+        a thousand names would be written down as such each time that a map is opened.
+        """
         if "premises" not in self.sight.collections:
             return []
         return self._premises_features(publication, self.located("premises"))
@@ -198,12 +202,16 @@ class Board:
         )
         distances = np.hypot(there[0] - east[0], there[1] - north[0])
         order = [n for n in np.argsort(distances, kind="stable") if distances[n] <= NEARBY_M]
-        features = self._premises_features(publication, [found[n] for n in order[:_NEARBY_MOST]])
+        nearest = [found[n] for n in order[:_NEARBY_MOST]]
+        features = self._premises_features(publication, nearest)
+        owners = [feature["properties"]["enterprise_id"] for feature in features]
+        names = names_of(self.store, self.sight, owners) if owners else {}
         summaries = publication.premises_by_id
         told = publication.facts.get("enterprise_risk", {})
         return [
             {
                 **feature["properties"],
+                "name": names.get(feature["properties"]["enterprise_id"], ""),
                 "risk": premises_risk_json(summaries.get(feature["properties"]["id"]), told),
                 "lon": feature["geometry"]["coordinates"][0],
                 "lat": feature["geometry"]["coordinates"][1],
@@ -251,8 +259,6 @@ class Board:
         premises = [one.record for one in found if isinstance(one.record, Premises)]
         if not premises:
             return []
-        owners = [one.enterprise_id for one in premises]
-        names = names_of(self.store, self.sight, owners if len(owners) < _NEARBY_MOST + 1 else ())
         summaries = publication.premises_by_id if publication else {}
         graded = publication.surfaces[publication.main] if publication else None
         levels = self._levels(graded, premises)
@@ -264,7 +270,6 @@ class Board:
                 {
                     "id": one.id,
                     "enterprise_id": one.enterprise_id,
-                    "name": names.get(one.enterprise_id, ""),
                     "class": CLASS_NAMES[risk_class],
                     "value": finite(value, decimals_of(value)) if self.sight.cells else None,
                     "people": one.people,

@@ -62,6 +62,9 @@ def make_shell() -> Shell:
         marker_zoom_animation=False,
         keyboard_pan_delta=120,
     )
+    # Nothing is shown before a page says what: layers would be drawn for the middle of the ocean.
+    park_map.location = None  # type: ignore[assignment]
+    del park_map.options["zoom"]
     park_map.default_js = []
     park_map.default_css = []
     park_map._id = MAP_VARIABLE.removeprefix("map_")  # noqa: SLF001 - folium has no other way
