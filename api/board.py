@@ -166,6 +166,18 @@ class Board:
             return []
         return self._premises_features(publication, self.located("premises"))
 
+    def premises_points(self) -> dict[str, list[Any]]:
+        """Give the located premises as columns of id, longitude and latitude: what a dot needs."""
+        if "premises" not in self.sight.collections:
+            return {"id": [], "lon": [], "lat": []}
+        found = self.located("premises")
+        places = [point["coordinates"] for point in self._points([one.place for one in found])]
+        return {
+            "id": [one.record.id for one in found],
+            "lon": [lon for lon, _ in places],
+            "lat": [lat for _, lat in places],
+        }
+
     def landmarks(self) -> list[dict[str, Any]]:
         """Give the largest premises with their names, for a map on which people find their way."""
         if "premises" not in self.sight.collections or not self.sight.cells:
