@@ -170,10 +170,11 @@ class Board:
         """Give the located premises as columns of id, longitude and latitude: what a dot needs."""
         if "premises" not in self.sight.collections:
             return {"id": [], "lon": [], "lat": []}
-        found = self.located("premises")
-        places = [point["coordinates"] for point in self._points([one.place for one in found])]
+        premises = [one.record for one in self.located("premises")]
+        points = self._points([(one.lon, one.lat) for one in premises])
+        places = [one["coordinates"] for one in points]
         return {
-            "id": [one.record.id for one in found],
+            "id": [one.id for one in premises],
             "lon": [lon for lon, _ in places],
             "lat": [lat for _, lat in places],
         }
