@@ -131,7 +131,8 @@ class Hearing:
             driver.autocommit = True
             yield driver
         finally:
-            connection.close()
+            driver.close()
+            connection.invalidate()  # no rollback: it may be broken
 
     def _listen(self, connection: Any) -> None:
         connection.execute(f'LISTEN "{self._channel}"')
