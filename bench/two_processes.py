@@ -20,7 +20,16 @@ import httpx
 import sqlalchemy as sa
 
 from bench.browser import _make, _served
-from bench.live_map import REPORTS, SHOWN_S, _body, _line, _listen, _until
+from bench.live_map import (
+    _SURFACE,
+    REPORTS,
+    SHOWN_S,
+    _body,
+    _line,
+    _listen,
+    _point,
+    _until,
+)
 from bench.table import Line, show
 
 REST_S = 30.0
@@ -41,7 +50,7 @@ def measure(months: int = 3) -> list[Line]:
             # The second start gives the accounts other passwords: its tokens hold for both.
             headers = {"Authorization": f"Bearer {two['tokens']['officer']}"}
             heard = _listen(two["address"], headers)
-            line = _told(one["address"], headers, heard)
+            line = _told(one["address"], headers, two["address"], heard)
             _listen(one["address"], headers)
             return [line, _at_rest(url)]
 
@@ -60,11 +69,15 @@ def _database(server: str) -> Iterator[str]:
     engine.dispose()
 
 
-def _told(address: str, headers: dict[str, str], heard: list[tuple[float, dict[str, Any]]]) -> Line:
+def _told(
+    address: str, headers: dict[str, str], other: str, heard: list[tuple[float, dict[str, Any]]]
+) -> Line:
     took = []
     with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
         places = client.get("/v1/map").json()["premises"]["features"]
         places = [one["geometry"]["coordinates"] for one in places if one["geometry"]]
+        value = f"{other}/v1/surfaces/{_SURFACE}/value"  # somebody has looked before
+        client.get(value, params=_point(places[0])).raise_for_status()
         for place in places[:: len(places) // REPORTS]:
             count = len(heard)
             client.post("/ogc/collections/reports/items", json=_body(place)).raise_for_status()
