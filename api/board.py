@@ -157,10 +157,27 @@ class Board:
         )
 
     def premises(self, publication: Publication | None) -> list[dict[str, Any]]:
-        """Give the located premises as features: [] for the public, its own for an enterprise."""
+        """Give the located premises as features: [] for the public, its own for an enterprise.
+
+        Without names: a map of a thousand dots shows none before somebody presses one, and reading
+        a thousand names would be written down as such each time that a map is opened.
+        """
         if "premises" not in self.sight.collections:
             return []
         return self._premises_features(publication, self.located("premises"))
+
+    def premises_points(self) -> dict[str, list[Any]]:
+        """Give the located premises as columns of id, longitude and latitude: what a dot needs."""
+        if "premises" not in self.sight.collections:
+            return {"id": [], "lon": [], "lat": []}
+        premises = [one.record for one in self.located("premises")]
+        points = self._points([(one.lon, one.lat) for one in premises])
+        places = [one["coordinates"] for one in points]
+        return {
+            "id": [one.id for one in premises],
+            "lon": [lon for lon, _ in places],
+            "lat": [lat for _, lat in places],
+        }
 
     def landmarks(self) -> list[dict[str, Any]]:
         """Give the largest premises with their names, for a map on which people find their way."""
@@ -198,12 +215,16 @@ class Board:
         )
         distances = np.hypot(there[0] - east[0], there[1] - north[0])
         order = [n for n in np.argsort(distances, kind="stable") if distances[n] <= NEARBY_M]
-        features = self._premises_features(publication, [found[n] for n in order[:_NEARBY_MOST]])
+        nearest = [found[n] for n in order[:_NEARBY_MOST]]
+        features = self._premises_features(publication, nearest)
+        owners = [feature["properties"]["enterprise_id"] for feature in features]
+        names = names_of(self.store, self.sight, owners) if owners else {}
         summaries = publication.premises_by_id
         told = publication.facts.get("enterprise_risk", {})
         return [
             {
                 **feature["properties"],
+                "name": names.get(feature["properties"]["enterprise_id"], ""),
                 "risk": premises_risk_json(summaries.get(feature["properties"]["id"]), told),
                 "lon": feature["geometry"]["coordinates"][0],
                 "lat": feature["geometry"]["coordinates"][1],
@@ -251,8 +272,6 @@ class Board:
         premises = [one.record for one in found if isinstance(one.record, Premises)]
         if not premises:
             return []
-        owners = [one.enterprise_id for one in premises]
-        names = names_of(self.store, self.sight, owners if len(owners) < _NEARBY_MOST + 1 else ())
         summaries = publication.premises_by_id if publication else {}
         graded = publication.surfaces[publication.main] if publication else None
         levels = self._levels(graded, premises)
@@ -264,7 +283,6 @@ class Board:
                 {
                     "id": one.id,
                     "enterprise_id": one.enterprise_id,
-                    "name": names.get(one.enterprise_id, ""),
                     "class": CLASS_NAMES[risk_class],
                     "value": finite(value, decimals_of(value)) if self.sight.cells else None,
                     "people": one.people,

@@ -45,17 +45,18 @@ export async function startConsole(map, source) {
   if (page.base) byId("opacity").value = 60; // Their streets are to be seen through our cells.
   writeLists(app);
   showSurfaces(app, graded, state.view.surface);
-  drawPark(app); // The legend has taken its room by now: everything is drawn once, and tiles asked for once.
-  listen(app);
-  if (state.view.point) choosePlace(app, L.latLng(state.view.point[1], state.view.point[0]));
   startCompare(app);
-  startFind(app);
   startTimes(app, (key, given) => {
     showSurfaces(app, given, state.surface?.id);
     showReports(app);
     if (state.point) choosePlace(app, state.point);
   });
+  drawPark(app); // All that is around the map has taken its room: the park is drawn once, tiles are asked for once.
+  listen(app);
+  startFind(app);
+  if (state.view.point) choosePlace(app, L.latLng(state.view.point[1], state.view.point[0]));
   document.documentElement.dataset.ready = "true";
+  requestAnimationFrame(() => setTimeout(app.keep)); // The address can wait for the first picture.
   return app;
 }
 
@@ -109,7 +110,6 @@ function drawPark(app) {
   state.labels = labelsLayer(data, isOn).addTo(map);
   if (isOn("reports")) showReports(app);
   state.fit = showWhole(map, data.bounds, state.view.at);
-  keepView(app);
 }
 
 function switchLayer(app, name, on) {

@@ -19,8 +19,6 @@ let everybody = null;
 async function start() {
   makePanes(map);
   describeMap(map, t("map.title"));
-  onKeys(map, { Enter: () => putPin(map.getCenter()) });
-  map.on("click", ({ latlng }) => putPin(latlng));
   byId("filter").addEventListener("input", filterList);
   byId("waiting").addEventListener("change", showPicked);
   form.addEventListener("submit", (event) => {
@@ -31,6 +29,8 @@ async function start() {
     const data = await serviceSource().map();
     onlineLayers(map, page.base).forEach((layer) => layer.addTo(map));
     showWhole(map, data.bounds);
+    onKeys(map, { Enter: () => putPin(map.getCenter()) });
+    map.on("click", ({ latlng }) => putPin(latlng));
     boundaryLayer(data).addTo(map);
     roadsLayer(data).addTo(map);
     zonesLayer(data).addTo(map);

@@ -3,6 +3,7 @@ import { el, replaceIn, svg } from "./dom.js";
 import { t } from "./page.js";
 
 const { L } = window;
+const NEAR = 0.5; // Of the view's own width and height, on each side.
 const SHAPES = {
   room: ["rect", { x: -12, y: -12, width: 24, height: 24, rx: 2 }],
   four: ["circle", { r: 13 }],
@@ -24,19 +25,28 @@ function stationSign(kind) {
   );
 }
 
+// A county's stations lie far around the park: a marker is made when the map first comes near it.
 export function stationsLayer(data, onChoose) {
-  const markers = data.stations.features
+  const group = L.layerGroup();
+  let waiting = data.stations.features
     .filter(({ geometry }) => geometry)
-    .map((feature) => {
-      const [lon, lat] = feature.geometry.coordinates;
-      const kind = stationKind(feature.properties);
-      const name = feature.properties.name || t(`legend.station_${kind}`);
-      const icon = L.divIcon({ html: stationSign(kind), className: "station", iconSize: [30, 30] });
-      return L.marker([lat, lon], { icon, alt: name, title: name, keyboard: true })
-        .on("click", () => onChoose(feature))
-        .on("add", ({ target }) => target.getElement().setAttribute("aria-label", name));
-    });
-  return L.layerGroup(markers);
+    .map((feature) => ({ feature, at: L.latLng(feature.geometry.coordinates[1], feature.geometry.coordinates[0]) }));
+  const bring = () => {
+    const near = group._map.getBounds().pad(NEAR);
+    waiting.filter(({ at }) => near.contains(at)).forEach(({ feature, at }) => group.addLayer(markerOf(feature, at, onChoose)));
+    waiting = waiting.filter(({ at }) => !near.contains(at));
+  };
+  group.getEvents = () => ({ moveend: bring });
+  return group.on("add", bring);
+}
+
+function markerOf(feature, at, onChoose) {
+  const kind = stationKind(feature.properties);
+  const name = feature.properties.name || t(`legend.station_${kind}`);
+  const icon = L.divIcon({ html: stationSign(kind), className: "station", iconSize: [30, 30] });
+  return L.marker(at, { icon, alt: name, title: name, keyboard: true })
+    .on("click", () => onChoose(feature))
+    .on("add", ({ target }) => target.getElement().setAttribute("aria-label", name));
 }
 
 // Write the key of the kinds that are there.
