@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,20 @@ from tests.live.test_live_map import body_of, listening
 pytestmark = pytest.mark.soak
 
 
+@pytest.fixture
+def bare_database(live_database: str) -> Iterator[sa.Connection]:
+    """A connection to the test's database, in which this park is not kept before nor after."""
+    engine = sa.create_engine(live_database, isolation_level="AUTOCOMMIT")
+    gone = sa.schema.DropSchema("park_small_park", cascade=True, if_exists=True)
+    with engine.connect() as connection:
+        connection.execute(gone)
+        yield connection
+        connection.execute(gone)
+    engine.dispose()
+
+
 def test_each_hears_of_the_other_and_lets_go(
-    live_database: str, server_on: Any, tmp_path: Any
+    bare_database: sa.Connection, live_database: str, server_on: Any, tmp_path: Path
 ) -> None:
     """Reports both ways with their tiles, a cut connection between; after the end nothing listens.
 
@@ -23,7 +37,6 @@ def test_each_hears_of_the_other_and_lets_go(
     """
     park, places = build_reported_park(tmp_path / "first", datetime.now(UTC), live_database)
     second = park.copy(tmp_path / "second")
-    database = sa.create_engine(live_database, isolation_level="AUTOCOMMIT")
     listen = " FROM pg_stat_activity WHERE query LIKE 'LISTEN \"geo_risk_park_small_park\"%'"
     with server_on(park) as one, server_on(second) as two:
         one.tokens.update(two.tokens)
@@ -36,9 +49,6 @@ def test_each_hears_of_the_other_and_lets_go(
                 told = heard("tiles", lambda said: any(one["changes"] for one in said["surfaces"]))
                 assert f"intensity.{kind}" in {one["id"] for one in told["surfaces"]}
                 assert heard.names().count("report") == 1
-            with database.connect() as connection:
-                cut = connection.scalars(sa.text(f"SELECT pg_terminate_backend(pid){listen}"))
-                assert cut.all() == [True, True]
-    with database.connect() as connection:
-        assert connection.scalars(sa.text(f"SELECT pid{listen}")).all() == []
-    database.dispose()
+            cut = bare_database.scalars(sa.text(f"SELECT pg_terminate_backend(pid){listen}"))
+            assert cut.all() == [True, True]
+    assert bare_database.scalars(sa.text(f"SELECT pid{listen}")).all() == []
