@@ -24,7 +24,7 @@ REPORTS = "/ogc/collections/reports/items"
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> SmallPark:
-    """A small park with five months of hazards, all closed but `X1` and its repeat `X2`."""
+    """A small park with five months of hazards, all closed but `X1` and its repeat `X2`; `M1` of March."""
     small = write_small_park(tmp_path_factory.mktemp("cases") / "park")
     places = [place for one, place in sorted(small.places.items()) if "E" in one]
     today = datetime.now(UTC).replace(microsecond=0)
@@ -36,6 +36,8 @@ def small(tmp_path_factory) -> SmallPark:
     for name in ("X1", "X2"):
         told = today - timedelta(days=100)
         rows.append([name, told, told, "", "reported", "major", *places[0]])
+    told, done = "2026-03-24T10:00:00+08:00", "2026-03-31T20:00:00+08:00"
+    rows.append(["M1", told, told, done, "closed", "minor", *places[1]])
     with (small.park_file.parent / "reports.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
     with small.park_file.open("a", encoding="utf-8") as file:
@@ -228,6 +230,20 @@ def test_every_figure_opens_into_its_items(server):
         assert chief.get("/v1/cases/figures?by=officer").status_code == 422
     with server.client("analyst") as analyst:
         assert analyst.get("/v1/cases/figures?by=team").status_code == 403
+
+
+def test_what_is_due_on_a_months_last_day_is_that_months(server):
+    """Due on 31 March and closed that evening: March's, in time; nothing of it in April."""
+    with server.client("chief") as chief:
+        listed = chief.get("/ogc/collections/reports/items/reports%3AM1").json()
+        assert listed["properties"]["state"] == "closed"
+        for first, last, counts in (("01", "31", True), ("31", "31", True), ("01", "30", False)):
+            asked = {"from": f"2026-03-{first}", "to": f"2026-03-{last}"}
+            items = chief.get("/v1/cases/figures", params=asked).json()["total"]["items"]
+            for measure in ("due", "in_time"):
+                assert ("reports:M1" in items[measure]) is counts, (asked, measure)
+        asked = {"from": "2026-04-01", "to": "2026-04-30"}
+        assert "reports:M1" not in str(chief.get("/v1/cases/figures", params=asked).json())
 
 
 def test_the_same_thing_said_twice_is_proposed_and_merged(server):
