@@ -24,7 +24,7 @@ REPORTS = "/ogc/collections/reports/items"
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> SmallPark:
-    """A small park with five months of hazards, all closed but `X1` and its repeat `X2`; `M1` of March."""
+    """A small park with five months of hazards, all closed but `X1` and its repeat `X2`."""
     small = write_small_park(tmp_path_factory.mktemp("cases") / "park")
     places = [place for one, place in sorted(small.places.items()) if "E" in one]
     today = datetime.now(UTC).replace(microsecond=0)

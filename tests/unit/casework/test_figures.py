@@ -78,14 +78,14 @@ def test_every_case_falls_due_in_the_month_of_its_printed_day_and_in_no_other(
     report_of: Any, park: ParkFile, days: int
 ) -> None:
     """Over all months the counts sum to all cases; the last evening is in time, midnight late."""
-    cases = []
+    cases, printed = [], {}
     for n in range(200):
         begun = MONDAY + n * DAY
         due = end_of_day(begun, 7 + days, park)
         closed = due - SECOND if n % 2 else due
         report = report_of(n, reported_at=begun, state="closed", closed_at=closed)
         cases.append(Case(report, due))
-    printed = {one.report.id: (one.due - SECOND).astimezone(park.zone) for one in cases}
+        printed[report.id] = (due - SECOND).astimezone(park.zone)
     assert any(day.day >= 30 for day in printed.values()), "some are due on a month's last day"
     counted: dict[str, list[str]] = {}
     for begin, end in pairwise(MONTHS):
@@ -173,7 +173,8 @@ def test_a_zone_is_the_one_that_was_and_the_one_that_is(report_of: Any) -> None:
 
 def test_a_team_has_counts_and_no_rate(report_of: Any) -> None:
     """And not how many it found."""
-    (told,) = figures([Case(report_of(), START + DAY, None, "t:1")], START, END, as_of=NOW, by="team")
+    case = Case(report_of(), START + DAY, None, "t:1")
+    (told,) = figures([case], START, END, as_of=NOW, by="team")
     assert (told.closed_in_time, told.settled) == (None, None)
     assert "reported" not in told.items
 
