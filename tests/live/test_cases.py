@@ -7,6 +7,7 @@ import io
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -15,11 +16,14 @@ import httpx
 import openpyxl
 import pytest
 
+from api.auth import new_token
+from geo_risk.records import Actor, Role
 from tests.live.commands import run_for_json
 from tests.live.conftest import BuiltPark, Server
 from tests.live.small_park import SmallPark, write_small_park
 
 REPORTS = "/ogc/collections/reports/items"
+ITEMS = "/ogc/collections/enterprises/items"
 
 
 @pytest.fixture(scope="module")
@@ -244,6 +248,46 @@ def test_what_is_due_on_a_months_last_day_is_that_months(server):
                 assert ("reports:M1" in items[measure]) is counts, (asked, measure)
         asked = {"from": "2026-04-01", "to": "2026-04-30"}
         assert "reports:M1" not in str(chief.get("/v1/cases/figures", params=asked).json())
+
+
+def test_a_mediator_learns_whom_to_call_with_the_case(server):
+    """Contact and phone of parties to its studio's disputes only, as items and as a workbook."""
+    firms = server.park.records("enterprises")[:2]
+    numbers = {firms[0].id: "13800000001", firms[1].id: "13800000002"}
+    now = datetime.now(UTC)
+    secret, token = new_token("studio", Role.MEDIATOR, now)
+    keeper = Actor("tests", Role.KEEPER, "cli")
+    with server.park.open() as store:
+        told = [replace(one, contact="样例联系", phone=numbers[one.id]) for one in firms]
+        store.put(told, actor=keeper, at=now)
+        store.put_token(replace(token, station_id="stations:S0"), actor=keeper, at=now)
+
+    def seen(headers: dict[str, str]) -> tuple[set[str], int]:
+        found: set[str] = set()
+        with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+            items = client.get(ITEMS, params={"limit": 1000})
+            one = [client.get(f"{ITEMS}/{quote(name, safe='')}") for name in numbers]
+            book = client.get(ITEMS, params={"f": "xlsx"})
+            pages = [client.get(f"/v1/map/find?q={name}") for name in (*numbers, "138000")]
+        said = [items.text, *(each.text for each in (*one, *pages))]
+        if book.status_code == 200:
+            sheets = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets
+            said += [str(list(sheet.values)) for sheet in sheets]
+        for name, number in numbers.items():
+            if any(number in text for text in said):
+                found.add(name)
+        return found, items.text.count("样例联系")
+
+    studio = {"Authorization": f"Bearer {secret}"}
+    unbound = {"Authorization": f"Bearer {server.tokens['mediator']}"}
+    chief = {"Authorization": f"Bearer {server.tokens['chief']}"}
+    assert seen(chief) == (set(numbers), 2)
+    assert seen(studio) == (set(), 0)
+    quarrel = report(server, "clerk", kind="dispute", enterprise_id=firms[0].id)
+    assert seen(studio) == (set(), 0), "nobody gave it the case yet"
+    done(server, "clerk", quarrel, "assign", station_id="stations:S0", text="请调解")
+    assert seen(studio) == ({firms[0].id}, 1)
+    assert seen(unbound) == (set(), 0), "no studio, no case of its own"
 
 
 def test_the_same_thing_said_twice_is_proposed_and_merged(server):
