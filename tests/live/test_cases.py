@@ -18,9 +18,12 @@ import pytest
 
 from api.auth import new_token
 from geo_risk.records import Actor, Role
+from maps.words.isolate import isolated
 from tests.live.commands import run_for_json
 from tests.live.conftest import BuiltPark, Server
 from tests.live.small_park import SmallPark, write_small_park
+
+pytest_plugins = ("tests.live.browser_fixtures",)
 
 REPORTS = "/ogc/collections/reports/items"
 ITEMS = "/ogc/collections/enterprises/items"
@@ -288,6 +291,49 @@ def test_a_mediator_learns_whom_to_call_with_the_case(server):
     done(server, "clerk", quarrel, "assign", station_id="stations:S0", text="请调解")
     assert seen(studio) == ({firms[0].id}, 1)
     assert seen(unbound) == (set(), 0), "no studio, no case of its own"
+
+
+ORDER = """(element) => {
+  const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const lefts = [];
+  for (let node = text.nextNode(); node; node = text.nextNode()) {
+    for (let n = 0; n < node.length; n += 1) {
+      const range = document.createRange();
+      range.setStart(node, n);
+      range.setEnd(node, n + 1);
+      if (node.data[n].trim()) lefts.push(range.getBoundingClientRect().left);
+    }
+  }
+  return lefts.every((left, n) => n === 0 || left > lefts[n - 1]);
+}"""
+"""Whether the letters of an element stand from left to right in the order they are read."""
+
+
+def test_a_name_that_turns_the_writing_turns_nothing_beside_it(server, browse):
+    """Kept as it was typed; on the page of its case all that stands beside it is in order."""
+    name = "甲\u202e乙丙"
+    firm = server.park.records("enterprises")[2]
+    with server.park.open() as store:
+        keeper, now = Actor("tests", Role.KEEPER, "cli"), datetime.now(UTC)
+        store.put([replace(firm, name=name)], actor=keeper, at=now)
+    made = report(server, "clerk", enterprise_id=firm.id, severity="minor")
+    with server.client("chief") as chief:
+        item = chief.get(f"{ITEMS}/{quote(firm.id, safe='')}").json()
+    assert item["properties"]["name"] == name, "what was typed is kept"
+    page, _ = browse(server, "chief")
+    page.goto(f"/cases/{quote(made, safe='')}")
+    page.locator("h1").wait_for()
+    shown = page.locator("main").inner_text()
+    assert isolated(name) in shown
+    assert name not in shown.replace(isolated(name), "")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p id=beside></p>')")
+    for said, in_order in ((name, False), (isolated(name), True)):
+        page.evaluate(
+            "(name) => { beside.innerHTML = '<i></i><span>整改期限 12 月</span>';"
+            "beside.firstChild.textContent = name; }",
+            said,
+        )
+        assert page.locator("#beside span").evaluate(ORDER) is in_order, said
 
 
 def test_the_same_thing_said_twice_is_proposed_and_merged(server):
