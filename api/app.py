@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
+import structlog
 from fastapi import Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
@@ -220,6 +221,7 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
     kept = KeptRecords(store)
     watcher = Watcher(store, park.park.datum, on_swap=kept.clear)
     watcher.start()
+    store.hear(watcher.wake, _log_hearing)
     jobs = Jobs(settings, park)
     jobs.mend(clock())
     live_map = LiveMap(store, kept, park, boundary, watcher, clock)
@@ -240,6 +242,14 @@ def _open(settings: Settings, park: ParkFile, clock: Clock) -> Service:
         previews=Previews(),
         public=PublicBook(store, park, boundary),
     )
+
+
+def _log_hearing(reason: str) -> None:
+    log = structlog.get_logger("geo_risk.hearing")
+    if reason:
+        log.warning("not hearing other processes: asking the store instead", reason=reason)
+    else:
+        log.info("hearing other processes")
 
 
 def _close(service: Service) -> None:

@@ -166,6 +166,19 @@ class Board:
             return []
         return self._premises_features(publication, self.located("premises"))
 
+    def premises_points(self) -> dict[str, list[Any]]:
+        """Give the located premises as columns of id, longitude and latitude: what a dot needs."""
+        if "premises" not in self.sight.collections:
+            return {"id": [], "lon": [], "lat": []}
+        premises = [one.record for one in self.located("premises")]
+        points = self._points([(one.lon, one.lat) for one in premises])
+        places = [one["coordinates"] for one in points]
+        return {
+            "id": [one.id for one in premises],
+            "lon": [lon for lon, _ in places],
+            "lat": [lat for _, lat in places],
+        }
+
     def landmarks(self) -> list[dict[str, Any]]:
         """Give the largest premises with their names, for a map on which people find their way."""
         if "premises" not in self.sight.collections or not self.sight.cells:

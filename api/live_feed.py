@@ -1,7 +1,8 @@
 """Events as they are committed: one look at the store for all who listen.
 
-Takes an open store, gives the news after one event, looking every `LOOK_S` and after each write of
-this process; the last thousand are remembered, for who was away for a moment. A few new reports
+Takes an open store, gives the news after one event, looking after each write of this process and
+after what the store has heard of others, every `LOOK_S` where it hears nothing (SQLite, a server
+that is away); the last thousand are remembered, for who was away for a moment. A few new reports
 are told one by one, with what the events themselves hold; many at once, as an import brings them,
 are one piece of news with their number: listeners keep up however many come. Who is told what is
 decided in `live`.
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from geo_risk.store import Event, Store
 
 LOOK_S = 0.04
-"""What another process committed is told within this time; our own is looked for at once."""
+"""What another process committed is told within this time where the store hears nothing of it."""
 
 FEW = 20
 """So many new reports at once are told one by one."""
@@ -76,12 +77,13 @@ class LiveFeed:
         self._news: deque[News] = deque(maxlen=_REMEMBERED)
         self._seen = ""
         self._looked = 0.0
-        self._commits = -1
+        self._known = -1
 
     @property
     def is_due(self) -> bool:
-        """Whether to look again: this process has written something, or another may have."""
-        return self._store.commits != self._commits or time.monotonic() - self._looked >= LOOK_S
+        """Whether to look again: something was written, or may have been."""
+        waited = time.monotonic() - self._looked
+        return self._store.news != self._known or waited >= self._store.patience_s(LOOK_S)
 
     def position(self) -> str:
         """Give the id of the last event that was looked at."""
@@ -93,7 +95,7 @@ class LiveFeed:
         with self._lock:
             if not self.is_due:
                 return
-            self._commits = self._store.commits
+            known = self._store.news
             if not self._seen:
                 self._seen = self._store.last_event_id()
             found: list[Event] = []
@@ -104,7 +106,7 @@ class LiveFeed:
                 if len(some) < _AT_ONCE:
                     break
             self._news.extend(news_of(found))
-            self._looked = time.monotonic()
+            self._known, self._looked = known, time.monotonic()
 
     def news_after(self, event_id: str) -> list[News]:
         """Give the news after an event that is still remembered, without looking."""

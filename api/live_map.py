@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from geo_risk.surfaces.stamped import Fresh, StampRule
 
 LOOK_S = 0.02
-"""Who asks again within this time gets what the last one got, but for what was written here."""
+"""Who asks again within this time gets what the last one got, but for what is known to be new."""
 
 _AT_ONCE, _LOOKS = 1000, 10
 _TOLD = 256  # so many changes are remembered; who missed more is told all there are
@@ -98,7 +98,7 @@ class LiveMap:
         self._records = FreshRecords(store, kept, park, boundary, clock)
         self._lock = threading.Lock()
         self._since: _Since | None = None
-        self._looked, self._commits, self._listeners = 0.0, -1, 0
+        self._looked, self._known, self._listeners = 0.0, -1, 0
         self.number = 0
         self._changes: deque[tuple[int, str, int]] = deque(maxlen=_TOLD)
 
@@ -189,14 +189,14 @@ class LiveMap:
             return since
         for one in fresh:
             self._hold(since, str(one))
-        self._commits = self._store.commits
+        known = self._store.news
         self._read(since)
-        self._looked = time.monotonic()
+        self._known, self._looked = known, time.monotonic()
         return since
 
     def _is_due(self) -> bool:
         recent = time.monotonic() - self._looked < LOOK_S
-        return self._store.commits != self._commits or not recent
+        return self._store.news != self._known or not recent
 
     def _current(self) -> _Since | None:
         """Give what is known since the present publication; what was since another is dropped."""

@@ -1,9 +1,9 @@
 """What is shown at present: the last publication with its tiles, replaced in one step by the next.
 
-Takes an open store, looks twice a second whether there is another publication, prepares it aside,
-and then swaps one reference: a request sees the old one whole or the new one whole. The tiles of
-the last publications stay for pages that are still open. A store that does not answer leaves what
-is shown.
+Takes an open store, looks whether there is another publication when it is told so, and twice a
+second where the store hears nothing of other processes; prepares it aside, and then swaps one
+reference: a request sees the old one whole or the new one whole. The tiles of the last publications
+stay for pages that are still open. A store that does not answer leaves what is shown.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ class Watcher:
         self._on_swap = on_swap
         self._shown = Shown()
         self._older: deque[Shown] = deque(maxlen=_KEPT)
-        self._stop = threading.Event()
+        self._stopping = False
+        self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="publications", daemon=True)
         self._log = structlog.get_logger("geo_risk.shown")
 
@@ -118,8 +119,13 @@ class Watcher:
 
     def stop(self) -> None:
         """Stop watching; waits for a look that is under way."""
-        self._stop.set()
+        self._stopping = True
+        self._wake.set()
         self._thread.join()
+
+    def wake(self) -> None:
+        """Look at once, on the watcher's own thread: there may be another publication."""
+        self._wake.set()
 
     def poll(self) -> bool:
         """Look once; give whether there was another publication."""
@@ -179,7 +185,11 @@ class Watcher:
         return kept
 
     def _run(self) -> None:
-        while not self._stop.wait(POLL_S):
+        while True:
+            self._wake.wait(self._store.patience_s(POLL_S))
+            self._wake.clear()
+            if self._stopping:
+                return
             try:
                 self.poll()
             except Exception as error:  # noqa: BLE001 (whatever it is, the old one stays shown)

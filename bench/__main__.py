@@ -18,6 +18,7 @@ from bench import (
     plan,
     plan_desk,
     safety_index,
+    two_processes,
 )
 from bench.table import machine, show, write_json
 
@@ -39,6 +40,7 @@ def main() -> int:
         ("commands", "What people wait for", commands.measure),
         ("browser", "Pages in a weak browser", browser.measure),
         ("live_map", "From a report to the map", live_map.measure),
+        ("two_processes", "From one process to another", two_processes.measure),
         ("casework", "Casework", casework.measure),
         ("month_end", "Month's end", month_end.measure),
         ("plan_desk", "The desk of visit plans", plan_desk.measure),

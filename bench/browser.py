@@ -109,12 +109,13 @@ def _said(line: Line) -> Line:
     return line
 
 
-def _make(here: Path, months: int) -> Any:
+def _make(here: Path, months: int, store_url: str = "") -> Any:
     command = [sys.executable, "-m", "data.sample_park", "--months", str(months)]
     subprocess.run(
         [*command, "--out", here / "park"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
     )
-    park, settings = read_park(here / "park" / "park.toml"), Settings(state=here / "state")
+    park = read_park(here / "park" / "park.toml")
+    settings = Settings(state=here / "state", store_url=store_url)
 
     def opened() -> Store:
         return open_store(
@@ -155,10 +156,10 @@ def _fill(store: Store, wanted: int) -> None:
 
 
 @contextlib.contextmanager
-def _served(here: Path) -> Iterator[dict[str, Any]]:
+def _served(here: Path, store_url: str = "") -> Iterator[dict[str, Any]]:
     command = [sys.executable, ROOT / "tests" / "live" / "serve_park.py"]
     server = subprocess.Popen(
-        [*command, here / "park" / "park.toml", here / "state"],
+        [*command, here / "park" / "park.toml", here / "state", store_url],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -71,7 +71,7 @@ def _pages(here: Path) -> list[Line]:
         lines = []
         for path, name in (
             ("/", "map page"),
-            ("/v1/map", "all that the map draws"),
+            ("/v1/map?premises=points", "all that the map draws"),
             ("/v1/surfaces", "surfaces and legends"),
             ("/to-locate", "to be located"),
             ("/zones", "zones"),

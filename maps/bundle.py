@@ -14,6 +14,7 @@ from functools import cache
 
 from geo_risk.errors import InputError, NotFoundError
 from maps.assets import read_asset
+from maps.shell import make_shell
 
 _IMPORT = re.compile(r'^import\s+(?:\{[^}]*\}\s+from\s+)?"\./([\w-]+\.js)";\n', re.MULTILINE)
 _TOP_NAME = re.compile(r"^(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
@@ -43,7 +44,9 @@ def bundle(entry: str) -> str:
     if twice:
         raise InputError(f"Two modules share {', '.join(twice)}.", "Rename one of them.")
     shared = [_SHARED.strip()] if any(_SHARED in _text(name) for name in order) else []
-    return "\n".join(['(() => {\n"use strict";', *shared, *texts, "})();"])
+    # Folium's shell stands outside: the map that it makes is a global.
+    made = [str(make_shell().script)] if entry in WITH_SHELL else []
+    return "\n".join([*made, '(() => {\n"use strict";', *shared, *texts, "})();"])
 
 
 PAGES = (
@@ -51,6 +54,9 @@ PAGES = (
     *("visit.js", "undo.js", "lanes.js", "board.js"),
 )
 """Entry modules of the pages that a server gives."""
+
+WITH_SHELL = frozenset({"map.js", "locate.js"})
+"""Entries that need a map of the page: folium's shell makes it first."""
 
 
 @cache

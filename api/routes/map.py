@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Query, Response
@@ -31,7 +31,16 @@ _REFUSALS = (401, 403, 422, 503)
 
 
 @router.get("/map", responses={200: schemas.answer(schemas.MAP), **responses(*_REFUSALS)})
-def read_map(service: TheService, shown: TheShown, sight: TheSight, now: Now) -> Response:
+def read_map(
+    service: TheService,
+    shown: TheShown,
+    sight: TheSight,
+    now: Now,
+    premises: Annotated[
+        Literal["features", "points"],
+        Query(description="GeoJSON features, or columns `id`, `lon`, `lat`: a sixth of the size."),
+    ] = "features",
+) -> Response:
     """Give everything a map page draws besides tiles, cut to the reader."""
     audience.check_map(sight, service.park.map)
     park, rules = service.park.park, service.park.map
@@ -52,7 +61,9 @@ def read_map(service: TheService, shown: TheShown, sight: TheSight, now: Now) ->
             "zones": _collection(board.zone_features(shown.publication)),
             "roads": _collection(board.roads()),
             "stations": _collection(board.stations()),
-            "premises": _collection(board.premises(shown.publication)),
+            "premises": board.premises_points()
+            if premises == "points"
+            else _collection(board.premises(shown.publication)),
             "landmarks": _collection(board.landmarks()),
             "unlocated": board.unlocated(),
         }

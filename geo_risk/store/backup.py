@@ -25,6 +25,7 @@ from geo_risk.errors import FileFormatError, NotFoundError, StoreError
 from geo_risk.store import forgetting
 from geo_risk.store.column_types import iso
 from geo_risk.store.engine import Database, open_database, open_schema
+from geo_risk.store.hearing import tell_all_anew
 from geo_risk.store.locks import park_lock
 from geo_risk.store.migrate import check_version, migrate
 from geo_risk.store.schema import HEAD, documents, embeds, sessions, tokens, users
@@ -325,6 +326,7 @@ def _swap_postgres(live: Database, copy: Path, aside: Path) -> bool:
             old = f"{live.schema}_before_{aside.name.removeprefix(ASIDE).lower()}"
             connection.execute(sa.text(f"ALTER SCHEMA {quote(live.schema)} RENAME TO {quote(old)}"))
         connection.execute(sa.text(f"ALTER SCHEMA {quote(beside)} RENAME TO {quote(live.schema)}"))
+        tell_all_anew(connection, live.schema)
     return had
 
 

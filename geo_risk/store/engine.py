@@ -4,13 +4,15 @@ Takes a URL, gives `Database` with `read` and `write`. SQLite: WAL, foreign keys
 with other writers, and synchronous=FULL, so that what was answered is on disk. PostgreSQL: a
 schema per park. One write at a time per park in both (BEGIN IMMEDIATE; an advisory lock that the
 transaction holds), so that a change is compared with what it replaces and event ids rise in the
-order of commits. What the database cannot answer becomes a StoreError that says what to do.
+order of commits. In PostgreSQL a write tells the other processes of its events (`hearing`). What
+the database cannot answer becomes a StoreError that says what to do.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,20 +26,29 @@ from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from geo_risk.errors import BusyError, StoreError
 from geo_risk.store.column_types import UtcTime
+from geo_risk.store.hearing import tell
 from geo_risk.store.ids import RisingIds
 from geo_risk.store.schema import events
 
 _PATIENCE_S = 30
 _LOG_KEPT_BYTES = 1 << 26
 _POOL = {"pool_size": 8, "max_overflow": 40}  # a web server has some 40 threads
+_GONE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""A server that vanished without a word is noticed within a minute, by who only listens too."""
 _POSTGRES_NAMES = {"postgres", "postgresql", "postgresql+psycopg"}
 
 
-@dataclass
 class Commits:
-    """How many writes were committed through one engine."""
+    """How many writes were committed through one engine, or heard of."""
 
-    number: int = 0
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.number = 0
+
+    def add(self) -> None:
+        """Count one more; it never steps back, whichever thread comes first."""
+        with self._lock:
+            self.number += 1
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,8 @@ class Database:
     ids
         Where event ids come from.
     commits
-        Counts what was written here, so that who waits for news need not ask the database.
+        Counts what was written here and what was heard of, so that who waits for news need not ask
+        the database.
     """
 
     engine: sa.Engine
@@ -99,10 +111,12 @@ class Database:
                 if not self.is_sqlite:
                     key = lock_key(self.schema, "write")
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
-                if not bare:
-                    self.ids.after(connection.scalar(_LAST_EVENT))
+                before = None if bare else connection.scalar(_LAST_EVENT)
+                self.ids.after(before)
                 yield connection
-        self.commits.number += 1
+                if not (bare or self.is_sqlite):
+                    tell(connection, self.schema, before)
+        self.commits.add()
 
     @contextmanager
     def alone(self) -> Iterator[sa.Connection]:
@@ -259,7 +273,7 @@ def _open_postgres(url: sa.URL, schema: str) -> Database:
     try:
         engine = sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
-            connect_args={"options": options, "connect_timeout": 10},
+            connect_args={"options": options, "connect_timeout": 10, **_GONE},
             pool_pre_ping=True,
             **_POOL,
         )

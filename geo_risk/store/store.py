@@ -8,7 +8,7 @@ promise is in the six desks; SQL is nowhere else in the project.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from geo_risk.store import publications
 from geo_risk.store.account_desk import AccountDesk
 from geo_risk.store.embed_desk import EmbedDesk
 from geo_risk.store.engine import Database, open_database
+from geo_risk.store.hearing import Hearing
 from geo_risk.store.keeper_desk import KeeperDesk, forget_again
 from geo_risk.store.ledger_desk import LedgerDesk
 from geo_risk.store.locks import park_lock
@@ -31,6 +32,9 @@ from geo_risk.store.points import ReportPoints, report_points
 from geo_risk.store.product_desk import ProductDesk
 from geo_risk.store.record_desk import RecordDesk
 from geo_risk.store.schema import publications as publications_table
+
+HEARD_S = 5.0
+"""So often the store is asked though nothing was heard: a net under what should not happen."""
 
 
 class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk, EmbedDesk):
@@ -51,6 +55,7 @@ class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk, EmbedD
         self.park_id = park_id
         self.state_dir = state_dir
         self._published: tuple[int, datetime, Publication] | None = None
+        self._hearing: Hearing | None = None
 
     def __enter__(self) -> Self:
         """Give the store itself."""
@@ -67,12 +72,47 @@ class Store(RecordDesk, LedgerDesk, AccountDesk, KeeperDesk, ProductDesk, EmbedD
 
     def close(self) -> None:
         """Close every connection."""
+        if self._hearing is not None:
+            self._hearing.stop()
+            self._hearing = None
         self._database.close()
 
+    def hear(self, on_publication: Callable[[], None], on_state: Callable[[str], None]) -> None:
+        """Hear of what other processes commit, until closed; on SQLite nothing is to be heard.
+
+        Parameters
+        ----------
+        on_publication
+            Called from another thread when there may be another publication.
+        on_state
+            Called when hearing begins, with '', and when it breaks off, with the reason.
+        """
+        if self._database.is_sqlite or self._hearing is not None:
+            return
+
+        def on_news(collection: str) -> None:
+            self._database.commits.add()
+            if collection in {"", "publications"}:
+                on_publication()
+
+        self._hearing = Hearing(self._database, on_news, on_state)
+        self._hearing.start()
+
     @property
-    def commits(self) -> int:
-        """How many writes this store has committed: where it stands still, only others may have."""
+    def news(self) -> int:
+        """A number that moves with each write committed here, and with each that was heard of."""
         return self._database.commits.number
+
+    def patience_s(self, otherwise: float) -> float:
+        """Give how long who waits for news looks at `news` alone before asking the store again.
+
+        Parameters
+        ----------
+        otherwise
+            Seconds, where nothing is heard of what other processes commit.
+        """
+        is_hearing = self._hearing is not None and self._hearing.is_hearing
+        return max(HEARD_S, otherwise) if is_hearing else otherwise
 
     def publish(self, publication: Publication, *, actor: Actor, at: datetime) -> int:
         """Make a publication the present one: its arrays are on disk before anybody sees it.

@@ -46,6 +46,25 @@ def published(sample_park):
         return store.publication()
 
 
+def test_premises_as_points_are_the_features_without_their_figures(chief, sample_server):
+    """The map's own form: the same ids at the same places, for every reader; no name in either."""
+    whole = chief.get("/v1/map").json()
+    small = chief.get("/v1/map", params={"premises": "points"}).json()
+    features = whole.pop("premises")["features"]
+    points = small.pop("premises")
+    assert whole == small
+    assert set(points) == {"id", "lon", "lat"}
+    assert len(features) > 900
+    assert [one["properties"]["id"] for one in features] == points["id"]
+    places = list(map(list, zip(points["lon"], points["lat"], strict=True)))
+    assert [one["geometry"]["coordinates"] for one in features] == places
+    assert not any("name" in one["properties"] for one in features)
+    with sample_server.client() as everybody:
+        told = everybody.get("/v1/map", params={"premises": "points"}).json()
+    assert told["premises"] == {"id": [], "lon": [], "lat": []}
+    assert chief.get("/v1/map", params={"premises": "all"}).status_code == 422
+
+
 def random_points(published, count: int) -> list[tuple[float, float]]:
     """Points in WGS-84, within cells that have a value, at the centre of a pixel at `ZOOM`."""
     surface = published.surfaces[published.main].surface

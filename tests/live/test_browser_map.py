@@ -227,11 +227,11 @@ def test_when_data_does_not_arrive_the_page_says_what_still_works(
     """One calm line, a way on, and a retry that works."""
     page, notes = browse(sample_server, "chief")
     notes.forgiven = ("ERR_FAILED", "failed:")
-    page.route("**/v1/map", lambda route: route.abort())
+    page.route("**/v1/map?*", lambda route: route.abort())
     page.goto("/")
     page.get_by_text("没取到地图数据").wait_for()
     assert page.locator("#notice a").get_attribute("href") == "/zones"
-    page.unroute("**/v1/map")
+    page.unroute("**/v1/map?*")
     page.get_by_role("button", name="再试一次").click()
     settle(page)
     assert page.locator("#legend h2").is_visible()

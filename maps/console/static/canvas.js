@@ -16,6 +16,7 @@ export const CanvasLayer = L.Layer.extend({
     this._canvas = L.DomUtil.create("canvas", "leaflet-layer");
     this._canvas.setAttribute("aria-hidden", "true");
     map.getPane(this._pane).append(this._canvas);
+    this._isFirst = true;
     map.on("moveend zoom viewreset resize", this.redraw, this);
     map.on("move", this._follow, this);
     this.redraw();
@@ -38,7 +39,9 @@ export const CanvasLayer = L.Layer.extend({
     if (!map) return;
     const size = map.getSize();
     const ratio = window.devicePixelRatio || 1;
-    const beyond = size.multiplyBy(BEYOND)._round();
+    const beyond = size.multiplyBy(this._isFirst ? 0 : BEYOND)._round();
+    if (this._isFirst) whenFree(() => this.redraw());
+    this._isFirst = false;
     const [wide, high] = [size.x + 2 * beyond.x, size.y + 2 * beyond.y];
     this._canvas.width = Math.round(wide * ratio);
     this._canvas.height = Math.round(high * ratio);
@@ -59,6 +62,12 @@ export const CanvasLayer = L.Layer.extend({
     if (Math.abs(corner.x + this._beyond.x) > this._beyond.x || Math.abs(corner.y + this._beyond.y) > this._beyond.y) this.redraw();
   },
 });
+
+// The first picture is of the view alone, two fifths of the work; what is beyond it follows.
+function whenFree(act) {
+  if (window.requestIdleCallback) requestIdleCallback(act, { timeout: 500 });
+  else setTimeout(act, 100);
+}
 
 // Give what turns longitude and latitude into exact container pixels, for many points in a row: the
 // places are brought to the map's own plane once, and each view only scales and shifts them.

@@ -1,6 +1,7 @@
 // Entry of a map file: everything is inside the file, nothing is asked for from anywhere.
 import { CellsLayer, mercator, readCells } from "./cells.js";
 import { isEffort } from "./classes.js";
+import { featuresOf } from "./columns.js";
 import { startConsole } from "./console.js";
 import { el, replaceIn } from "./dom.js";
 import { dayText } from "./figures.js";
@@ -12,8 +13,9 @@ const NEARBY_M = 500;
 
 function fileSource(data) {
   const cells = data.cells ? readCells(data.cells) : null;
-  const premises = premisesOf(data.premises);
-  const map = { ...data.map, premises: { type: "FeatureCollection", features: premises } };
+  const collection = featuresOf(data.premises);
+  const premises = collection.features;
+  const map = { ...data.map, premises: collection };
   return {
     map: async () => map,
     surfaces: async () => data.surfaces,
@@ -36,16 +38,6 @@ function fileSource(data) {
       };
     },
   };
-}
-
-// Premises come as columns: a city has ten thousand of them.
-function premisesOf(columns) {
-  const { lon = [], lat = [], ...rest } = columns || {};
-  return lon.map((_, index) => ({
-    type: "Feature",
-    geometry: { type: "Point", coordinates: [lon[index], lat[index]] },
-    properties: Object.fromEntries(Object.entries(rest).map(([name, values]) => [name, values[index]])),
-  }));
 }
 
 function nearby(premises, place) {

@@ -138,7 +138,8 @@ function lastVisit(moment, asOf) {
 
 // What is near comes with names and figures; the map's ten thousand dots need not.
 function premisesLines(properties, nearby) {
-  const full = nearby?.find(({ id }) => id === properties.id) ?? properties;
+  const full = nearby?.find(({ id }) => id === properties.id);
+  if (!full) return el("p", { class: "premises" }, el("b", {}, properties.id));
   const { name, id, people, inherent_class: inherent, last_visit: visit } = full;
   const known = (value) => value !== null && value !== undefined;
   const lines = [

@@ -1,5 +1,6 @@
 // Where the map's data comes from: the service's own addresses, and nothing else.
 import { isEffort } from "./classes.js";
+import { featuresOf } from "./columns.js";
 import { page } from "./page.js";
 import { revisedTiles } from "./revised.js";
 
@@ -22,7 +23,10 @@ export async function getJson(address, options = {}) {
 export function serviceSource() {
   const at = (time, more = "") => (time && time !== "now" ? `?time=${time}${more ? `&${more}` : ""}` : more ? `?${more}` : "");
   return {
-    map: () => getJson("/v1/map"),
+    map: async () => {
+      const drawn = await getJson("/v1/map?premises=points");
+      return { ...drawn, premises: featuresOf(drawn.premises) };
+    },
     surfaces: (time) => getJson(`/v1/surfaces${at(time)}`),
     reports: (time) => getJson(`/v1/map/reports${at(time)}`),
     find: async (text) => (await getJson(`/v1/map/find?q=${encodeURIComponent(text)}`)).found,

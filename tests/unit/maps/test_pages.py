@@ -23,7 +23,6 @@ from maps.console import (
     zones_page,
 )
 from maps.page import ladder_text, map_page
-from maps.shell import make_shell
 from maps.views import (
     EnterpriseRow,
     Frame,
@@ -135,8 +134,8 @@ def test_names_with_markup_stay_text(page: str, lang: str) -> None:
     read = _Reader(PAGES[page](_frame(), EVIL, lang))
     assert not [tag for tag, _ in read.tags if tag == "img"]
     for attributes, text in read.scripts:
-        assert attributes.get("type") == "application/json" or text == make_shell().script
-        assert "<" not in text or text == make_shell().script
+        assert attributes.get("type") == "application/json" or not text
+        assert "<" not in text
     assert "alert(1)" in read.text
 
 
