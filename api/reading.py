@@ -144,7 +144,8 @@ def _as_reached(
     withheld = reach_fields(sight, query.collection)
     if not query.personal or not withheld or not found:
         return found
-    parties, nothing = _parties(store, sight), dict.fromkeys(withheld, "")
+    parties = _parties(store, sight)
+    nothing: dict[str, Any] = dict.fromkeys(withheld, "")
     return tuple(
         one if one.record.id in parties else replace(one, record=replace(one.record, **nothing))
         for one in found

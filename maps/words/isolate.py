@@ -34,7 +34,8 @@ def isolated(text: str) -> str:
     """
     if not _TURNS.search(text):
         return text
-    said, opened = [], []
+    said: list[str] = []
+    opened: list[str] = []
     for one in text:
         if one == _END:
             if _END not in opened:
