@@ -45,6 +45,7 @@ _ENTERPRISE = frozenset(
     }
 )
 _OWN_CHANNELS = (Channel.VISIT.value, Channel.SELF_REPORT.value)
+_REACH = frozenset({"contact", "phone"})
 _PUBLIC_ZONE_FIELDS = frozenset({"id", "name", "geometry"})
 
 _SIGN_IN = "Sign in at /login, or send a bearer token."
@@ -179,6 +180,32 @@ def own_filters(sight: Sight, collection: str) -> dict[str, tuple[str, ...]]:
         studio = {"station_id": (actor.station_id,)} if actor.station_id else {}
         return {"kind": ("dispute",), **studio}
     return {}
+
+
+def reach_fields(sight: Sight, collection: str) -> frozenset[str]:
+    """Give the fields that a reader sees of the parties to its own cases only (`party_filters`).
+
+    A mediator knows every enterprise by name and address, as far as a case has to be taken up; whom
+    to call there, and at which number, it learns with the case.
+    """
+    if (
+        sight.actor is not None
+        and sight.actor.role is Role.MEDIATOR
+        and collection in sight.personal
+    ):
+        return _REACH if collection == "enterprises" else frozenset()
+    return frozenset()
+
+
+def party_filters(sight: Sight) -> dict[str, tuple[str, ...]] | None:
+    """Give the filters of the reports whose parties a reader may reach; None where there are none.
+
+    A mediator's are the disputes that were given to its studio. An account without a studio reads
+    disputes to take them up, and none was given to it.
+    """
+    if sight.actor is None or not sight.actor.station_id:
+        return None
+    return own_filters(sight, "reports")
 
 
 def own_prefix(sight: Sight, collection: str) -> str | None:

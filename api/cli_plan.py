@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _HALVES = {"": (0, 24), "morning": (0, 13), "afternoon": (13, 24)}
 _LANGS = ("zh", "en")
+_MOVES = ("keep", "drop")
 
 
 def register(app: typer.Typer) -> None:
@@ -83,6 +85,14 @@ def plan(  # noqa: PLR0913, PLR0917 (options of a command)
             show_default=False,
         ),
     ] = None,
+    moves: Annotated[
+        str,
+        typer.Option(
+            "--moves",
+            metavar="keep|drop",
+            help="What becomes of visits moved by hand when the week is made anew.",
+        ),
+    ] = "keep",
     json_file: JsonOption = None,
     ics: Annotated[
         Path | None,
@@ -109,6 +119,8 @@ def plan(  # noqa: PLR0913, PLR0917 (options of a command)
     day = week.date()
     if lang not in _LANGS:
         raise InputError(f"Language {lang!r}.", "Give zh or en.")
+    if moves not in _MOVES:
+        raise InputError(f"--moves {moves!r}.", "Give keep or drop.")
     with open_workspace(park) as workspace:
         if show:
             made = planbook.latest_week(workspace.store, day) or _none(day)
@@ -118,7 +130,8 @@ def plan(  # noqa: PLR0913, PLR0917 (options of a command)
             if late:
                 raise InputError("--late without --change.", "Add --change.")
             absences = tuple(_absence(workspace, one) for one in absent or [])
-            made = _made(workspace, PlanRequest(day, days, absences=absences, seconds=seconds))
+            asked = PlanRequest(day, days, absences=absences, seconds=seconds)
+            made = _made(workspace, replace(asked, keep_moves=moves == "keep"))
         if officer:
             if officer not in made.officer_ids:
                 known = ", ".join(made.officer_ids)

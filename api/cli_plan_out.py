@@ -58,6 +58,7 @@ def print_plan(workspace: Workspace, plan: WeekPlan) -> None:
         OUT.print(f"note: {code}: {phrase('plan_note', code, 'en')}", markup=False)
     for officer_id in plan.officer_ids:
         _print_officer(workspace, plan, officer_id)
+    _print_moves(workspace, plan)
     counts = Counter(one.reason for one in plan.left_out)
     for reason, many in counts.most_common():
         told = word(f"left_out.{reason}", "en")
@@ -69,6 +70,21 @@ def print_plan(workspace: Workspace, plan: WeekPlan) -> None:
             ("enterprise", "premises", "tier", "reason"),
             [(one.enterprise_id, one.premises_id, one.tier, one.reason) for one in first],
         )
+
+
+def _print_moves(workspace: Workspace, plan: WeekPlan) -> None:
+    """Say how many visits moved by hand the plan keeps, and each that it does not, with why."""
+    moves = planbook.moves_of(workspace.store, workspace.park, plan)
+    if not moves:
+        return
+    kept = sum(one.kept for one in moves)
+    OUT.print(f"moved by hand: {kept} kept, {len(moves) - kept} not", markup=False)
+    for one in moves:
+        if not one.kept:
+            at = f"{one.move.at.astimezone(workspace.park.zone):%Y-%m-%d %H:%M}"
+            why = phrase("move_refused", one.reason, "en")
+            told = f"{one.move.candidate_id} ({one.move.officer_id}, {at})"
+            OUT.print(f"not kept: {told}: {why} ({one.reason})", markup=False)
 
 
 def _print_officer(workspace: Workspace, plan: WeekPlan, officer_id: str) -> None:
@@ -112,6 +128,7 @@ def write_plan(workspace: Workspace, plan: WeekPlan, files: PlanFiles) -> None:
         plain = without_persons(sight)
         names = plan_views.names_in(store, plain, plan)
         told = plan_views.plan_json(plan, plain, names, park.park.datum)
+        told["moves"] = plan_views.moves_json(plan, plain, planbook.moves_of(store, park, plan))
         write_json(files.json, _as_text(told))
     if not (files.ics or files.gpx or files.sheet):
         return

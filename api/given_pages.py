@@ -19,6 +19,7 @@ from geo_risk import guidancebook, monthly, orderbook
 from geo_risk.guidance import NOT_KEPT, OUTCOMES, PROMISE, measure_guidance, outcome_of, promised_in
 from geo_risk.orders import measure_orders
 from geo_risk.records import Actor, Campaign, Guidance, Role, Topic, may_create
+from geo_risk.records.deadlines import is_overdue
 from geo_risk.stations import people_served
 from geo_risk.store import Query
 from maps.month import (
@@ -60,7 +61,7 @@ def guidance_view(pages: Pages, page: int, whose: Whose, lang: str) -> GuidanceV
     words = sight.reader if "guidance" in sight.personal else None
     steps = guidancebook.steps_of(service.store, [one.id for one in found], actor=words)
     waits = {one.id: promised_in(steps[one.id]) for one in found}
-    late = {name for name, one in waits.items() if one and one.due and one.due <= pages.now}
+    late = {name for name, one in waits.items() if one and is_overdue(one.due, pages.now)}
     found.sort(key=lambda one: (one.at, one.id), reverse=True)
     found.sort(key=lambda one: one.id not in late)
     here = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]

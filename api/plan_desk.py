@@ -15,7 +15,15 @@ from api import audience
 from api.jobs import QUEUED, Job
 from api.plan_days import DayMaker, ground_of
 from api.plan_jobs import make_plan
-from api.plan_views import PlanNames, cut_plan, may_open, names_in, own_officers, plan_json
+from api.plan_views import (
+    PlanNames,
+    cut_plan,
+    may_open,
+    moves_json,
+    names_in,
+    own_officers,
+    plan_json,
+)
 from geo_risk import planbook
 from geo_risk.errors import ConflictError, ForbiddenError, NotFoundError
 from geo_risk.planbook import Absence, Change, Changed, PlanRequest
@@ -99,7 +107,8 @@ def weeks_of(store: Store) -> list[str]:
 def read_json(read: PlanRead, service: Service, sight: Sight) -> dict[str, Any]:
     """Give it as JSON."""
     told = plan_json(read.plan, sight, read.names, service.park.park.datum)
-    return {**told, "revision": read.revision}
+    moves = planbook.moves_of(service.store, service.park, read.plan)
+    return {**told, "moves": moves_json(read.plan, sight, moves), "revision": read.revision}
 
 
 def check_officer(service: Service, sight: Sight, officer_id: str, now: datetime) -> None:
@@ -138,7 +147,11 @@ def is_quick(service: Service, request: PlanRequest) -> bool:
 
 
 def make_now(
-    service: Service, shown: Shown, actor: Actor, request: PlanRequest, now: datetime
+    service: Service,
+    shown: Shown,
+    actor: Actor,
+    request: PlanRequest,
+    now: datetime,
 ) -> WeekPlan:
     """Make a plan and keep it."""
     return planbook.make_week(
@@ -152,7 +165,12 @@ def make_now(
     )
 
 
-def start_job(service: Service, actor: Actor, request: PlanRequest, now: datetime) -> Job:
+def start_job(
+    service: Service,
+    actor: Actor,
+    request: PlanRequest,
+    now: datetime,
+) -> Job:
     """Have a plan made by another process."""
     seconds = request.seconds
     job = Job(

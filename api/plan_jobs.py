@@ -73,6 +73,7 @@ def make_plan(
                 now=now,
                 progress=progress,
             )
+            moves = planbook.moves_of(store, park, plan)
     except GeoRiskError as error:
         write_job(folder, replace(running, state=FAILED, error=error.message, hint=error.hint))
         return
@@ -80,5 +81,10 @@ def make_plan(
         said = f"{type(error).__name__}: {error}"
         write_job(folder, replace(running, state=FAILED, error=said, hint="Tell the keeper."))
         return
-    counts = {"visits": len(plan.visits), "left_out": len(plan.left_out)}
+    counts = {
+        "visits": len(plan.visits),
+        "left_out": len(plan.left_out),
+        "moves_kept": sum(one.kept for one in moves),
+        "moves_not_kept": sum(not one.kept for one in moves),
+    }
     write_job(folder, replace(running, state=DONE, percent=100, counts=counts))

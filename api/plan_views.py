@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from api.audience import Sight
     from api.kept import KeptRecords
+    from geo_risk.planbook import HeldMove
     from geo_risk.records import Actor
     from geo_risk.store import Store
     from geo_risk.visits.prevalence import Prevalence
@@ -145,6 +146,32 @@ def plan_json(plan: WeekPlan, sight: Sight, names: PlanNames, datum: str) -> dic
         for one in plan.officer_ids
     ]
     return {**told, "officers": officers}
+
+
+def moves_json(plan: WeekPlan, sight: Sight, moves: Sequence[HeldMove]) -> list[dict[str, Any]]:
+    """Give what was moved by hand and whether the plan keeps it: nothing to who sees no officers.
+
+    Parameters
+    ----------
+    plan
+        Already cut to its reader: an officer reads of visits wanted of it only.
+    sight, moves
+        Who reads; of the whole plan.
+    """
+    if "officers" not in sight.collections:
+        return []
+    return [
+        {
+            "candidate_id": one.move.candidate_id,
+            "visit_id": f"{plan.first_day.isoformat()}.{one.move.candidate_id}",
+            "officer_id": one.move.officer_id,
+            "at": one.move.at,
+            "kept": one.kept,
+            "reason": one.reason,
+        }
+        for one in moves
+        if sight.reader.role is not Role.OFFICER or one.move.officer_id in plan.officer_ids
+    ]
 
 
 def gap_of(plan: WeekPlan) -> float | None:

@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from api.audience import Sight, own_filters, own_prefix
+from api.audience import (
+    Sight,
+    own_filters,
+    own_prefix,
+    party_filters,
+    reach_fields,
+    without_persons,
+)
 from geo_risk.errors import NotFoundError
 from geo_risk.records import COLLECTIONS, Record, personal_fields
 from geo_risk.store import Query
@@ -53,7 +60,8 @@ def find_page(store: Store, sight: Sight, query: Query) -> Found:
     if prefix is not None:
         return _page_within(_within(store, sight, narrowed, prefix), query)
     page = store.page(narrowed, actor=sight.reader)
-    return Found(page.items, page.next, store.count(replace(narrowed, after=None, limit=None)))
+    items = _as_reached(store, sight, narrowed, page.items)
+    return Found(items, page.next, store.count(replace(narrowed, after=None, limit=None)))
 
 
 def find_all(store: Store, sight: Sight, query: Query) -> Sequence[Stored[Record]]:
@@ -64,7 +72,7 @@ def find_all(store: Store, sight: Sight, query: Query) -> Sequence[Stored[Record
     prefix = own_prefix(sight, query.collection)
     if prefix is not None:
         return _within(store, sight, narrowed, prefix)
-    return store.find(narrowed, actor=sight.reader)
+    return _as_reached(store, sight, narrowed, store.find(narrowed, actor=sight.reader))
 
 
 def get_one(store: Store, sight: Sight, collection: str, record_id: str) -> Stored[Record]:
@@ -127,6 +135,33 @@ def names_of(store: Store, sight: Sight, enterprise_ids: Sequence[str]) -> Mappi
     ids = list(dict.fromkeys(one for one in enterprise_ids if one)) or None
     found = find_all(store, sight, Query("enterprises", ids=ids))
     return {one.record.id: getattr(one.record, "name", "") for one in found}
+
+
+def _as_reached(
+    store: Store, sight: Sight, query: Query, found: Sequence[Stored[Record]]
+) -> Sequence[Stored[Record]]:
+    """Empty what the reader sees of parties to its own cases only, where a record is none."""
+    withheld = reach_fields(sight, query.collection)
+    if not query.personal or not withheld or not found:
+        return found
+    parties = _parties(store, sight)
+    nothing: dict[str, Any] = dict.fromkeys(withheld, "")
+    return tuple(
+        one if one.record.id in parties else replace(one, record=replace(one.record, **nothing))
+        for one in found
+    )
+
+
+def _parties(store: Store, sight: Sight) -> frozenset[str]:
+    """Give the enterprises that are party to a reader's own cases, by themselves or by premises."""
+    filters = party_filters(sight)
+    if filters is None:
+        return frozenset()
+    cases = find_all(store, without_persons(sight), Query("reports", filters=filters))
+    named = {getattr(one.record, "enterprise_id", "") for one in cases}
+    places = sorted({getattr(one.record, "premises_id", "") for one in cases} - {""})
+    hosts = find_all(store, without_persons(sight), Query("premises", ids=places)) if places else ()
+    return frozenset(named | {getattr(one.record, "enterprise_id", "") for one in hosts}) - {""}
 
 
 def _values(asked: Any) -> tuple[str, ...] | None:

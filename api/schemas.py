@@ -200,6 +200,16 @@ CASE_FIGURES = obj(
         "total": {"type": "object"},
     }
 )
+PLAN_MOVE = obj(
+    {
+        "candidate_id": _TEXT,
+        "visit_id": _TEXT,
+        "officer_id": _TEXT,
+        "at": _TIME,
+        "kept": {"type": "boolean"},
+        "reason": _TEXT,
+    }
+)
 PLAN = obj(
     {
         "week": _TEXT,
@@ -215,6 +225,7 @@ PLAN = obj(
         "officers": array({"type": "object"}),
         "left_out": array({"type": "object"}),
         "left_out_by_reason": {"type": "object"},
+        "moves": array(PLAN_MOVE),
     },
     visits=array({"type": "object"}),
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from geo_risk.errors import ConflictError, InputError
 from geo_risk.records import Guidance, Step
+from geo_risk.records.deadlines import is_overdue
 
 if TYPE_CHECKING:
     from geo_risk.records import Actor
@@ -186,7 +187,7 @@ def measure_guidance(
         promised=len(ends) + len(waits),
         kept=ends.count(KEPT),
         not_kept=ends.count(NOT_KEPT),
-        overdue=sum(one.due is not None and one.due <= now for one in waits),
+        overdue=sum(is_overdue(one.due, now) for one in waits),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -115,6 +115,10 @@ class PlanIn(BaseModel):
     absences: Annotated[list[AbsenceIn], Field(max_length=_MOST_LISTED)] = []
     appointments: Annotated[list[AppointmentIn], Field(max_length=_MOST_LISTED)] = []
     seconds: Annotated[Number, Field(ge=0, le=MOST_S)] | None = None
+    moves: Annotated[
+        Literal["keep", "drop"],
+        Field(description="What becomes of visits moved by hand when the week is made anew."),
+    ] = "keep"
 
 
 class MoveIn(BaseModel):
@@ -150,7 +154,11 @@ class ChangeIn(BaseModel):
 def make_plan(
     body: PlanIn, service: TheService, shown: TheShown, sight: TheSight, now: Now
 ) -> Response:
-    """Make a week's plan; with more than 5 s of search the answer is a job."""
+    """Make a week's plan; with more than 5 s of search the answer is a job.
+
+    Made anew, visits that were moved by hand stay where they were put: `moves` of the answer says
+    of each whether it could be kept, and why not. `"moves": "drop"` lets them go.
+    """
     actor = audience.check_head(sight)
     request = PlanRequest(
         body.first_day,
@@ -159,6 +167,7 @@ def make_plan(
         tuple(_absence(one) for one in body.absences),
         tuple(_appointment(one) for one in body.appointments),
         seconds=body.seconds,
+        keep_moves=body.moves == "keep",
     )
     if not is_quick(service, request):
         job = start_job(service, actor, request, now)

@@ -153,8 +153,8 @@ def make_plan_page(
     typed = {"first_day": first_day, "days": days, "seconds": seconds}
     typed |= {"keep_moves": keep_moves} if keep_moves else {}
     asked = _typed(typed)
-    if isinstance(asked, PlanRequest) and keep_moves != "no":
-        asked = replace(asked, moves=planbook.moves_in(pages.service.store, asked.first_day))
+    if isinstance(asked, PlanRequest):
+        asked = replace(asked, keep_moves=keep_moves != "no")
     week = pages.now.astimezone(pages.service.park.zone).date()
     if isinstance(asked, Refusal):
         view = plan_view(pages, week, typed=typed, refusal=asked)

@@ -21,6 +21,7 @@ import shapely
 from geo_risk.casework.states import HAND_OVER, REOPEN, SETTLE, is_open
 from geo_risk.errors import InputError
 from geo_risk.records import CaseState
+from geo_risk.records.deadlines import ended_in_time, falls_due_in, is_overdue
 
 if TYPE_CHECKING:
     from geo_risk.records import PatrolZone, Report, Step
@@ -127,7 +128,7 @@ def figures(
         Every case there is; a case handed over between stations is one case, of the station that
         has it now.
     start, end
-        [start, end): a case belongs to the period in which it fell due.
+        [start, end), of whole days: a case belongs to the period in which its last day lies.
     as_of
         Now: what is not due by then is open and not yet due.
     by
@@ -179,8 +180,7 @@ def is_closed(case: Case) -> bool:
 
 def was_in_time(case: Case) -> bool:
     """Say whether a case ended by its due date; where nobody knows when it ended, it did not."""
-    closed_at, due = case.report.closed_at, case.due
-    return closed_at is not None and due is not None and closed_at <= due
+    return ended_in_time(case.report.closed_at, case.due)
 
 
 def stays_settled(case: Case) -> bool:
@@ -238,9 +238,9 @@ def _measures(case: Case, start: datetime, end: datetime, as_of: datetime) -> li
         names.append("closed")
     if due is None:
         return names
-    if due > as_of:
+    if not is_overdue(due, as_of):
         return names if is_closed(case) else [*names, "open_not_due"]
-    if not start <= due < end:
+    if not falls_due_in(due, start, end):
         return names
     names.append("due")
     if report.kind == "dispute":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from geo_risk.casework.due import INTERIM_HOURS
 from geo_risk.casework.states import is_open
 from geo_risk.records import Severity
+from geo_risk.records.deadlines import is_overdue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,11 +66,10 @@ def lateness(case: Case, now: datetime) -> Late | None:
         and report.interim_at is None
         and now > begun + timedelta(hours=INTERIM_HOURS)
     )
-    past = now - case.due if case.due is not None else timedelta(0)
-    if past < timedelta(0) or case.due is None:
-        past = timedelta(0)
-    if not past and not unprotected:
+    overdue = is_overdue(case.due, now)
+    if not overdue and not unprotected:
         return None
+    past = now - case.due if overdue and case.due is not None else timedelta(0)
     level = STATION
     if past > _CHIEF_AFTER or unprotected:
         level = CHIEF

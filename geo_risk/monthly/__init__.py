@@ -5,7 +5,7 @@ a score is, is `safety_index`'s. Frozen are inputs, numbers, reference table and
 effects are in the reference and leave by no function here.
 """
 
-from geo_risk.monthly.corrections import Correction, correct, corrections_of
+from geo_risk.monthly.corrections import Correction, correct, corrections_of, preview_correction
 from geo_risk.monthly.freeze import canonical
 from geo_risk.monthly.gather import gather, is_empty
 from geo_risk.monthly.known import Books
@@ -53,6 +53,7 @@ __all__ = [
     "newest_revisions",
     "params_of",
     "preview",
+    "preview_correction",
     "results",
     "revise",
     "said_by",

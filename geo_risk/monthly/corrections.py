@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo_risk.errors import InputError
 from geo_risk.monthly.freeze import OUTPUT, PARAMS
-from geo_risk.monthly.publish import results, revise
+from geo_risk.monthly.publish import preview_revision, results, revise
 from geo_risk.records import Step
 from geo_risk.steps import steps_by_subject
 from geo_risk.store import Query
@@ -93,13 +93,28 @@ def correct(
     InputError
         Without a reason, without anything to take out, or where it is left out already or unknown.
     """
-    results(store, month)
-    ids = sorted({one.strip() for one in without if one.strip()})
-    _check(store, month, ids, reason, actor)
+    ids = _asked(store, month, without, reason, actor)
     revised = revise(store, park, month, ids, actor=actor, at=at)
     steps = [_step(one[OUTPUT], month, reason.strip(), actor, at) for one in revised]
     store.apply(steps, actor=actor, at=at)
     return revised
+
+
+def preview_correction(
+    store: Store,
+    park: ParkFile,
+    month: str,
+    without: Iterable[str],
+    reason: str,
+    *,
+    actor: Actor,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Give what a published month says, and what it would say corrected; nothing is kept.
+
+    Parameters and errors as of `correct`; later months, which follow, are not worked out.
+    """
+    ids = _asked(store, month, without, reason, actor)
+    return results(store, month), preview_revision(store, park, month, ids)
 
 
 def corrections_of(store: Store, month: str, *, actor: Actor) -> list[Correction]:
@@ -125,6 +140,16 @@ def corrections_of(store: Store, month: str, *, actor: Actor) -> list[Correction
             )
         )
     return found
+
+
+def _asked(
+    store: Store, month: str, without: Iterable[str], reason: str, actor: Actor
+) -> list[str]:
+    """Give the ids that are to be left out of a published month; refuse what cannot be."""
+    results(store, month)
+    ids = sorted({one.strip() for one in without if one.strip()})
+    _check(store, month, ids, reason, actor)
+    return ids
 
 
 def _check(store: Store, month: str, ids: list[str], reason: str, actor: Actor) -> None:

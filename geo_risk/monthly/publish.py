@@ -159,6 +159,23 @@ def revise(
     return revised
 
 
+def preview_revision(
+    store: Store, park: ParkFile, month: str, without: Iterable[str]
+) -> dict[str, Any]:
+    """Say what a frozen month would say with more left out of it; nothing is kept.
+
+    Raises
+    ------
+    NotFoundError
+        When the month was not frozen.
+    """
+    params = store.document(PARAMS, check_month(month))
+    if params is None:
+        raise NotFoundError(f"{month} is not frozen.", "Only a frozen month has revisions.")
+    left_out = tuple(sorted({*json.loads(params.body)["without"], *without}))
+    return said_by(_compute(store, park, month, None, left_out, Books(store)))
+
+
 def said_by(computed: Computed) -> dict[str, Any]:
     """Give what a computed month says, cross-visits it calls for included."""
     month = computed.month

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from geo_risk.casework.due import INTERIM_HOURS, due_of
 from geo_risk.records import CaseState, Severity
+from geo_risk.records.deadlines import ended_in_time, is_overdue
 from geo_risk.safety_index import Overdue, Share
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Hazard:
 
     def in_time(self) -> bool:
         """Say whether it was rectified, and accepted, by its due date."""
-        return self.rectified is not None and self.rectified < self.due
+        return ended_in_time(self.rectified, self.due)
 
 
 @dataclass(frozen=True)
@@ -159,12 +160,14 @@ def count_hazards(
     fixed = [one for one in recent if not one.self_reported and one.rectified is not None]
     lasting = [one for one in fixed if not _again(one, by_kind[one.place, one.category])]
     on_time = sum(one.in_time() for one in recent if not one.self_reported)
-    failed = sum(not one.in_time() and one.due <= end for one in recent if not one.self_reported)
+    failed = sum(
+        not one.in_time() and is_overdue(one.due, end) for one in recent if not one.self_reported
+    )
     voided = sum(begin <= one < end for one in false_reports)
     overdue = tuple(
         Overdue(one.id, one.severity, _days(one.due, end, park), self_reported=one.self_reported)
         for one in counted
-        if one.rectified is None and one.due < end
+        if one.rectified is None and is_overdue(one.due, end)
     )
     return Counted(
         shares={
@@ -200,7 +203,7 @@ def _seen_first(hazards: Sequence[Hazard]) -> Iterable[Hazard]:
         if not one.self_reported and any(
             other.self_reported
             and other.day < one.day
-            and one.found < other.due
+            and not is_overdue(other.due, one.found)
             and (other.rectified is None or other.rectified >= one.found)
             for other in hazards
         ):

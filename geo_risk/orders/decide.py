@@ -27,6 +27,7 @@ from geo_risk.orders.states import (
     OrderState,
 )
 from geo_risk.records import Order, Role, Step, in_order, state_after
+from geo_risk.records.deadlines import is_overdue
 
 if TYPE_CHECKING:
     from geo_risk.records import Actor
@@ -93,7 +94,7 @@ def agreed_of(steps: Sequence[Step]) -> Step | None:
 def may_be_missed(steps: Sequence[Step], now: datetime) -> bool:
     """Say whether a time was agreed that is over: nothing else can be missed."""
     agreed = agreed_of(steps)
-    return agreed is not None and agreed.due is not None and agreed.due <= now
+    return agreed is not None and is_overdue(agreed.due, now)
 
 
 def decide(

@@ -10,6 +10,7 @@ version of it. Who may plan is checked here; what a page or file shows of it is 
 
 from geo_risk.planbook.changing import Changed, change, preview, take_back
 from geo_risk.planbook.gather import Gathered, gather
+from geo_risk.planbook.held import HeldMove, held_moves, moves_of
 from geo_risk.planbook.keeping import Basis, Kept, kept_plan, moves_in, newest
 from geo_risk.planbook.linking import Planned, linked, planned_for, served_steps
 from geo_risk.planbook.making import (
@@ -34,6 +35,7 @@ __all__ = [
     "Change",
     "Changed",
     "Gathered",
+    "HeldMove",
     "Kept",
     "Move",
     "MoveRefused",
@@ -43,11 +45,13 @@ __all__ = [
     "change",
     "confirm",
     "gather",
+    "held_moves",
     "kept_plan",
     "latest_week",
     "linked",
     "make_week",
     "moves_in",
+    "moves_of",
     "newest",
     "planned_for",
     "prevalence",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from geo_risk.casework import due_of
 from geo_risk.orders import OrderState
 from geo_risk.records import CaseState, Channel, Severity, VisitReason
+from geo_risk.records.deadlines import is_overdue
 from geo_risk.visits.candidates import Ask
 from geo_risk.visits.problem import DAY_S, Tier
 
@@ -105,7 +106,7 @@ def _of_hazards(shelf: Shelf, park: ParkFile, now: Now) -> Iterable[Ask]:
         if where not in shelf.premises:
             continue
         due = one.due or due_of(one, park)
-        overdue = due is not None and due <= now.at
+        overdue = is_overdue(due, now.at)
         seen = one.channel in _SEEN or bool(one.visit_id)
         grave = one.severity is Severity.MAJOR and not seen
         waits = one.state == CaseState.RECHECKING.value

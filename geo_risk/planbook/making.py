@@ -15,7 +15,7 @@ from geo_risk.planbook.clock import Clock
 from geo_risk.planbook.gather import Before, gather
 from geo_risk.planbook.keeping import Basis, Kept, keep, kept_plan, newest
 from geo_risk.planbook.linking import visited_in
-from geo_risk.planbook.request import PlanRequest
+from geo_risk.planbook.request import PlanRequest, with_moves_of
 from geo_risk.planbook.writing import Search, week_of
 from geo_risk.records import Role
 from geo_risk.visits.lot import seed_of
@@ -70,8 +70,8 @@ def make_week(
     Returns
     -------
     WeekPlan
-        As it is kept. Made again, the week keeps its draws once a visit was made, and what was told
-        to enterprises.
+        As it is kept. Made again, the week keeps its draws once a visit was made, what was told to
+        enterprises and, unless the request lets it go, what was moved by hand (`held_moves`).
 
     Raises
     ------
@@ -86,6 +86,8 @@ def make_week(
     earlier = newest(store, request.first_day)
     if earlier is not None and earlier.plan.first_day != request.first_day:
         earlier = None
+    if earlier is not None and request.keep_moves:
+        request = with_moves_of(request, earlier.basis.request)
     pinned = pinned_in(earlier)
     begun = visited_in(store, Clock(request.first_day, park.zone), now)
     drawn = earlier.basis.drawn if earlier is not None and begun else None

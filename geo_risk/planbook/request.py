@@ -108,6 +108,9 @@ class PlanRequest:
         What the chief moved since, the last word for each visit.
     seconds
         Time of the search; None: the park file's.
+    keep_moves
+        Of a week made again: what was moved by hand stays where it was put, as far as that can be;
+        False lets it go.
     """
 
     first_day: date
@@ -117,6 +120,7 @@ class PlanRequest:
     appointments: tuple[Appointment, ...] = ()
     moves: tuple[Move, ...] = ()
     seconds: float | None = None
+    keep_moves: bool = True
 
     def __post_init__(self) -> None:
         """Refuse no day, too many days, and a time below 0."""
@@ -168,6 +172,11 @@ def with_change(request: PlanRequest, change: Change) -> PlanRequest:
     )
 
 
+def with_moves_of(request: PlanRequest, earlier: PlanRequest) -> PlanRequest:
+    """Give a request with what was moved by hand before; what it says itself of a visit holds."""
+    return replace(request, moves=with_change(earlier, Change(moves=request.moves)).moves)
+
+
 def request_plain(request: PlanRequest) -> dict[str, Any]:
     """Give a request as values that JSON knows."""
     plain = asdict(request)
@@ -199,4 +208,5 @@ def request_from(plain: Mapping[str, Any]) -> PlanRequest:
         ),
         moves=tuple(Move(one, who, moment(at)) for one, who, at in plain.get("moves", ())),
         seconds=plain["seconds"],
+        keep_moves=plain.get("keep_moves", True),
     )

@@ -99,6 +99,7 @@ DOORS: dict[type[Record], tuple[Door, ...]] = {
             for role in (Role.CHIEF, Role.KEEPER)
             for where in ("POST /index/{month}/correct", "POST /v1/index/{month}/revisions")
         ),
+        Door(Role.KEEPER, "geo-risk index --correct"),
         *_at_gate(Role.OFFICER, Role.CHIEF),
     ),
     Flag: (Door(Role.KEEPER, "geo-risk cases check"),),

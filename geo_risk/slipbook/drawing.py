@@ -28,6 +28,7 @@ from geo_risk.records import (
     Slip,
     Step,
 )
+from geo_risk.records.deadlines import is_overdue
 from geo_risk.slips import (
     AT_ONCE,
     ROUTINE,
@@ -243,7 +244,7 @@ def _routine(
                 sorted(
                     one.report.id
                     for one in hazards
-                    if one.enterprise_id == firm and one.is_seen and one.due and at >= one.due
+                    if one.enterprise_id == firm and one.is_seen and is_overdue(one.due, at)
                 )
             ),
         )

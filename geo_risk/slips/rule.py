@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from geo_risk.records.deadlines import ended_in_time, is_overdue
 from geo_risk.slips.states import AT_ONCE, OPEN, ROUTINE, SlipState
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def at_once_reasons(hazard: OpenMajor, now: datetime) -> tuple[str, ...]:
     """
     reasons = []
     done = hazard.rectified_at
-    if hazard.due is not None and now >= hazard.due and (done is None or done > hazard.due):
+    in_time = ended_in_time(done, hazard.due)
+    if is_overdue(hazard.due, now) and not in_time:
         reasons.append(MAJOR_OVERDUE)
     if hazard.interim_at is None and done is None and now > hazard.reported_at + INTERIM:
         reasons.append(INTERIM_MISSING)

@@ -23,6 +23,7 @@ from maps.palette import CLASS_COLOURS
 from maps.shell import json_block, make_shell
 from maps.words import HTML_LANG, LANGS, catalogue, phrase, word
 from maps.words.figures import day_text, moment_text, number_text
+from maps.words.isolate import marked, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,7 +190,7 @@ def render_page(template: str, frame: Frame, lang: str, current: str, **values: 
     def t(key: str, **slots: object) -> str:
         return word(key, lang, **slots)
 
-    return (
+    filled = (
         _environment()
         .get_template(template)
         .render(
@@ -213,6 +214,7 @@ def render_page(template: str, frame: Frame, lang: str, current: str, **values: 
             **values,
         )
     )
+    return settled(filled)
 
 
 @cache
@@ -224,6 +226,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=marked,
     )
     environment.globals["asset_url"] = asset_url
     environment.globals["bundle_url"] = bundle_url

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from babel.messages.pofile import read_po
 
+from maps.words.isolate import isolated
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -98,7 +100,8 @@ def word(key: str, lang: str, **slots: object) -> str:
         entry = entry["one" if slots.get("n") == 1 else "other"]
     if isinstance(slots.get("n"), int):
         slots["n"] = f"{slots['n']:,}"
-    return entry.format_map(slots)
+    told = {name: isolated(one) if isinstance(one, str) else one for name, one in slots.items()}
+    return entry.format_map(told)
 
 
 def phrase(prefix: str, code: str, lang: str) -> str:

@@ -130,6 +130,16 @@ def test_the_crawl_would_find_what_leaks(answers, secrets):
     assert len(points) > 50
 
 
+def test_a_mediator_without_a_case_reads_nobodys_phone_by_any_route(lived_in, answers):
+    """Names and addresses, to take up a case; whom to call comes with the case."""
+    firms = lived_in.park.records("enterprises", personal=True)
+    phones = {one.phone for one in firms if len(one.phone) >= 7}
+    assert len(phones) > 100
+    for one in answers("mediator"):
+        leaked = [phone for phone in phones if phone in one.text]
+        assert not leaked, f"mediator at {one.address}: {leaked[:3]}"
+
+
 def test_an_enterprise_sees_itself_and_nobody_else(lived_in, lived, answers, secrets):
     """Of all names and texts in the answers, each is of a record of its own."""
     with lived_in.client("enterprise") as client:

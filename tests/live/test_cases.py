@@ -7,6 +7,7 @@ import io
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -15,11 +16,17 @@ import httpx
 import openpyxl
 import pytest
 
+from api.auth import new_token
+from geo_risk.records import Actor, Role
+from maps.words.isolate import isolated
 from tests.live.commands import run_for_json
 from tests.live.conftest import BuiltPark, Server
 from tests.live.small_park import SmallPark, write_small_park
 
+pytest_plugins = ("tests.live.browser_fixtures",)
+
 REPORTS = "/ogc/collections/reports/items"
+ITEMS = "/ogc/collections/enterprises/items"
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +43,8 @@ def small(tmp_path_factory) -> SmallPark:
     for name in ("X1", "X2"):
         told = today - timedelta(days=100)
         rows.append([name, told, told, "", "reported", "major", *places[0]])
+    told, done = "2026-03-24T10:00:00+08:00", "2026-03-31T20:00:00+08:00"
+    rows.append(["M1", told, told, done, "closed", "minor", *places[1]])
     with (small.park_file.parent / "reports.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
     with small.park_file.open("a", encoding="utf-8") as file:
@@ -228,6 +237,103 @@ def test_every_figure_opens_into_its_items(server):
         assert chief.get("/v1/cases/figures?by=officer").status_code == 422
     with server.client("analyst") as analyst:
         assert analyst.get("/v1/cases/figures?by=team").status_code == 403
+
+
+def test_what_is_due_on_a_months_last_day_is_that_months(server):
+    """Due on 31 March and closed that evening: March's, in time; nothing of it in April."""
+    with server.client("chief") as chief:
+        listed = chief.get("/ogc/collections/reports/items/reports%3AM1").json()
+        assert listed["properties"]["state"] == "closed"
+        for first, last, counts in (("01", "31", True), ("31", "31", True), ("01", "30", False)):
+            asked = {"from": f"2026-03-{first}", "to": f"2026-03-{last}"}
+            items = chief.get("/v1/cases/figures", params=asked).json()["total"]["items"]
+            for measure in ("due", "in_time"):
+                assert ("reports:M1" in items[measure]) is counts, (asked, measure)
+        asked = {"from": "2026-04-01", "to": "2026-04-30"}
+        assert "reports:M1" not in str(chief.get("/v1/cases/figures", params=asked).json())
+
+
+def test_a_mediator_learns_whom_to_call_with_the_case(server):
+    """Contact and phone of parties to its studio's disputes only, as items and as a workbook."""
+    firms = server.park.records("enterprises")[:2]
+    numbers = {firms[0].id: "13800000001", firms[1].id: "13800000002"}
+    now = datetime.now(UTC)
+    secret, token = new_token("studio", Role.MEDIATOR, now)
+    keeper = Actor("tests", Role.KEEPER, "cli")
+    with server.park.open() as store:
+        told = [replace(one, contact="样例联系", phone=numbers[one.id]) for one in firms]
+        store.put(told, actor=keeper, at=now)
+        store.put_token(replace(token, station_id="stations:S0"), actor=keeper, at=now)
+
+    def seen(headers: dict[str, str]) -> tuple[set[str], int]:
+        found: set[str] = set()
+        with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+            items = client.get(ITEMS, params={"limit": 1000})
+            one = [client.get(f"{ITEMS}/{quote(name, safe='')}") for name in numbers]
+            book = client.get(ITEMS, params={"f": "xlsx"})
+            pages = [client.get(f"/v1/map/find?q={name}") for name in (*numbers, "138000")]
+        said = [items.text, *(each.text for each in (*one, *pages))]
+        if book.status_code == 200:
+            sheets = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets
+            said += [str(list(sheet.values)) for sheet in sheets]
+        for name, number in numbers.items():
+            if any(number in text for text in said):
+                found.add(name)
+        return found, items.text.count("样例联系")
+
+    studio = {"Authorization": f"Bearer {secret}"}
+    unbound = {"Authorization": f"Bearer {server.tokens['mediator']}"}
+    chief = {"Authorization": f"Bearer {server.tokens['chief']}"}
+    assert seen(chief) == (set(numbers), 2)
+    assert seen(studio) == (set(), 0)
+    quarrel = report(server, "clerk", kind="dispute", enterprise_id=firms[0].id)
+    assert seen(studio) == (set(), 0), "nobody gave it the case yet"
+    done(server, "clerk", quarrel, "assign", station_id="stations:S0", text="请调解")
+    assert seen(studio) == ({firms[0].id}, 1)
+    assert seen(unbound) == (set(), 0), "no studio, no case of its own"
+
+
+ORDER = """(element) => {
+  const text = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const lefts = [];
+  for (let node = text.nextNode(); node; node = text.nextNode()) {
+    for (let n = 0; n < node.length; n += 1) {
+      const range = document.createRange();
+      range.setStart(node, n);
+      range.setEnd(node, n + 1);
+      if (node.data[n].trim()) lefts.push(range.getBoundingClientRect().left);
+    }
+  }
+  return lefts.every((left, n) => n === 0 || left > lefts[n - 1]);
+}"""
+"""Whether the letters of an element stand from left to right in the order they are read."""
+
+
+def test_a_name_that_turns_the_writing_turns_nothing_beside_it(server, browse):
+    """Kept as it was typed; on the page of its case all that stands beside it is in order."""
+    name = "甲\u202e乙丙"
+    firm = server.park.records("enterprises")[2]
+    with server.park.open() as store:
+        keeper, now = Actor("tests", Role.KEEPER, "cli"), datetime.now(UTC)
+        store.put([replace(firm, name=name)], actor=keeper, at=now)
+    made = report(server, "clerk", enterprise_id=firm.id, severity="minor")
+    with server.client("chief") as chief:
+        item = chief.get(f"{ITEMS}/{quote(firm.id, safe='')}").json()
+    assert item["properties"]["name"] == name, "what was typed is kept"
+    page, _ = browse(server, "chief")
+    page.goto(f"/cases/{quote(made, safe='')}")
+    page.locator("h1").wait_for()
+    shown = page.locator("main").inner_text()
+    assert isolated(name) in shown
+    assert name not in shown.replace(isolated(name), "")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p id=beside></p>')")
+    for said, in_order in ((name, False), (isolated(name), True)):
+        page.evaluate(
+            "(name) => { beside.innerHTML = '<i></i><span>整改期限 12 月</span>';"
+            "beside.firstChild.textContent = name; }",
+            said,
+        )
+        assert page.locator("#beside span").evaluate(ORDER) is in_order, said
 
 
 def test_the_same_thing_said_twice_is_proposed_and_merged(server):

@@ -255,3 +255,33 @@ def test_a_week_made_anew_keeps_what_was_moved_unless_it_is_let_go(
     again("no")
     page.goto(f"/plan?week={plan['week']}")
     assert page.locator("input[name=keep_moves]").count() == 0
+
+
+def test_a_week_made_anew_over_http_keeps_its_moves_and_says_which_it_lost(server: Server) -> None:
+    """By default what was moved stays; what cannot stay is named with its reason; drop lets go."""
+    plan = make_plan(server, moves="drop")
+    assert plan["moves"] == []
+    visit = free_visit(plan)
+    day = other_day(plan, visit)
+    move = {"visit_id": visit["id"], "officer_id": "o:2", "at": f"{day}T10:00:00+08:00"}
+    with server.client("chief") as chief:
+        made = chief.post(door(plan, rest="/changes"), json={"moves": [move]})
+        assert made.status_code == 200, made.text
+    again = make_plan(server)
+    told = [(one["visit_id"], one["kept"], one["reason"]) for one in again["moves"]]
+    assert told == [(visit["id"], True, "")]
+    held = where(server, visit["id"])
+    assert held is not None
+    assert (held[0], held[1][:10]) == ("o:2", day)
+    away = {"officer_id": "o:2", "begin": f"{day}T00:00:00+08:00", "end": f"{day}T23:59:00+08:00"}
+    lost = make_plan(server, absences=[away])
+    told = [(one["visit_id"], one["kept"], one["reason"]) for one in lost["moves"]]
+    assert told == [(visit["id"], False, "outside_shifts")]
+    long = make_plan(server)
+    assert [one["kept"] for one in long["moves"]] == [True], "away no more: it is held again"
+    let_go = make_plan(server, moves="drop")
+    assert let_go["moves"] == []
+    assert make_plan(server)["moves"] == [], "let go is let go"
+    with server.client("chief") as chief:
+        body = {"first_day": plan["week"], "moves": "perhaps"}
+        assert chief.post("/v1/plan", json=body).status_code == 422

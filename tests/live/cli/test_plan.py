@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyogrio
 import pytest
 from icalendar import Calendar
 
 from api.cli_plan import interruptible
-from geo_risk import open_park
+from geo_risk import open_park, planbook
+from geo_risk.planbook import Change, Move
 from geo_risk.records import Actor, Officer, Role
 from tests.live.cli.commands import Run
 
@@ -71,6 +73,42 @@ def test_an_absence_changes_the_plan_there_is(run: Run, staffed: Path, tmp_path:
     assert all(one["day"] != day for one in after)
 
 
+def test_a_week_made_anew_keeps_what_was_moved_or_lets_it_go(
+    run: Run, staffed: Path, tmp_path: Path
+) -> None:
+    """A visit moved to another day stays there; asked to, the command lets it go."""
+    file = tmp_path / "p.json"
+
+    def made(*words: object) -> tuple[dict[str, Any], str]:
+        ran = run("plan", staffed, *LONG, "--seconds", "0.2", "--json", file, *words)
+        assert ran.code == 0, ran.err
+        return json.loads(file.read_text("utf-8")), ran.out
+
+    plan, said = made()
+    assert "moved by hand" not in said
+    visits = plan["officers"][0]["visits"]
+    days = sorted({one["day"] for one in visits})
+    free = next(one for one in visits if one["selection_probability"] is None)
+    day = next(one for one in days if one != free["day"])
+    with open_park(staffed) as opened:
+        at = datetime.fromisoformat(f"{day}T10:00").replace(tzinfo=opened.park.zone)
+        candidate = free["id"].partition(".")[2]
+        change = Change(moves=(Move(candidate, "o:1", at),))
+        first, now = date.fromisoformat(WEEK), datetime.now(UTC)
+        planbook.change(opened.store, opened.park, None, first, change, actor=KEEPER, now=now)
+    plan, said = made()
+    assert "moved by hand: 1 kept, 0 not" in said
+    assert [one["kept"] for one in plan["moves"]] == [True]
+    assert {one["id"]: one["day"] for one in plan["officers"][0]["visits"]}[free["id"]] == day
+    _, said = made("--absent", f"o:1={day}")
+    assert "moved by hand: 0 kept, 1 not" in said
+    assert f"not kept: {candidate} (o:1, {day} 10:00)" in said
+    assert "(outside_shifts)" in said
+    plan, said = made("--moves", "drop")
+    assert "moved by hand" not in said
+    assert plan["moves"] == []
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -80,6 +118,7 @@ def test_an_absence_changes_the_plan_there_is(run: Run, staffed: Path, tmp_path:
         (("--absent", "o:1"), "Write officers:3=2026-10-13/morning."),
         (("--days", "15"), "Give 1 to 14."),
         (("--lang", "fr"), "Give zh or en."),
+        (("--moves", "some"), "Give keep or drop."),
     ],
 )
 def test_a_wrong_wish_is_one_line(run: Run, park: Path, words: tuple[str, ...], said: str) -> None:

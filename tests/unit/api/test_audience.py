@@ -239,3 +239,14 @@ def test_a_mediator_of_a_studio_sees_the_disputes_of_that_studio():
         "station_id": ("stations:S1",),
     }
     assert audience.own_filters(of_one, "stations") == {}
+
+
+def test_a_mediator_reaches_the_parties_to_its_studios_disputes_only():
+    """Without a studio nobody's; everybody else reaches whom it sees."""
+    of_all = audience.sight_of(actor(Role.MEDIATOR))
+    assert audience.party_filters(of_all) is None
+    of_one = audience.sight_of(replace(actor(Role.MEDIATOR), station_id="stations:S1"))
+    assert audience.party_filters(of_one) == audience.own_filters(of_one, "reports")
+    assert audience.reach_fields(of_one, "enterprises") == {"contact", "phone"}
+    for role in set(Role) - {Role.MEDIATOR}:
+        assert not audience.reach_fields(audience.sight_of(actor(role)), "enterprises")

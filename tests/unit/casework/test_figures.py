@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,11 +14,13 @@ from scipy.stats import binomtest
 from shapely.geometry import box
 
 from geo_risk.casework import GROUPS, Case, figures, late, lateness, wilson
+from geo_risk.casework.due import end_of_day
 from geo_risk.errors import InputError
+from geo_risk.park import ParkFile
 from geo_risk.records import PatrolZone, Severity, Step
 from tests.unit.casework.conftest import MONDAY
 
-DAY = timedelta(days=1)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 START, END, NOW = MONDAY, MONDAY + 100 * DAY, MONDAY + 400 * DAY
 
 
@@ -49,8 +53,8 @@ def test_closed_by_the_due_date_is_counted_against_what_fell_due(report_of: Any)
     """In time, late, never; what is not due yet stands beside."""
     due = MONDAY + 10 * DAY
     cases = [
-        Case(report_of(1, state="closed", closed_at=due), due),
-        Case(report_of(2, state="closed", closed_at=due + DAY), due),
+        Case(report_of(1, state="closed", closed_at=due - SECOND), due),
+        Case(report_of(2, state="closed", closed_at=due), due),
         Case(report_of(3), due),
         Case(report_of(4), NOW + DAY),
         Case(report_of(5, state="void"), due),
@@ -64,6 +68,48 @@ def test_closed_by_the_due_date_is_counted_against_what_fell_due(report_of: Any)
     assert told.items["open_not_due"] == ("r:4",)
     assert (told.items["void"], told.items["merged"]) == (("r:5",), ("r:6",))
     assert (told.closed_in_time.hits, told.closed_in_time.of) == (1, 3)
+
+
+MONTHS = [datetime(2026, n, 1, tzinfo=ZoneInfo("Asia/Shanghai")) for n in range(3, 13)]
+
+
+@pytest.mark.parametrize("days", range(5))
+def test_every_case_falls_due_in_the_month_of_its_printed_day_and_in_no_other(
+    report_of: Any, park: ParkFile, days: int
+) -> None:
+    """Over all months the counts sum to all cases; the last evening is in time, midnight late."""
+    cases, printed = [], {}
+    for n in range(200):
+        begun = MONDAY + n * DAY
+        due = end_of_day(begun, 7 + days, park)
+        closed = due - SECOND if n % 2 else due
+        report = report_of(n, reported_at=begun, state="closed", closed_at=closed)
+        cases.append(Case(report, due))
+        printed[report.id] = (due - SECOND).astimezone(park.zone)
+    assert any(day.day >= 30 for day in printed.values()), "some are due on a month's last day"
+    counted: dict[str, list[str]] = {}
+    for begin, end in pairwise(MONTHS):
+        (told,) = figures(cases, begin, end, as_of=end)
+        for name in told.items["due"]:
+            counted.setdefault(name, []).append(f"{begin:%Y-%m}")
+        assert all(int(name[2:]) % 2 for name in told.items["in_time"])
+        assert all(int(name[2:]) % 2 == 0 for name in told.items["late"])
+        assert told.counts["in_time"] + told.counts["late"] == told.counts["due"]
+    assert counted == {name: [f"{day:%Y-%m}"] for name, day in printed.items()}
+
+
+def test_overdue_begins_when_the_last_day_is_over(report_of: Any) -> None:
+    """A second before midnight it is not late; at midnight it is, by no whole day yet."""
+    due = MONDAY + 10 * DAY
+    case = Case(report_of(1), due)
+    assert lateness(case, due - SECOND) is None
+    at_midnight = lateness(case, due)
+    assert at_midnight is not None
+    assert (at_midnight.days, at_midnight.level) == (0, 1)
+    (told,) = figures([case], START, due, as_of=due)
+    assert told.items["overdue"] == ("r:1",)
+    (told,) = figures([case], START, due, as_of=due - SECOND)
+    assert (told.items["due"], told.items["open_not_due"]) == ((), ("r:1",))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +173,8 @@ def test_a_zone_is_the_one_that_was_and_the_one_that_is(report_of: Any) -> None:
 
 def test_a_team_has_counts_and_no_rate(report_of: Any) -> None:
     """And not how many it found."""
-    (told,) = figures([Case(report_of(), START, None, "t:1")], START, END, as_of=NOW, by="team")
+    case = Case(report_of(), START + DAY, None, "t:1")
+    (told,) = figures([case], START, END, as_of=NOW, by="team")
     assert (told.closed_in_time, told.settled) == (None, None)
     assert "reported" not in told.items
 
