@@ -58,6 +58,7 @@ OGC = "/ogc"
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = {429: "60", 503: "5"}
 _API = ("/ogc", "/v1", "/tiles", "/metrics", "/healthz", "/readyz", "/openapi.json", "/assets")
+_KEPT_QUERY = 1500
 _HTTP_HINTS = {
     404: "Look the address up in /openapi.json.",
     405: "Use one of the methods in the Allow header.",
@@ -313,8 +314,12 @@ def _routes_at(request: Request) -> Sequence[BaseRoute]:
 
 
 def _sign_in(request: Request) -> str:
-    path = request.url.path
-    return "/login" if path in {"/", "/login"} else f"/login?next={quote(path, safe='/')}"
+    """Give the address of the sign-in that leads back: to the page, and to what was looked for."""
+    path, query = request.url.path, request.url.query
+    if path == "/login" or (path == "/" and not query):
+        return "/login"
+    wanted = f"{path}?{query}" if query and len(query) < _KEPT_QUERY else path
+    return f"/login?next={quote(wanted, safe='/')}"
 
 
 def _issues(found: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -173,4 +174,9 @@ def test_a_person_gets_a_page_and_is_led_to_the_sign_in(client):
     assert client.get("/fail/NotFoundError", headers=page).text == "<h1>404</h1>What happened."
     led = client.get("/fail/AuthError", headers=page)
     assert (led.status_code, led.headers["location"]) == (303, "/login?next=/fail/AuthError")
+    led = client.get("/fail/AuthError?kind=a%26b&lang=en", headers=page)
+    back = parse_qs(urlsplit(led.headers["location"]).query)
+    assert back == {"next": ["/fail/AuthError?kind=a%26b&lang=en"]}
+    led = client.get(f"/fail/AuthError?q={'a' * 3000}", headers=page)
+    assert led.headers["location"] == "/login?next=/fail/AuthError"
     assert client.get("/v1/fail/AuthError", headers=page).status_code == 401
