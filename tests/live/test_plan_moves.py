@@ -59,7 +59,7 @@ def where(server: Server, visit_id: str) -> tuple[str, str] | None:
 
 def test_a_preview_is_what_the_change_then_does(server: Server) -> None:
     """Over HTTP: the same visits at the same seconds; asked only, nothing is kept."""
-    plan = make_plan(server)
+    plan = make_plan(server, moves="drop")
     visit = free_visit(plan)
     at = f"{other_day(plan, visit)}T10:00:00+08:00"
     body = {"moves": [{"visit_id": visit["id"], "officer_id": "o:2", "at": at}]}
@@ -80,7 +80,7 @@ def test_a_preview_is_what_the_change_then_does(server: Server) -> None:
 
 def test_only_the_desk_moves_and_a_told_time_stays(server: Server) -> None:
     """An officer is refused; a confirmed visit is refused with its reason, and nothing changes."""
-    plan = make_plan(server)
+    plan = make_plan(server, moves="drop")
     visit = free_visit(plan)
     at = f"{other_day(plan, visit)}T10:00:00+08:00"
     body = {"moves": [{"visit_id": visit["id"], "officer_id": "o:1", "at": at}]}
@@ -108,7 +108,7 @@ def opened(server: Server, browse: Browse, plan: dict[str, Any], **options: Any)
 
 def test_a_visit_is_dragged_to_another_officers_day(server: Server, browse: Browse) -> None:
     """The cost stands there while the button is still down; then it is moved, and taken back."""
-    plan = make_plan(server)
+    plan = make_plan(server, moves="drop")
     visit = free_visit(plan)
     before, day = where(server, visit["id"]), other_day(plan, visit)
     page = opened(server, browse, plan, viewport=WALL)
@@ -137,7 +137,7 @@ def test_a_visit_is_dragged_to_another_officers_day(server: Server, browse: Brow
 
 def test_escape_lets_go_and_nothing_is_asked(server: Server, browse: Browse) -> None:
     """A drag that was a mistake costs nothing: no box, no change."""
-    plan = make_plan(server)
+    plan = make_plan(server, moves="drop")
     visit = free_visit(plan)
     before = where(server, visit["id"])
     page = opened(server, browse, plan)
@@ -153,7 +153,7 @@ def test_escape_lets_go_and_nothing_is_asked(server: Server, browse: Browse) -> 
 
 def test_a_visit_is_moved_by_keyboard_alone(server: Server, browse: Browse) -> None:
     """Enter opens the form in place, Tab walks through it, Enter asks, Enter moves."""
-    plan = make_plan(server)
+    plan = make_plan(server, moves="drop")
     visit = free_visit(plan)
     page = opened(server, browse, plan)
     page.locator(f'li[data-visit="{visit["id"]}"] a').focus()
@@ -178,7 +178,7 @@ def test_a_visit_is_moved_by_keyboard_alone(server: Server, browse: Browse) -> N
 
 def test_a_visit_is_moved_without_script_on_a_phone(server: Server, browse: Browse) -> None:
     """Plain links and forms do it too; at night it is refused in words and nothing changes."""
-    plan = make_plan(server)
+    plan = make_plan(server, moves="drop")
     visit = free_visit(plan)
     before = where(server, visit["id"])
     page, notes = browse(server, "chief", viewport=PHONE, java_script_enabled=False)
@@ -200,7 +200,7 @@ def test_a_visit_is_moved_without_script_on_a_phone(server: Server, browse: Brow
 
 def test_undo_is_there_for_ten_seconds(server: Server, browse: Browse) -> None:
     """Then the button is gone, and the server would not do it any more either."""
-    plan = make_plan(server)
+    plan = make_plan(server, moves="drop")
     visit = free_visit(plan)
     day = other_day(plan, visit)
     page, _ = browse(server, "chief")
@@ -219,7 +219,7 @@ def test_a_week_made_anew_keeps_what_was_moved_unless_it_is_let_go(
     server: Server, browse: Browse
 ) -> None:
     """The page lists it and asks; kept it stays where it was put, let go it is planned anew."""
-    plan = make_plan(server)
+    plan = make_plan(server, moves="drop")
     visit = free_visit(plan)
     day = other_day(plan, visit)
     move = {"visit_id": visit["id"], "officer_id": "o:2", "at": f"{day}T10:00:00+08:00"}
