@@ -40,6 +40,7 @@ export const CanvasLayer = L.Layer.extend({
     const size = map.getSize();
     const ratio = window.devicePixelRatio || 1;
     const beyond = size.multiplyBy(this._isFirst ? 0 : BEYOND)._round();
+    // The first picture is of the view alone, two fifths of the work; what is beyond it follows.
     if (this._isFirst) whenFree(() => this.redraw());
     this._isFirst = false;
     const [wide, high] = [size.x + 2 * beyond.x, size.y + 2 * beyond.y];
@@ -63,8 +64,8 @@ export const CanvasLayer = L.Layer.extend({
   },
 });
 
-// The first picture is of the view alone, two fifths of the work; what is beyond it follows.
-function whenFree(act) {
+// Do something when the first picture is there and nothing else is waiting.
+export function whenFree(act) {
   if (window.requestIdleCallback) requestIdleCallback(act, { timeout: 500 });
   else setTimeout(act, 100);
 }

@@ -1,5 +1,6 @@
 // The map as a console: draws what a source gives, answers clicks and keys, says what failed.
 import { boundaryLayer, makePanes, premisesLayer, roadsLayer, zoneFillLayer, zonesLayer } from "./basemap.js";
+import { whenFree } from "./canvas.js";
 import { patterns } from "./classes.js";
 import { startCompare } from "./compare.js";
 import { byId, el, replaceIn } from "./dom.js";
@@ -56,7 +57,7 @@ export async function startConsole(map, source) {
   startFind(app);
   if (state.view.point) choosePlace(app, L.latLng(state.view.point[1], state.view.point[0]));
   document.documentElement.dataset.ready = "true";
-  requestAnimationFrame(() => setTimeout(app.keep)); // The address can wait for the first picture.
+  whenFree(app.keep); // The address can wait for the first picture.
   return app;
 }
 

@@ -12,10 +12,22 @@ export class FetchError extends Error {
 }
 
 export async function getJson(address, options = {}) {
-  const answer = await fetch(address, { headers: { Accept: "application/json" }, ...options });
-  const body = await answer.json().catch(() => null);
+  const [answer, body] = await (takeAhead(address) ?? ask(address, options));
+  if (!answer) throw body;
   if (!answer.ok) throw new FetchError(answer.status, body);
   return body;
+}
+
+async function ask(address, options) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" }, ...options });
+  return [answer, await answer.json().catch(() => null)];
+}
+
+// What the head of the page has asked for (`ahead.js`) is taken once; later it is asked for anew.
+function takeAhead(address) {
+  const asked = window.askedAhead?.get(address);
+  window.askedAhead?.delete(address);
+  return asked;
 }
 
 // Give what a map page draws, in one shape for the service and for a file. `time` is a key of the
